@@ -1,0 +1,33 @@
+//! `pos-cli` runs a platformOS app on a laptop: pages, background jobs, events and logs in one process.
+//!
+//! # The house
+//! Each module is a room: one capability, one door (`mod.rs`). Arrows go one way; `tests/tidy.rs` holds the table.
+//!
+//! | room | owns |
+//! |---|---|
+//! | [`cli`] | what is typed and what is shown; the only writer to the terminal |
+//! | `settings` | defaults < `pos-cli.toml` < environment < flags |
+//! | `protocol` | JSON shapes shared by server and client |
+//! | `store` | SQLite: open, pragmas, read, write, migrate |
+//! | `app` | a platformOS app on disk as an immutable snapshot |
+//! | `check` | a whole app to a list of problems |
+//! | `records` | what the app stores: sessions, constants, cache |
+//! | `jobs` | the queue: enqueue, claim, finish, retry, rescue |
+//! | `logs` | log entries in, out, and their line format |
+//! | `liquid` | template to text |
+//! | `server` | HTTP in |
+//! | `client` | HTTP out, to a platform or to our own server |
+//! | `deploy` | check, pack, send |
+//! | `watch` | file changes, debounced |
+//! | `run` | the composition root: knows all the others |
+//!
+//! # How things flow
+//! - request: `server -> app (route) -> liquid -> records -> store`
+//! - job: `liquid/tags/background -> Rendered.jobs`, held until the request is over, then
+//!   `server -> jobs/queue … jobs/worker -> run/perform -> liquid`
+//! - file change: `watch -> run/reload -> app` (swap)
+//! - log line: `{% log %} | jobs | server -> logs -> store + subscribers`, read by `cli/logs -> logs -> store`
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test stops at the first surprise"))]
+
+mod store;

@@ -1,0 +1,62 @@
+//! Numbered migrations, forward only, embedded. The number of the last one applied is SQLite's `user_version`; each is
+//! applied in a transaction of its own together with its number.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::{Database, Error};
+
+/// In order; the first is number 1. Never edited once released.
+const QUEUE: &[&str] =
+    &[include_str!("migrations/queue/0001_jobs.sql"), include_str!("migrations/queue/0002_log.sql")];
+const DATA: &[&str] = &[include_str!("migrations/data/0001_sessions.sql")];
+
+/// Applies what is missing. Safe when two processes do it at once: the version is read again inside each transaction.
+pub(super) fn migrate(connection: &mut Connection, path: &str, database: Database) -> Result<(), Error> {
+    let failed = |source| Error::sqlite(path, source);
+    refuse_newer(version(connection).map_err(failed)?, path, database)?;
+    for (number, sql) in (1..).zip(database.migrations()) {
+        let transaction = Transaction::new(connection, TransactionBehavior::Immediate).map_err(failed)?;
+        if version(&transaction).map_err(failed)? < number {
+            transaction.execute_batch(sql).map_err(failed)?;
+            transaction.pragma_update(None, "user_version", number).map_err(failed)?;
+        }
+        transaction.commit().map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// For a file that may not be changed.
+pub(super) fn require_current(connection: &Connection, path: &str, database: Database) -> Result<(), Error> {
+    let found = version(connection).map_err(|source| Error::sqlite(path, source))?;
+    refuse_newer(found, path, database)?;
+    let known = database.known_version();
+    if found < known {
+        return Err(Error::Older { path: path.to_owned(), found, known });
+    }
+    Ok(())
+}
+
+pub(super) fn refuse_newer(found: u32, path: &str, database: Database) -> Result<(), Error> {
+    let known = database.known_version();
+    if found > known {
+        return Err(Error::Newer { path: path.to_owned(), found, known });
+    }
+    Ok(())
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+impl Database {
+    fn migrations(self) -> &'static [&'static str] {
+        match self {
+            Self::Queue => QUEUE,
+            Self::Data => DATA,
+        }
+    }
+
+    fn known_version(self) -> u32 {
+        u32::try_from(self.migrations().len()).expect("a handful of migrations")
+    }
+}

@@ -1,0 +1,148 @@
+//! SQLite: open, pragmas, read, write, migrate, and the folder the files live in. Knows no table by name. Two files:
+//! `data.sqlite3` for what the app stores, `queue.sqlite3` for jobs, attempts and the log, each with one write
+//! connection, so that a long `{% transaction %}` never stalls the queue.
+
+mod connection;
+mod error;
+mod header;
+mod lock;
+mod migrate;
+mod readers;
+mod run_info;
+mod state_dir;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use readers::Readers;
+
+pub(crate) use error::Error;
+pub(crate) use lock::Lock;
+pub(crate) use run_info::RunInfo;
+pub(crate) use state_dir::StateDir;
+
+/// A write-ahead log longer than this (64 MiB) is worth stopping the writer for a moment: only then can it start over.
+const LONG_WAL_PAGES: i64 = 16 * 1024;
+
+/// Which of the two files; decides the migrations and the application id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Database {
+    Data,
+    Queue,
+}
+
+/// When a commit counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Durability {
+    /// `synchronous=FULL`: survives a power cut.
+    #[default]
+    Full,
+    /// `synchronous=NORMAL`: survives a crash of the process, may lose the last commits in a power cut.
+    Normal,
+}
+
+/// Handle to one database file. Clone = same database.
+#[derive(Debug, Clone)]
+pub(crate) struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    /// For messages.
+    path: String,
+    writer: Mutex<Connection>,
+    /// `None`: a database in memory, which only its one connection can see.
+    readers: Option<Readers>,
+}
+
+impl Store {
+    /// Opens or creates the file and brings its schema up to date. A file that is not ours is refused before SQLite
+    /// sees it, so not even a journal appears beside it.
+    pub(crate) fn open(path: &Path, database: Database, durability: Durability) -> Result<Self, Error> {
+        let name = path.display().to_string();
+        header::check(path, database)?;
+        let mut writer =
+            connection::writer(path, database, durability).map_err(|source| Error::sqlite(&name, source))?;
+        migrate::migrate(&mut writer, &name, database)?;
+        Ok(Self::new(name, writer, Some(Readers::new(path))))
+    }
+
+    /// For another process's file: never writes, not even a schema. The file must exist and have the schema of this
+    /// version.
+    pub(crate) fn open_read_only(path: &Path, database: Database) -> Result<Self, Error> {
+        let name = path.display().to_string();
+        header::check(path, database)?;
+        let readers = Readers::new(path);
+        let connection = connection::reader(path).map_err(|source| Error::sqlite(&name, source))?;
+        migrate::require_current(&connection, &name, database)?;
+        Ok(Self::new(name, connection, Some(readers)))
+    }
+
+    /// A database that ends with its last handle. Reads share the one connection, so a read inside a write deadlocks.
+    #[cfg(test)]
+    pub(crate) fn memory(database: Database) -> Result<Self, Error> {
+        let name = ":memory:".to_owned();
+        let mut writer = connection::memory().map_err(|source| Error::sqlite(&name, source))?;
+        migrate::migrate(&mut writer, &name, database)?;
+        Ok(Self::new(name, writer, None))
+    }
+
+    /// Runs `work` on one of the read connections, in one snapshot: all its statements see the same state.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        let read = |connection: &Connection| {
+            let snapshot = connection.unchecked_transaction()?;
+            work(&snapshot)
+        };
+        match &self.inner.readers {
+            Some(readers) => readers.with(read),
+            None => read(&self.writer()),
+        }
+        .map_err(|source| self.error(source))
+    }
+
+    /// Runs `work` in one immediate transaction on the write connection; commits if it returns `Ok`. Waits for the
+    /// write before it. When it fails, nothing of it is in the file.
+    pub(crate) fn write<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
+        let mut writer = self.writer();
+        let write = || {
+            let transaction = Transaction::new(&mut writer, TransactionBehavior::Immediate)?;
+            let value = work(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        };
+        write().map_err(|source| self.error(source))
+    }
+
+    /// Copies the write-ahead log into the database file. Writes go on meanwhile; only when the log has grown long
+    /// under steady load does the writer wait, so that the log can start over.
+    pub(crate) fn checkpoint(&self) -> Result<(), Error> {
+        let Some(readers) = &self.inner.readers else { return Ok(()) };
+        let pages = readers.with(connection::checkpoint).map_err(|source| self.error(source))?;
+        if pages > LONG_WAL_PAGES {
+            connection::checkpoint(&self.writer()).map_err(|source| self.error(source))?;
+        }
+        Ok(())
+    }
+
+    fn new(path: String, writer: Connection, readers: Option<Readers>) -> Self {
+        Self { inner: Arc::new(Inner { path, writer: Mutex::new(writer), readers }) }
+    }
+
+    /// A panic in `work` has rolled its transaction back, so the connection behind a poisoned lock is sound.
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn error(&self, source: rusqlite::Error) -> Error {
+        Error::sqlite(&self.inner.path, source)
+    }
+}
+
+#[cfg(test)]
+mod tests;
