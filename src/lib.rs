@@ -30,4 +30,6 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test stops at the first surprise"))]
 
+mod logs;
+mod protocol;
 mod store;

@@ -1,0 +1,11 @@
+//! Why the log cannot be followed.
+
+use crate::store;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error("cannot watch {path}")]
+    Watch { path: String, source: std::io::Error },
+}

@@ -1,0 +1,11 @@
+//! JSON of the wire: serde types only, shared by `server`, `client` and the rooms whose rows they show.
+
+mod app;
+mod job;
+mod log;
+mod refusal;
+
+pub(crate) use app::AppIdentity;
+pub(crate) use job::{Idle, JobAttempt, JobCounts, JobList, JobRecord};
+pub(crate) use log::{JobRef, LogRecord, LoggedError, StackFrame};
+pub(crate) use refusal::Refusal;
