@@ -1,0 +1,2 @@
+SELECT source_name, partial, block_source, block_path, block_line, args, context, trace, request, depth
+FROM jobs WHERE id = :id
