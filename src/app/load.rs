@@ -1,0 +1,132 @@
+//! From a folder to a snapshot: finds the files, reads what has changed since the last snapshot, and puts together what
+//! the files are to each other. The order of the problems is that of the paths.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::App;
+use super::assets::Assets;
+use super::file::{Content, LoadedFile};
+use super::page::Page;
+use super::problem::Problem;
+use super::routes::{Exactness, Routes};
+use super::scan::scan;
+use super::templates::{Candidates, Templates};
+use super::translations::Translations;
+use super::winners::{Candidate, pick};
+
+/// Why there is no app to run.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LoadError {
+    #[error("no app in `{root}`: there is no `app` folder; create `app/views/pages/index.liquid`")]
+    NoApp { root: String },
+    #[error("the app in `{root}` is empty; create `app/views/pages/index.liquid`")]
+    Empty { root: String },
+    #[error("cannot read `{path}`")]
+    Read { path: String, source: std::io::Error },
+}
+
+/// The files of a snapshot by path.
+pub(super) type Files = BTreeMap<Arc<str>, Arc<LoadedFile>>;
+
+pub(super) fn load(root: &Path, previous: Option<&App>) -> Result<(App, Vec<Problem>), LoadError> {
+    let shown = || root.display().to_string();
+    let scan = scan(root).map_err(|source| LoadError::Read { path: shown(), source })?;
+    if scan.files.is_empty() {
+        let has_folder = root.join("app").is_dir() || root.join("marketplace_builder").is_dir();
+        return Err(if has_folder {
+            LoadError::Empty { root: shown() }
+        } else {
+            LoadError::NoApp { root: shown() }
+        });
+    }
+    let known = previous.filter(|previous| previous.root == root).map(|previous| &previous.files);
+    let files: Files = scan
+        .files
+        .iter()
+        .filter_map(|(path, found)| {
+            let previous = known.and_then(|known| known.get(path.as_str()));
+            let file = LoadedFile::load(path, found, previous)?;
+            Some((file.path.clone(), file))
+        })
+        .collect();
+    let mut problems = scan.problems;
+    problems.extend(files.values().flat_map(|file| &file.problems).cloned());
+    let (app, conflicts) = assemble(root, files);
+    problems.extend(conflicts);
+    problems.sort_by(|a, b| (&a.path, a.line, a.col).cmp(&(&b.path, b.line, b.col)));
+    Ok((app, problems))
+}
+
+fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
+    let config = config(&files);
+    let (pages, mut problems) = pages(&files);
+    let exactness = Exactness { slug: config.slug_exact_match, html_format: config.html_format_exact_match };
+    let (routes, conflicts) = Routes::new(&pages, exactness);
+    problems.extend(conflicts);
+
+    let mut candidates = Candidates::default();
+    let mut translation_files = Vec::new();
+    let mut asset_files = Vec::new();
+    for file in files.values() {
+        match &file.content {
+            Some(Content::Partial(source)) => candidates.partials.push((&file.place, source.clone())),
+            Some(Content::Layout(source)) => candidates.layouts.push((&file.place, source.clone())),
+            Some(Content::Policy(policy)) => candidates.policies.push((&file.place, policy.clone())),
+            Some(Content::Translation(translations)) => translation_files.push(translations.clone()),
+            Some(Content::Asset(asset)) => asset_files.push((&file.place, &*file.path, asset)),
+            Some(Content::Page(_) | Content::Config(_) | Content::Checked) | None => {}
+        }
+    }
+    let (templates, conflicts) = Templates::new(&candidates);
+    problems.extend(conflicts);
+    let (translations, conflicts) = Translations::new(&translation_files);
+    problems.extend(conflicts);
+    let (assets, conflicts) = Assets::new(asset_files);
+    problems.extend(conflicts);
+    let digest = digest(&files);
+    let root = root.to_path_buf();
+    (App { root, config, pages, routes, templates, translations, assets, digest, files }, problems)
+}
+
+/// `app/config.yml` before that of the folder's old name, which sorts behind it.
+fn config(files: &Files) -> Arc<super::Config> {
+    let configs = files.values().filter_map(|file| match &file.content {
+        Some(Content::Config(config)) => Some(config.clone()),
+        _ => None,
+    });
+    configs.into_iter().next().unwrap_or_default()
+}
+
+fn pages(files: &Files) -> (Vec<Arc<Page>>, Vec<Problem>) {
+    let candidates = files.values().filter_map(|file| match &file.content {
+        Some(Content::Page(page)) => Some(Candidate {
+            key: file.place.name.as_str(),
+            place: &file.place,
+            path: &file.path,
+            item: page.clone(),
+        }),
+        _ => None,
+    });
+    let (pages, problems) = pick("page", candidates);
+    (pages.into_values().collect(), problems)
+}
+
+/// Over each path and the SHA-256 of its content, so that a reload need not read what has not changed.
+fn digest(files: &Files) -> String {
+    let mut hash = Sha256::new();
+    for (path, file) in files {
+        hash.update(path.as_bytes());
+        hash.update([0]);
+        hash.update(file.sha256);
+    }
+    hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a `String` cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

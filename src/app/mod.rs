@@ -1,0 +1,168 @@
+//! A platformOS app on disk as an immutable snapshot: files by kind, pages and their routes, partials and layouts by
+//! reference name, translations, settings. Loaded whole, replaced whole; a file that does not load keeps its last good
+//! version and becomes a [`Problem`].
+
+mod assets;
+mod config;
+mod file;
+mod format;
+mod front_matter;
+mod keys;
+mod kind;
+mod load;
+mod method;
+mod nearest;
+mod page;
+mod policy;
+mod problem;
+mod routes;
+mod scan;
+mod source;
+mod stamp;
+mod templates;
+#[cfg(test)]
+mod tests;
+mod translations;
+mod winners;
+mod yaml;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+pub(crate) use assets::Asset;
+pub(crate) use config::Config;
+pub(crate) use format::Format;
+pub(crate) use load::LoadError;
+pub(crate) use method::Method;
+pub(crate) use nearest::nearest;
+pub(crate) use page::{Layout, Page};
+pub(crate) use policy::Policy;
+pub(crate) use problem::{Problem, Severity};
+pub(crate) use routes::RouteMatch;
+pub(crate) use source::{Source, TemplateKind};
+
+use assets::Assets;
+use load::Files;
+use routes::Routes;
+use templates::Templates;
+use translations::Translations;
+
+/// One snapshot. Never changed, only replaced; what has not changed is shared with the snapshot before.
+#[derive(Debug)]
+pub(crate) struct App {
+    root: PathBuf,
+    config: Arc<Config>,
+    pages: Vec<Arc<Page>>,
+    routes: Routes,
+    templates: Templates,
+    translations: Translations,
+    assets: Assets,
+    digest: String,
+    files: Files,
+}
+
+impl App {
+    /// Reads everything below `root`. A file that does not load is taken from `previous`, if it was good there; one that
+    /// has not changed is not read again. A file that has gone is gone.
+    ///
+    /// # Errors
+    /// There is no app folder or nothing in it, or the root cannot be read.
+    pub(crate) fn load(root: &Path, previous: Option<&Self>) -> Result<(Self, Vec<Problem>), LoadError> {
+        load::load(root, previous)
+    }
+
+    /// An app without files, for rendering a template on its own. `partials` maps reference names to sources; front
+    /// matter that does not parse counts as text.
+    pub(crate) fn of_partials(partials: &[(&str, &str)]) -> Self {
+        let sources = partials.iter().map(|(name, text)| Arc::new(Source::of_partial(name, text)));
+        let exactness = routes::Exactness { slug: true, html_format: false };
+        Self {
+            root: PathBuf::new(),
+            config: Arc::default(),
+            pages: Vec::new(),
+            routes: Routes::new(&[], exactness).0,
+            templates: Templates::of_partials(sources),
+            translations: Translations::default(),
+            assets: Assets::default(),
+            digest: String::new(),
+            files: Files::new(),
+        }
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Every Liquid file in use, for the engine to compile.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &Arc<Source>> {
+        let pages = self.pages.iter().filter(|page| !page.verbatim).map(|page| &page.source);
+        pages.chain(self.templates.sources())
+    }
+
+    /// By reference name.
+    pub(crate) fn pages(&self) -> &[Arc<Page>] {
+        &self.pages
+    }
+
+    /// The page for a request, or `None` (404). `path` is decoded, without query.
+    pub(crate) fn route(&self, method: Method, path: &str) -> Option<RouteMatch> {
+        self.routes.find(method, path)
+    }
+
+    /// The page named by a status (`404`, `500`) in `format`, else in html.
+    pub(crate) fn error_page(&self, status: u16, format: Format) -> Option<&Arc<Page>> {
+        let slug = status.to_string();
+        self.routes.named(&slug, format).or_else(|| self.routes.named(&slug, Format::Html))
+    }
+
+    pub(crate) fn policy(&self, name: &str) -> Option<&Arc<Policy>> {
+        self.templates.policy(name)
+    }
+
+    /// The partial called `name` (overrides and folders in the platform's order). The second value is true where only
+    /// dropping a leading `lib/` found it, which the platform would not do.
+    pub(crate) fn partial(&self, name: &str) -> Option<(&Arc<Source>, bool)> {
+        self.templates.partial(name)
+    }
+
+    /// The layout called `name`, preferring a file of `format`.
+    pub(crate) fn layout(&self, name: &str, format: Format) -> Option<&Arc<Source>> {
+        self.templates.layout(name, format)
+    }
+
+    /// Reference names of all partials, sorted: for event consumers and "did you mean".
+    pub(crate) fn partial_names(&self) -> impl Iterator<Item = &str> {
+        self.templates.partial_names()
+    }
+
+    /// The raw value of a translation key in one language; no fallback.
+    pub(crate) fn translation(&self, language: &str, key: &str) -> Option<&Json> {
+        self.translations.find(language, key)
+    }
+
+    /// The asset served at `/assets/<name>`.
+    pub(crate) fn asset(&self, name: &str) -> Option<&Asset> {
+        self.assets.find(name)
+    }
+
+    /// Seconds since the epoch of the newest change of any asset, for `?updated=`.
+    pub(crate) fn assets_updated(&self) -> u64 {
+        self.assets.newest_change()
+    }
+
+    /// Number of files of the app, assets included.
+    pub(crate) fn file_count(&self) -> usize {
+        self.files.len()
+    }
+
+    /// SHA-256 over the sorted paths and contents of all files, in hex.
+    pub(crate) fn digest(&self) -> &str {
+        &self.digest
+    }
+}
