@@ -34,4 +34,5 @@ mod app;
 mod jobs;
 mod logs;
 mod protocol;
+mod records;
 mod store;
