@@ -32,6 +32,7 @@
 
 mod app;
 mod jobs;
+mod liquid;
 mod logs;
 mod protocol;
 mod records;

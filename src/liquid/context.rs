@@ -1,0 +1,176 @@
+//! The `context` object: built when first asked for, then a hash like any other, which templates may alter. `constants`
+//! is no entry of it, so that printing the context never shows a secret.
+
+use std::sync::Arc;
+
+use serde_json::{Map as JsonMap, Value as Json};
+
+use super::engine::{Origin, Scope};
+use super::error::Result;
+use super::render::{Render, Sharing};
+use super::syntax::ast::{Path, Segment};
+use super::value::{Hash, Map, Value};
+
+/// Names that were global before `context` was, and still work in old pages.
+const FORMER_GLOBALS: [&str; 4] = ["params", "page", "current_user", "flash"];
+
+/// What of the context a job does not get: it belongs to the visitor's request, or is the same for every job.
+const NOT_IN_JOBS: [&str; 14] = [
+    "params",
+    "post_params",
+    "cookies",
+    "headers",
+    "session",
+    "flash",
+    "authenticity_token",
+    "csrf_request_valid",
+    "current_user",
+    "exports",
+    "device",
+    "visitor",
+    "is_xhr",
+    "globals",
+];
+
+#[derive(Debug)]
+pub(crate) struct Context<'r> {
+    scope: &'r Scope,
+    hash: Option<Hash>,
+    constants: Option<Value>,
+    language: Arc<str>,
+}
+
+impl<'r> Context<'r> {
+    pub(crate) fn new(scope: &'r Scope) -> Self {
+        let language = scope.context.get("language").and_then(Json::as_str).unwrap_or("en");
+        Self { scope, hash: None, constants: None, language: Arc::from(language) }
+    }
+
+    pub(crate) fn hash(&mut self) -> &Hash {
+        let scope = self.scope;
+        self.hash.get_or_insert_with(|| {
+            let mut map: Map =
+                scope.context.iter().map(|(k, v)| (Arc::from(k.as_str()), Value::from_json(v))).collect();
+            map.entry(Arc::from("exports")).or_insert_with(|| Value::hash(Map::default()));
+            Hash::new(map)
+        })
+    }
+
+    /// `value` is the context itself, under whatever name.
+    pub(crate) fn is(&self, value: &Value) -> bool {
+        matches!((value, &self.hash), (Value::Hash(value), Some(hash)) if value.is(hash))
+    }
+
+    pub(crate) fn constants(&mut self) -> Value {
+        let scope = self.scope;
+        let constants = self.constants.get_or_insert_with(|| {
+            let entries = scope.constants.iter();
+            Value::hash(entries.map(|(k, v)| (Arc::from(k.as_str()), Value::from_json(v))).collect())
+        });
+        constants.clone()
+    }
+
+    /// ISO code.
+    pub(crate) fn language(&self) -> &str {
+        &self.language
+    }
+
+    pub(crate) fn set_language(&mut self, language: &str) {
+        self.language = Arc::from(language);
+        self.set("language", Value::str(language));
+    }
+
+    pub(crate) fn set(&mut self, name: &str, value: Value) {
+        self.hash().borrow_mut().insert(Arc::from(name), value);
+    }
+
+    /// The hash at `context.<name>`; made if there is none.
+    pub(crate) fn section(&mut self, name: &str) -> Hash {
+        if let Value::Hash(section) = Value::Hash(self.hash().clone()).property(name) {
+            return section;
+        }
+        let section = Hash::default();
+        self.set(name, Value::Hash(section.clone()));
+        section
+    }
+
+    /// The context as a job queued here will see it.
+    pub(crate) fn for_job(&self) -> JsonMap<String, Json> {
+        let all = match &self.hash {
+            Some(hash) => Value::Hash(hash.clone()).to_json(),
+            None => Json::Object(self.scope.context.clone()),
+        };
+        let Json::Object(mut context) = all else { return JsonMap::new() };
+        context.retain(|name, _| !NOT_IN_JOBS.contains(&name.as_str()));
+        for name in ["page", "layout"] {
+            if let Some(Json::Object(file)) = context.get_mut(name) {
+                file.remove("metadata");
+            }
+        }
+        context
+    }
+}
+
+impl Render<'_> {
+    /// `context.page.metadata.title`: what front matter holds may be Liquid, and is rendered when it is read. `None` where
+    /// `path` goes elsewhere.
+    pub(crate) fn metadata(&mut self, path: &Path) -> Option<Result<Value>> {
+        let [Segment::Key(file), Segment::Key(metadata), keys @ ..] = path.segments.as_slice() else {
+            return None;
+        };
+        if &**metadata != "metadata" || !matches!(&**file, "page" | "layout") {
+            return None;
+        }
+        let hash = Value::Hash(self.context.hash().clone());
+        let metadata = hash.property(file).property("metadata");
+        let value = self.walk(metadata, keys);
+        Some(value.and_then(|value| self.render_inside(&value)))
+    }
+
+    /// A copy of `value` in which every text with Liquid in it has been rendered.
+    fn render_inside(&mut self, value: &Value) -> Result<Value> {
+        match value {
+            Value::Str(text) if text.text.contains("{{") || text.text.contains("{%") => {
+                self.render_text(&text.text).map(Value::str)
+            }
+            Value::Array(items) => {
+                let items: Vec<Value> = items.borrow().clone();
+                let items: Result<Vec<Value>> = items.iter().map(|item| self.render_inside(item)).collect();
+                items.map(Value::array)
+            }
+            Value::Hash(entries) => {
+                let entries: Vec<(Arc<str>, Value)> =
+                    entries.borrow().iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+                let entries: Result<Map> =
+                    entries.into_iter().map(|(k, v)| Ok((k, self.render_inside(&v)?))).collect();
+                entries.map(Value::hash)
+            }
+            other => Ok(other.clone()),
+        }
+    }
+
+    /// Renders Liquid that is no file of its own, isolated and unescaped, as if it stood in the running file.
+    pub(crate) fn render_text(&mut self, source: &str) -> Result<String> {
+        let path = Arc::clone(&self.template.path);
+        let template = super::syntax::compile(path, Arc::from(source), 0, 1)?;
+        let start = self.out.len();
+        let variables = self.frames.map();
+        let from = super::syntax::ast::Span::default();
+        let flow =
+            self.unescaped(|render| render.call(Arc::new(template), variables, Sharing::Isolated, from));
+        let text = self.out.split_off(start);
+        flow.map(|_| text)
+    }
+
+    /// `params`, `page`, `current_user` and `flash` without `context.`, in pages, layouts and their includes.
+    pub(crate) fn former_global(&mut self, name: &str) -> Option<Value> {
+        let may = matches!(self.scope.origin, Origin::Request { .. }) && self.frames.is_outermost();
+        if !may || !FORMER_GLOBALS.contains(&name) {
+            return None;
+        }
+        if !self.engine.app().config().liquid_add_old_variables {
+            self.warn(format!("'{name}' is not a variable; use 'context.{name}'"));
+        }
+        Some(Value::Hash(self.context.hash().clone()).property(name))
+    }
+}

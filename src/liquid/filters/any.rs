@@ -1,0 +1,47 @@
+//! Filters that take any value as it is: a fallback, the size, the type, a copy.
+
+use super::arguments::Arguments;
+use super::{Filter, Filtered, Surroundings};
+use crate::liquid::value::{Value, range_len};
+
+pub(super) const ROWS: &[Filter] = &[
+    Filter::new("deep_clone", 0..=0, deep_clone),
+    Filter::new("default", 0..=2, default),
+    Filter::new("size", 0..=0, size),
+    Filter::new("type_of", 0..=0, type_of),
+];
+
+/// The argument where the input is nil, false or empty; with `allow_false` a false stays.
+fn default(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    let is_missing = match input {
+        Value::Bool(false) => !arguments.flag("allow_false").unwrap_or(false),
+        other => other.is_nil() || other.is_empty(),
+    };
+    if !is_missing {
+        return Ok(input.clone());
+    }
+    Ok(arguments.get(0).cloned().unwrap_or_else(|| Value::str("")))
+}
+
+/// Characters of text, items of an array or range, keys of a hash; anything else has none.
+fn size(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
+    let size = match input {
+        Value::Str(s) => s.text.chars().count() as u64,
+        Value::Array(array) => array.borrow().len() as u64,
+        Value::Hash(hash) => hash.borrow().len() as u64,
+        Value::Range(from, to) => range_len(*from, *to),
+        _ => 0,
+    };
+    Ok(Value::big(size.into()))
+}
+
+/// The name of the Ruby class, which templates compare with.
+fn type_of(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
+    Ok(Value::str(input.type_name()))
+}
+
+/// A copy that shares nothing with the original.
+fn deep_clone(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
+    surroundings.limits.grow(input.to_text().len())?;
+    Ok(input.deep_clone())
+}

@@ -1,0 +1,123 @@
+//! Arithmetic on numbers and on text that looks like one. Integers beyond 64 bits are as good as small ones.
+
+use super::arguments::Arguments;
+use super::number::{Number, Operation};
+use super::{Filter, Filtered, Rejection, Surroundings};
+use crate::liquid::value::Value;
+
+pub(super) const ROWS: &[Filter] = &[
+    Filter::new("abs", 0..=0, abs),
+    Filter::new("at_least", 1..=1, at_least),
+    Filter::new("at_most", 1..=1, at_most),
+    Filter::new("ceil", 0..=0, ceil),
+    Filter::new("divided_by", 1..=1, divided_by),
+    Filter::new("floor", 0..=0, floor),
+    Filter::new("minus", 1..=1, minus),
+    Filter::new("modulo", 1..=1, modulo),
+    Filter::new("plus", 1..=1, plus),
+    Filter::new("round", 0..=1, round),
+    Filter::new("times", 1..=1, times),
+    Filter::new("to_positive_integer", 0..=1, to_positive_integer),
+];
+
+fn plus(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    match (input, arguments.get(0)) {
+        (Value::Int(a), Some(Value::Int(b))) => {
+            calculate_or(a.checked_add(*b), input, Operation::Add, arguments)
+        }
+        _ => calculate(input, Operation::Add, arguments),
+    }
+}
+
+fn minus(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    match (input, arguments.get(0)) {
+        (Value::Int(a), Some(Value::Int(b))) => {
+            calculate_or(a.checked_sub(*b), input, Operation::Subtract, arguments)
+        }
+        _ => calculate(input, Operation::Subtract, arguments),
+    }
+}
+
+fn times(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    match (input, arguments.get(0)) {
+        (Value::Int(a), Some(Value::Int(b))) => {
+            calculate_or(a.checked_mul(*b), input, Operation::Multiply, arguments)
+        }
+        _ => calculate(input, Operation::Multiply, arguments),
+    }
+}
+
+fn divided_by(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    calculate(input, Operation::Divide, arguments)
+}
+
+fn modulo(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    calculate(input, Operation::Modulo, arguments)
+}
+
+/// The quick answer of two 64-bit integers; the long way round if it overflowed.
+fn calculate_or(quick: Option<i64>, input: &Value, operation: Operation, arguments: &Arguments) -> Filtered {
+    quick.map_or_else(|| calculate(input, operation, arguments), |result| Ok(Value::Int(result)))
+}
+
+fn calculate(input: &Value, operation: Operation, arguments: &Arguments) -> Filtered {
+    Number::of(input)?.calculate(operation, &Number::of(&arguments.value(0))?)?.into_value()
+}
+
+fn abs(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
+    Number::of(input)?.abs().into_value()
+}
+
+fn at_least(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    let (number, bound) = (Number::of(input)?, Number::of(&arguments.value(0))?);
+    if bound.compare(&number).is_some_and(std::cmp::Ordering::is_gt) { bound } else { number }.into_value()
+}
+
+fn at_most(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    let (number, bound) = (Number::of(input)?, Number::of(&arguments.value(0))?);
+    if bound.compare(&number).is_some_and(std::cmp::Ordering::is_lt) { bound } else { number }.into_value()
+}
+
+fn ceil(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
+    match Number::of(input)? {
+        Number::Decimal(d) => Number::Int(d.ceil()).into_value(),
+        other => bounded(other),
+    }
+}
+
+fn floor(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
+    match Number::of(input)? {
+        Number::Decimal(d) => Number::Int(d.floor()).into_value(),
+        other => bounded(other),
+    }
+}
+
+/// To a number of places; an integer if that is zero or negative, halves away from zero.
+fn round(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    let places = Number::of(&arguments.value(0))?.to_float();
+    let places = places.clamp(-1e4, 1e4) as i32;
+    match Number::of(input)? {
+        Number::Decimal(d) if places > 0 => Ok(Value::Float(d.round(places).to_float())),
+        Number::Decimal(d) => Number::Int(d.round(places).floor()).into_value(),
+        Number::Int(i) if places < 0 => {
+            Number::Int(super::decimal::Decimal::from(i).round(places).floor()).into_value()
+        }
+        other => bounded(other),
+    }
+}
+
+fn bounded(number: Number) -> Filtered {
+    match number {
+        Number::Unbounded(f) => Err(Rejection::argument(Value::Float(f).to_text())),
+        other => other.into_value(),
+    }
+}
+
+/// The input as an integer above zero, else the argument: for page numbers and the like that come from a request.
+fn to_positive_integer(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    match Number::of(input)? {
+        Number::Int(i) if i > num_bigint::BigInt::ZERO => Ok(Value::big(i)),
+        Number::Decimal(d) if d.floor() > num_bigint::BigInt::ZERO => Ok(Value::big(d.floor())),
+        _ => Ok(arguments.value(0)),
+    }
+}

@@ -1,0 +1,179 @@
+//! Regular expressions written for Ruby. Its dialect differs from Rust's in small ways that are translated here; what
+//! Rust's linear-time engine cannot do at all (look-around, back references) is refused with a message.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use ::regex::{Captures, Regex, RegexBuilder};
+
+use super::arguments::Arguments;
+use super::{Filter, Filtered, Rejection, Surroundings};
+use crate::liquid::value::Value;
+
+pub(super) const ROWS: &[Filter] = &[
+    Filter::question("matches", 1..=2, matches),
+    Filter::new("regex_matches", 1..=2, regex_matches),
+    Filter::new("replace_regex", 2..=4, replace_regex),
+];
+
+/// A compiled expression may take that many bytes.
+const MAX_COMPILED: usize = 4 << 20;
+
+/// Expressions kept compiled for each thread: a filter in a loop meets the same one again.
+const MAX_CACHED: usize = 32;
+
+thread_local! {
+    static CACHE: RefCell<HashMap<(String, String), Regex>> = RefCell::default();
+}
+
+/// Compiles a Ruby expression; `options` is made of `i`, `m` (a point matches line ends too) and `x`.
+pub(super) fn compile(pattern: &str, options: &str) -> Result<Regex, Rejection> {
+    let key = (pattern.to_owned(), options.to_owned());
+    if let Some(regex) = CACHE.with_borrow(|cache| cache.get(&key).cloned()) {
+        return Ok(regex);
+    }
+    let regex = RegexBuilder::new(&translate(pattern))
+        // In Ruby `^` and `$` always stand for the ends of lines.
+        .multi_line(true)
+        .case_insensitive(options.contains('i'))
+        .dot_matches_new_line(options.contains('m'))
+        .ignore_whitespace(options.contains('x'))
+        .size_limit(MAX_COMPILED)
+        .build()
+        .map_err(|error| {
+            let text = error.to_string();
+            let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            Rejection::argument(format!("cannot use the regular expression /{pattern}/: {reason}"))
+        })?;
+    CACHE.with_borrow_mut(|cache| {
+        if cache.len() >= MAX_CACHED {
+            cache.clear();
+        }
+        cache.insert(key, regex.clone());
+    });
+    Ok(regex)
+}
+
+/// Classes mean ASCII in Ruby; `\h` is a hexadecimal digit there, `\Z` the end but for a last line end. A class in
+/// brackets is right inside other brackets too.
+fn translate(pattern: &str) -> String {
+    let mut translated = String::with_capacity(pattern.len());
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            translated.push(c);
+            continue;
+        }
+        match chars.next() {
+            Some('d') => translated.push_str("[0-9]"),
+            Some('D') => translated.push_str("[^0-9]"),
+            Some('w') => translated.push_str("[a-zA-Z0-9_]"),
+            Some('W') => translated.push_str("[^a-zA-Z0-9_]"),
+            Some('s') => translated.push_str(r"[ \t\r\n\x0C\x0B]"),
+            Some('S') => translated.push_str(r"[^ \t\r\n\x0C\x0B]"),
+            Some('h') => translated.push_str("[0-9a-fA-F]"),
+            Some('H') => translated.push_str("[^0-9a-fA-F]"),
+            Some('Z') => translated.push_str(r"(?:\n?\z)"),
+            Some('e') => translated.push_str(r"\x1B"),
+            Some(other) => translated.extend(['\\', other]),
+            None => translated.push('\\'),
+        }
+    }
+    translated
+}
+
+/// Nil for the empty text, as on the platform.
+fn matches(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    let text = input.to_text();
+    let regex = compile(&arguments.text(0), &arguments.text(1))?;
+    if text.is_empty() {
+        return Ok(Value::Nil);
+    }
+    Ok(Value::Bool(regex.is_match(&text)))
+}
+
+/// All matches: arrays of the groups, or the matched texts if the expression has no groups.
+fn regex_matches(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    let text = input.to_text();
+    let regex = compile(&arguments.text(0), &arguments.text(1))?;
+    let mut found = Vec::new();
+    for captures in regex.captures_iter(&text) {
+        surroundings.limits.grow(captures.len() * size_of::<Value>() + whole(&captures).len())?;
+        if captures.len() == 1 {
+            found.push(Value::str(whole(&captures)));
+        } else {
+            let groups = captures.iter().skip(1);
+            found.push(Value::array(
+                groups.map(|group| group.map_or(Value::Nil, |group| Value::str(group.as_str()))).collect(),
+            ));
+        }
+    }
+    Ok(Value::array(found))
+}
+
+fn whole<'t>(captures: &Captures<'t>) -> &'t str {
+    captures.get(0).map_or("", |whole| whole.as_str())
+}
+
+/// With a text (`\1` is the first group, `\0` the match) or a hash from matches to texts; all matches, unless the last
+/// argument is false.
+fn replace_regex(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    let text = input.to_text();
+    let regex = compile(&arguments.text(0), &arguments.text(2))?;
+    let only_first = arguments.get(3).is_some_and(|global| !global.is_truthy());
+    let replacements = arguments.hash(1);
+    let template = arguments.text(1);
+    let mut replaced = String::new();
+    let mut copied = 0;
+    for captures in regex.captures_iter(&text).take(if only_first { 1 } else { usize::MAX }) {
+        let Some(found) = captures.get(0) else { continue };
+        let before = replaced.len();
+        replaced.push_str(text.get(copied..found.start()).unwrap_or_default());
+        match &replacements {
+            Some(hash) => {
+                if let Some(value) = hash.get(found.as_str()) {
+                    value.write_text(&mut replaced);
+                }
+            }
+            None => write_template(&mut replaced, &template, &captures),
+        }
+        copied = found.end();
+        surroundings.grow_text(replaced.len() - before, replaced.len())?;
+    }
+    replaced.push_str(text.get(copied..).unwrap_or_default());
+    Ok(Value::str(replaced))
+}
+
+/// Writes `template` with `\1` or `\k<name>` replaced by the group, `\0` and `\&` by the match, `\\` by a backslash.
+fn write_template(replaced: &mut String, template: &str, captures: &Captures<'_>) {
+    let mut rest = template;
+    while let Some((text, escape)) = rest.split_once('\\') {
+        replaced.push_str(text);
+        let mut chars = escape.chars();
+        let named = escape.strip_prefix("k<").and_then(|name| name.split_once('>'));
+        rest = match (named, chars.next()) {
+            (Some((name, after)), _) => {
+                replaced.push_str(captures.name(name).map_or("", |group| group.as_str()));
+                after
+            }
+            (None, Some('&')) => {
+                replaced.push_str(whole(captures));
+                chars.as_str()
+            }
+            (None, Some('\\')) => {
+                replaced.push('\\');
+                chars.as_str()
+            }
+            (None, Some(digit)) if digit.is_ascii_digit() => {
+                let group = digit.to_digit(10).and_then(|group| captures.get(group as usize));
+                replaced.push_str(group.map_or("", |group| group.as_str()));
+                chars.as_str()
+            }
+            (None, _) => {
+                replaced.push('\\');
+                escape
+            }
+        };
+    }
+    replaced.push_str(rest);
+}

@@ -1,0 +1,122 @@
+//! Text in addresses: percent encoding as forms have it, and query strings from hashes.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
+
+use super::arguments::Arguments;
+use super::{Filter, Filtered, Rejection, Surroundings};
+use crate::liquid::value::Value;
+
+pub(super) const ROWS: &[Filter] = &[
+    Filter::new("querify", 0..=0, querify),
+    Filter::new("url_decode", 0..=0, url_decode),
+    Filter::new("url_encode", 0..=0, url_encode),
+    Filter::new("www_form_encode", 0..=0, www_form_encode),
+];
+
+/// What Ruby's `CGI.escape` encodes; the space, which becomes a plus, apart.
+const FORM: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b' ');
+
+/// How deep nested parameters go.
+const MAX_DEPTH: usize = 20;
+
+fn encode(text: &str) -> String {
+    utf8_percent_encode(text, FORM).to_string().replace(' ', "+")
+}
+
+fn url_encode(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
+    if input.is_nil() {
+        return Ok(Value::Nil);
+    }
+    let encoded = encode(&input.to_text());
+    surroundings.limits.grow(encoded.len())?;
+    Ok(Value::str(encoded))
+}
+
+fn url_decode(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
+    if input.is_nil() {
+        return Ok(Value::Nil);
+    }
+    let spaced = input.to_text().replace('+', " ");
+    let decoded = percent_decode(spaced.as_bytes())
+        .decode_utf8()
+        .map_err(|_| Rejection::argument("invalid byte sequence in UTF-8"))?;
+    Ok(Value::str(&*decoded))
+}
+
+/// A query string with sorted parameters: `a=1&b%5B%5D=2`, nested hashes as `a[b]`, arrays as `a[]`.
+fn querify(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
+    let Value::Hash(hash) = input else {
+        return Err(Rejection::argument(format!("expected a hash, got {}", input.type_name())));
+    };
+    let mut parameters = Vec::new();
+    for (key, value) in hash.borrow().iter() {
+        push_parameters(surroundings, key, value, MAX_DEPTH, &mut parameters)?;
+    }
+    parameters.sort();
+    joined(surroundings, &parameters)
+}
+
+fn push_parameters(
+    surroundings: &Surroundings<'_>,
+    name: &str,
+    value: &Value,
+    depth: usize,
+    parameters: &mut Vec<String>,
+) -> Result<(), Rejection> {
+    surroundings.limits.step()?;
+    match value {
+        Value::Hash(hash) if depth > 0 => {
+            for (key, value) in hash.borrow().iter() {
+                push_parameters(surroundings, &format!("{name}[{key}]"), value, depth - 1, parameters)?;
+            }
+        }
+        Value::Array(items) if depth > 0 => {
+            for item in items.borrow().iter() {
+                push_parameters(surroundings, &format!("{name}[]"), item, depth - 1, parameters)?;
+            }
+        }
+        other => {
+            let parameter = format!("{}={}", encode(name), encode(&other.to_text()));
+            surroundings.limits.grow(parameter.len())?;
+            parameters.push(parameter);
+        }
+    }
+    Ok(())
+}
+
+/// Form data from a hash or an array of pairs, in their order; an array repeats its name, nil is a name alone.
+fn www_form_encode(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
+    let pairs: Vec<(Value, Value)> = match input {
+        Value::Hash(hash) => {
+            hash.borrow().iter().map(|(key, value)| (Value::str(key.clone()), value.clone())).collect()
+        }
+        Value::Array(items) => {
+            let (key, value) = (Value::Int(0), Value::Int(1));
+            items.borrow().iter().map(|item| (item.index(&key), item.index(&value))).collect()
+        }
+        other => {
+            return Err(Rejection::argument(format!("expected a hash or pairs, got {}", other.type_name())));
+        }
+    };
+    let mut form = Vec::new();
+    for (name, value) in pairs {
+        let name = encode(&name.to_text());
+        let values = match value {
+            Value::Array(values) => values.borrow().clone(),
+            value => vec![value],
+        };
+        for value in values {
+            let field =
+                if value.is_nil() { name.clone() } else { format!("{name}={}", encode(&value.to_text())) };
+            surroundings.limits.grow(field.len())?;
+            form.push(field);
+        }
+    }
+    joined(surroundings, &form)
+}
+
+fn joined(surroundings: &Surroundings<'_>, fields: &[String]) -> Filtered {
+    surroundings.limits.grow(fields.iter().map(|field| field.len() + 1).sum())?;
+    Ok(Value::str(fields.join("&")))
+}

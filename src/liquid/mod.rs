@@ -1,0 +1,26 @@
+//! Template in, text out. The only room that names a liquid crate. An [`Engine`] holds the compiled templates of one
+//! app snapshot; a render takes a [`Scope`] of plain JSON and [`Bindings`] to the rooms that tags may use, and gives
+//! back a [`Rendered`]: the text, and everything the tags asked for (status, redirect, session, jobs).
+
+mod bindings;
+mod context;
+mod engine;
+mod error;
+mod filters;
+mod limits;
+mod lint;
+mod pages;
+mod partials;
+mod place;
+mod render;
+mod syntax;
+mod tags;
+mod value;
+
+pub(crate) use bindings::Bindings;
+pub(crate) use engine::{Block, Engine, Origin, Printing, Rendered, Scope};
+pub(crate) use error::{Error, Kind as ErrorKind};
+pub(crate) use lint::{LiteralCall, text_error};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! Byte offset to line, column and the text around it. Worked out only when something is to be shown, so that the
+//! tree need not carry line numbers.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use crate::app::{Problem, Severity};
+
+/// Longest excerpt, in characters: a minified file is one line.
+const EXCERPT: usize = 160;
+
+/// A point in a file of the app, as people look it up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// From the project root.
+    pub(crate) path: Arc<str>,
+    /// One-based, both; `col` counts characters.
+    pub(crate) line: u32,
+    pub(crate) col: u32,
+    /// The text of that line; of a long one, the part around `col`.
+    pub(crate) excerpt: String,
+    /// Characters of `excerpt` before the point.
+    before: usize,
+}
+
+impl Place {
+    /// The place of byte `offset` in `source`, which begins on line `first_line` of the file. An offset past the end
+    /// or inside a character means the nearest character before it.
+    pub(crate) fn of(path: &Arc<str>, source: &str, first_line: u32, offset: u32) -> Self {
+        let head = source.get(..source.floor_char_boundary(offset as usize)).unwrap_or(source);
+        let breaks = memchr::memchr_iter(b'\n', head.as_bytes()).count();
+        let line = first_line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
+        Self::on_line(path, source, line, offset)
+    }
+
+    /// The same where the line's number is known already: only that line is looked at.
+    pub(super) fn on_line(path: &Arc<str>, source: &str, line: u32, offset: u32) -> Self {
+        let (head, tail) = source.split_at(source.floor_char_boundary(offset as usize));
+        let before = head.rsplit('\n').next().unwrap_or(head);
+        let after = tail.lines().next().unwrap_or("");
+        let col = before.chars().count();
+
+        // Half of the excerpt goes to what leads up to the point, the other half and what is left over to the rest.
+        let skipped = col.saturating_sub(EXCERPT / 2);
+        let lead: String = before.chars().skip(skipped).collect();
+        let kept = col - skipped;
+        let mut excerpt = lead;
+        excerpt.extend(after.chars().take(EXCERPT - kept));
+
+        Self {
+            path: Arc::clone(path),
+            line,
+            col: u32::try_from(col + 1).unwrap_or(u32::MAX),
+            excerpt,
+            before: kept,
+        }
+    }
+
+    /// Something wrong at this place.
+    pub(crate) fn problem(&self, severity: Severity, message: impl Into<String>) -> Problem {
+        let problem = match severity {
+            Severity::Error => Problem::error(&*self.path, message),
+            Severity::Warning => Problem::warning(&*self.path, message),
+        };
+        Problem { excerpt: Some(self.excerpt.clone()), ..problem.at(self.line, self.col) }
+    }
+
+    /// The excerpt under a gutter with the line number, and a caret below the point. No trailing newline.
+    pub(super) fn excerpt_with_caret(&self) -> String {
+        let number = self.line.to_string();
+        let width = number.len();
+        // Tabs stay tabs, or the caret would stand elsewhere than the character.
+        let lead: String =
+            self.excerpt.chars().take(self.before).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+        let mut out = String::new();
+        write!(out, "{:width$} |\n{number} | {}\n{:width$} | {lead}^", "", self.excerpt, "")
+            .expect("writing to a String cannot fail");
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(source: &str, offset: u32) -> (u32, u32, String) {
+        let place = Place::of(&Arc::from("app/a.liquid"), source, 1, offset);
+        (place.line, place.col, place.excerpt)
+    }
+
+    #[test]
+    fn columns_count_characters_from_one() {
+        assert_eq!(place("", 0), (1, 1, String::new()));
+        assert_eq!(place("ab\ncd", 3), (2, 1, "cd".into()));
+        assert_eq!(place("äöx", 4), (1, 3, "äöx".into()));
+        assert_eq!(place("a\r\nb\r\n", 3), (2, 1, "b".into()));
+        assert_eq!(place("ab", 99), (1, 3, "ab".into()));
+        assert_eq!(place("ä", 1), (1, 1, "ä".into()));
+    }
+
+    #[test]
+    fn long_line_is_cut_around_the_point() {
+        let source = format!("{}X{}", "a".repeat(10_000), "b".repeat(10_000));
+        let place = Place::of(&Arc::from("app/a.liquid"), &source, 1, 10_000);
+
+        assert_eq!(place.col, 10_001);
+        assert_eq!(place.excerpt.chars().count(), EXCERPT);
+        assert_eq!(place.excerpt.chars().nth(place.before), Some('X'));
+    }
+
+    #[test]
+    fn first_line_shifts_the_number() {
+        assert_eq!(Place::of(&Arc::from("a"), "x\ny", 40, 2).line, 41);
+    }
+}

@@ -1,0 +1,106 @@
+//! Jobs a template asks for. They wait in the result of the render until its request or job has ended well.
+
+use std::time::Duration;
+
+use serde_json::{Map as JsonMap, Value as Json};
+
+use super::{MAX_STRING, Render, over};
+use crate::jobs::{Body, JobId, NewJob, Priority};
+use crate::liquid::engine::Origin;
+use crate::liquid::error::{Error, Result};
+
+/// Arguments over this are stored and read back, but should not be: pass ids.
+const LARGE_PAYLOAD: usize = 100 * 1024;
+
+/// What a job takes besides its arguments, most of it its context.
+const JOB: usize = 2048;
+
+/// What the platform's documentation says a job may have.
+const MANY_ARGUMENTS: usize = 20;
+const LONG_NAME: usize = 255;
+
+/// A job as a tag describes it.
+#[derive(Debug)]
+pub(crate) struct JobRequest {
+    pub(crate) source_name: String,
+    pub(crate) body: Body,
+    /// The job's variables.
+    pub(crate) args: JsonMap<String, Json>,
+    pub(crate) priority: Priority,
+    pub(crate) delay: Duration,
+    pub(crate) max_attempts: u32,
+    /// What was odd about the options.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Render<'_> {
+    /// Adds the job to what this render asks for; its id is known at once.
+    pub(crate) fn enqueue(&mut self, job: JobRequest) -> Result<JobId> {
+        let JobRequest { source_name, body, args, priority, delay, max_attempts, warnings } = job;
+        let (depth, parent) = match &self.scope.origin {
+            Origin::Job { id, depth, .. } => (depth + 1, Some(*id)),
+            Origin::Text | Origin::Request { .. } => (0, None),
+        };
+        let request = match &self.scope.origin {
+            Origin::Request { id, .. } => Some(id.clone()),
+            Origin::Text | Origin::Job { .. } => None,
+        };
+        let deepest = self.bindings.max_job_depth;
+        if depth > deepest {
+            return Err(Error::runtime(format!(
+                "too many background jobs within background jobs: '{source_name}' would be {depth} levels deep, \
+                 {deepest} are allowed"
+            )));
+        }
+        for warning in warnings {
+            self.warn(format!("background job {source_name}: {warning}"));
+        }
+        self.check_arguments(&source_name, &args)?;
+        let id = self.bindings.job_ids.next();
+        self.effects.jobs.push(NewJob {
+            id,
+            source_name,
+            body,
+            args: Json::Object(args),
+            context: Json::Object(self.context.for_job()),
+            priority,
+            delay,
+            max_attempts,
+            trace: self.scope.trace.clone(),
+            request,
+            depth,
+            parent,
+        });
+        Ok(id)
+    }
+
+    fn check_arguments(&mut self, source_name: &str, args: &JsonMap<String, Json>) -> Result<()> {
+        if args.len() > MANY_ARGUMENTS {
+            let count = args.len();
+            self.warn(format!(
+                "background job {source_name}: {count} arguments; platformOS takes {MANY_ARGUMENTS}"
+            ));
+        }
+        if let Some(name) = args.keys().find(|name| name.len() > LONG_NAME) {
+            let text = format!(
+                "background job {source_name}: argument '{name}' has a name over {LONG_NAME} characters"
+            );
+            self.warn(text);
+        }
+        let size = serde_json::to_string(args).map_or(usize::MAX, |text| text.len());
+        let most = self.bindings.max_payload;
+        if size > most {
+            let text =
+                format!("background job {source_name}: arguments take {size} bytes, {most} are allowed");
+            return Err(Error::runtime(text));
+        }
+        self.limits.grow(JOB + size.min(MAX_STRING)).map_err(over)?;
+        if size > LARGE_PAYLOAD {
+            let kilobytes = size / 1024;
+            self.warn(format!(
+                "background job {source_name}: arguments take {kilobytes} KB; pass ids instead"
+            ));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,23 @@
+//! Source text to tree: `lexer` cuts the text into tags, `statements` the lines of `{% liquid %}`; a tag reads its
+//! markup through the cursor [`Markup`]; `parser` puts tags into blocks; `visit` walks the finished tree.
+
+pub(crate) mod ast;
+
+mod arguments;
+mod condition;
+mod expression;
+mod filter_chain;
+mod json_literal;
+mod lexer;
+mod markup;
+mod parser;
+mod source;
+mod statements;
+mod visit;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use markup::Markup;
+pub(crate) use parser::{Parser, TagStart, compile};
+pub(crate) use visit::captured;

@@ -1,0 +1,293 @@
+//! Blocks: which tags open, divide and close them. What a single tag means is in `liquid/tags/`; the tags that only
+//! concern the text itself (`liquid`, `raw`, `comment`, `doc`, `#`) end here and leave no node of their own.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::ast::{Block, Expression, Filtered, Literal, Node, Span, Template};
+use super::lexer::{Lexer, Nesting, Token};
+use super::markup::Markup;
+use super::source::{MAX_DEPTH, Source, is_space};
+use super::statements::Statements;
+use crate::app::nearest;
+use crate::liquid::error::{Error, Result};
+use crate::liquid::place::Place;
+use crate::liquid::tags;
+
+/// Compiles the part of `source` that begins at byte `body`. `first_line` is the file's line on which `source` begins.
+pub(crate) fn compile(path: Arc<str>, source: Arc<str>, body: usize, first_line: u32) -> Result<Template> {
+    if u32::try_from(source.len()).is_err() {
+        return Err(
+            Error::syntax("Template too large: more than 4 GB").at(|| Place::of(&path, "", first_line, 0))
+        );
+    }
+    let nodes = compile_body(&Rc::new(Source::new(Arc::clone(&path), &source, first_line)), body)?;
+    Ok(Template { path, first_line, nodes, source: Arc::clone(&source) })
+}
+
+/// The nodes from byte `body` on, behind a byte order mark.
+pub(super) fn compile_body(source: &Rc<Source<'_>>, body: usize) -> Result<Block> {
+    let text = source.text.get(body..).unwrap_or_default();
+    let mark = text.len() - text.trim_start_matches('\u{feff}').len();
+    let tokens = Tokens::Template(Lexer::new(body + mark));
+    let mut nodes = Block::new();
+    Parser { source: Rc::clone(source), tokens, depth: 0 }.nodes(&mut nodes, None)?;
+    Ok(nodes)
+}
+
+/// Turns tokens into nodes; tag parsers call back into it for the blocks they own.
+#[derive(Debug)]
+pub(crate) struct Parser<'s> {
+    source: Rc<Source<'s>>,
+    tokens: Tokens,
+    /// Blocks and `{% liquid %}` tags around the cursor.
+    depth: u32,
+}
+
+/// Where tokens come from at the moment.
+#[derive(Debug)]
+enum Tokens {
+    Template(Lexer),
+    /// Inside `{% liquid %}`.
+    Statements(Statements),
+}
+
+/// Where a tag begins, and what it is called.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TagStart<'s> {
+    pub(crate) name: &'s str,
+    pub(crate) span: Span,
+}
+
+/// The tag that ended a block, with its markup unread.
+#[derive(Debug)]
+pub(crate) struct BlockEnd<'s> {
+    pub(crate) name: &'s str,
+    pub(crate) markup: Markup<'s>,
+    /// The span of the ending tag itself; it begins where the block's source text ends.
+    pub(crate) span: Span,
+}
+
+/// The block being parsed: the tag that opened it, and the tags that may end it.
+#[derive(Clone, Copy)]
+struct Open<'a, 's> {
+    start: TagStart<'s>,
+    ends: &'a [&'a str],
+}
+
+impl<'s> Parser<'s> {
+    /// Nodes up to a tag named in `ends`, which is taken. An error ("'if' tag was never closed") at `start` if none comes.
+    pub(crate) fn block(&mut self, start: TagStart<'s>, ends: &[&str]) -> Result<(Block, BlockEnd<'s>)> {
+        let mut nodes = Block::new();
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(self.error(start.span, format!("Nesting too deep: blocks end at {MAX_DEPTH} levels")));
+        }
+        let end = self.nodes(&mut nodes, Some(Open { start, ends }))?;
+        self.depth -= 1;
+        end.map(|end| (nodes, end)).ok_or_else(|| self.never_closed(start, ends))
+    }
+
+    /// The raw text up to the tag `end`, which is taken: for blocks whose body is not Liquid. An error at `start` if it
+    /// never comes.
+    pub(crate) fn raw(&mut self, start: TagStart<'s>, end: &str) -> Result<Span> {
+        self.skip_body(start, end, Nesting::Flat)
+    }
+
+    /// The whole source, for tags that keep a slice of it.
+    pub(crate) fn source(&self) -> &'s str {
+        self.source.text
+    }
+
+    /// The text of the block between two tags as a template that can be compiled on its own, and its first line.
+    /// Statements of `{% liquid %}` get that tag around them.
+    pub(crate) fn block_source(&self, start: TagStart<'_>, end: &BlockEnd<'_>) -> (String, u32) {
+        let text = self.source.slice(Span { start: start.span.end, end: end.span.start });
+        let line = self.line(start.span.end);
+        match self.tokens {
+            Tokens::Template(_) => (text.to_owned(), line),
+            Tokens::Statements(_) => (format!("{{% liquid{text}%}}"), line),
+        }
+    }
+
+    /// Whether `bodies`, all that a tag may render, hold only whitespace and tags that print nothing; their whitespace
+    /// is then dropped, as Ruby's Liquid does: an `if` around assignments leaves no empty lines in the page.
+    pub(crate) fn drop_blank(&self, bodies: &mut [&mut Block]) -> bool {
+        let is_blank = |node: &Node| match node {
+            Node::Text(span) => self.source.slice(*span).bytes().all(is_space),
+            Node::Output(_) => false,
+            Node::Tag(_, tag) => tag.is_blank(),
+        };
+        let blank = bodies.iter().all(|body| body.iter().all(is_blank));
+        if blank {
+            bodies.iter_mut().for_each(|body| body.retain(|node| matches!(node, Node::Tag(..))));
+        }
+        blank
+    }
+
+    /// One-based line of a byte offset.
+    pub(crate) fn line(&self, offset: u32) -> u32 {
+        self.source.line(offset)
+    }
+
+    /// A syntax error at `span`.
+    pub(crate) fn error(&self, span: Span, text: impl Into<String>) -> Error {
+        self.source.error(span.start, text)
+    }
+
+    /// Appends nodes until a tag ends the block that is `open` (without one: never), or the tokens end.
+    fn nodes(&mut self, nodes: &mut Block, open: Option<Open<'_, 's>>) -> Result<Option<BlockEnd<'s>>> {
+        while let Some(token) = self.next_token()? {
+            match token {
+                Token::Text(span) => nodes.push(Node::Text(span)),
+                Token::Output { span, markup } => nodes.push(Node::Output(self.output(span, markup)?)),
+                Token::Tag { span, name, markup } => {
+                    let mut markup = self.markup(markup);
+                    if open.is_some_and(|open| open.ends.contains(&name)) {
+                        return Ok(Some(BlockEnd { name, markup, span }));
+                    }
+                    self.tag(nodes, TagStart { name, span }, &mut markup, open)?;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn next_token(&mut self) -> Result<Option<Token<'s>>> {
+        match &mut self.tokens {
+            Tokens::Template(lexer) => lexer.next(&self.source),
+            Tokens::Statements(statements) => Ok(statements.next(&self.source)),
+        }
+    }
+
+    fn markup(&self, span: Span) -> Markup<'s> {
+        let source = Rc::clone(&self.source);
+        match self.tokens {
+            Tokens::Template(_) => Markup::new(source, span),
+            Tokens::Statements(_) => Markup::of_statement(source, span),
+        }
+    }
+
+    /// `{{ }}` with nothing in it prints nothing.
+    fn output(&self, span: Span, markup: Span) -> Result<Filtered> {
+        let mut markup = self.markup(markup);
+        if markup.is_end() {
+            return Ok(Filtered { span, value: Expression::Literal(Literal::Nil), filters: Vec::new() });
+        }
+        let filtered = markup.filtered()?;
+        markup.finish()?;
+        Ok(filtered)
+    }
+
+    fn tag(
+        &mut self,
+        nodes: &mut Block,
+        start: TagStart<'s>,
+        markup: &mut Markup<'s>,
+        open: Option<Open<'_, 's>>,
+    ) -> Result<()> {
+        match start.name {
+            "#" => self.inline_comment(markup),
+            "liquid" => self.liquid(nodes, start, markup.span()),
+            "comment" => self.skip_body(start, "endcomment", Nesting::Counted).map(drop),
+            "doc" => {
+                markup.finish().map_err(|error| error.with_hint("'doc' takes no arguments"))?;
+                self.skip_body(start, "enddoc", Nesting::Flat).map(drop)
+            }
+            "raw" => {
+                let text = self.skip_body(start, "endraw", Nesting::Flat)?;
+                if !text.is_empty() {
+                    nodes.push(Node::Text(text));
+                }
+                Ok(())
+            }
+            name => match tags::find(name) {
+                Some(parse) => {
+                    nodes.push(Node::Tag(start.span, parse(self, start, markup)?));
+                    Ok(())
+                }
+                None => Err(self.misplaced(start, open)),
+            },
+        }
+    }
+
+    /// Every line of an inline comment begins with `#`; the first `#` was the tag's name.
+    fn inline_comment(&self, markup: &Markup<'_>) -> Result<()> {
+        let Span { start, end } = markup.span();
+        let mut at = start as usize;
+        while let Some(line_break) = self.source.find_byte(at, end as usize, b'\n') {
+            at = self.source.skip_whitespace(line_break).min(end as usize);
+            if at < end as usize && self.source.byte(at) != Some(b'#') {
+                return Err(self
+                    .source
+                    .error(at as u32, "Each line of an inline comment must begin with '#'"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The statements of `{% liquid %}` become nodes of the block around it.
+    fn liquid(&mut self, nodes: &mut Block, start: TagStart<'s>, markup: Span) -> Result<()> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(self.error(start.span, format!("Nesting too deep: blocks end at {MAX_DEPTH} levels")));
+        }
+        let outer = std::mem::replace(&mut self.tokens, Tokens::Statements(Statements::new(markup)));
+        self.nodes(nodes, None)?;
+        self.tokens = outer;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn skip_body(&mut self, start: TagStart<'s>, end: &str, nesting: Nesting) -> Result<Span> {
+        let skipped = match &mut self.tokens {
+            Tokens::Template(lexer) => lexer.skip_body(&self.source, start.name, end, nesting),
+            Tokens::Statements(statements) => statements.skip_body(&self.source, start.name, end, nesting),
+        };
+        skipped.ok_or_else(|| self.never_closed(start, &[end]))
+    }
+
+    fn never_closed(&self, start: TagStart<'_>, ends: &[&str]) -> Error {
+        let error = self.error(start.span, format!("'{}' tag was never closed", start.name));
+        match ends.iter().find(|end| end.starts_with("end")) {
+            Some(end) => error.with_hint(format!("add '{end}'")),
+            None => error,
+        }
+    }
+
+    /// A tag that is no tag of its own: it closes or divides a block other than the one that is open, or it is unknown.
+    fn misplaced(&self, tag: TagStart<'_>, open: Option<Open<'_, '_>>) -> Error {
+        let name = tag.name;
+        let closes = name.strip_prefix("end").filter(|opening| is_block(opening));
+        let divides = matches!(name, "else" | "elsif" | "when" | "catch");
+        match open {
+            Some(Open { start, ends }) if closes.is_some() => {
+                let opened = format!("'{}' opened on line {}", start.name, self.line(start.span.start));
+                let error = self.error(tag.span, format!("'{name}' does not close {opened}"));
+                match ends.iter().find(|end| end.starts_with("end")) {
+                    Some(end) => error.with_hint(format!("close it with '{end}' first")),
+                    None => error,
+                }
+            }
+            Some(Open { start, .. }) if divides => {
+                let opened = format!("opened on line {}", self.line(start.span.start));
+                self.error(tag.span, format!("'{}' tag {opened} does not expect '{name}'", start.name))
+            }
+            None if divides => self.error(tag.span, format!("Unexpected outer '{name}' tag")),
+            _ if name.is_empty() => self.error(tag.span, "Tag without a name"),
+            _ => {
+                let error = self.error(tag.span, format!("Unknown tag '{name}'"));
+                match (closes, nearest(name, tags::names())) {
+                    (Some(opening), _) => error.with_hint(format!("there is no '{opening}' to close")),
+                    (None, Some(known)) => error.with_hint(format!("did you mean '{known}'?")),
+                    (None, None) => error,
+                }
+            }
+        }
+    }
+}
+
+/// Whether a tag of this name exists that may have an end: known ones, and those the parser handles itself.
+fn is_block(name: &str) -> bool {
+    matches!(name, "comment" | "doc" | "raw") || tags::find(name).is_some()
+}

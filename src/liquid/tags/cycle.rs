@@ -1,0 +1,74 @@
+//! `{% cycle 'a', 'b' %}` prints the next of its values each time; `{% cycle name: 'a', 'b' %}` shares its turn with the
+//! cycles of that name, one without a name with those of the same values.
+
+use std::sync::Arc;
+
+use crate::liquid::error::Result;
+use crate::liquid::render::{Flow, Render, over};
+use crate::liquid::syntax::ast::{Expression, Tag, Use, Visitor};
+use crate::liquid::syntax::{Markup, Parser, TagStart};
+use crate::liquid::value::Value;
+
+#[derive(Debug)]
+struct Cycle {
+    group: Group,
+    values: Vec<Expression>,
+}
+
+#[derive(Debug)]
+enum Group {
+    Named(Expression),
+    /// The values as written.
+    Values(Arc<str>),
+}
+
+pub(super) fn parse<'s>(
+    _: &mut Parser<'s>,
+    _: TagStart<'s>,
+    markup: &mut Markup<'s>,
+) -> Result<Box<dyn Tag>> {
+    let written = Arc::from(format!("values {}", markup.rest()));
+    let first = markup.expression()?;
+    let (group, mut values) = if markup.eat(":") {
+        (Group::Named(first), vec![markup.expression()?])
+    } else {
+        (Group::Values(written), vec![first])
+    };
+    while markup.eat(",") {
+        if markup.is_end() {
+            break;
+        }
+        values.push(markup.expression()?);
+    }
+    markup.finish()?;
+    Ok(Box::new(Cycle { group, values }))
+}
+
+impl Tag for Cycle {
+    fn render(&self, render: &mut Render<'_>) -> Result<Flow> {
+        let group = match &self.group {
+            Group::Values(written) => Arc::clone(written),
+            Group::Named(name) => Arc::from(format!("name {}", render.value(name)?.to_text())),
+        };
+        let turn = match render.frames.registers_mut().cycles.get(&group) {
+            Some(Value::Int(turn)) => usize::try_from(*turn).unwrap_or(0),
+            _ => 0,
+        };
+        let value = match self.values.get(turn) {
+            Some(value) => render.value(value)?,
+            None => Value::Nil,
+        };
+        render.print(&value);
+        render.limits.grow(group.len()).map_err(over)?;
+        let next = if turn + 1 < self.values.len() { turn as i64 + 1 } else { 0 };
+        render.frames.registers_mut().cycles.insert(group, Value::Int(next));
+        Ok(Flow::Next)
+    }
+
+    fn visit(&self, visitor: &mut dyn Visitor) {
+        if let Group::Named(name) = &self.group {
+            visitor.expression(name, Use::Read);
+        }
+        self.values.iter().for_each(|value| visitor.expression(value, Use::Read));
+    }
+}

@@ -1,0 +1,57 @@
+//! `{% session key = value | filters %}`: kept for the visitor's next request, readable at once as `context.session.key`.
+//! A blank value deletes the field.
+
+use std::sync::Arc;
+
+use crate::liquid::engine::Origin;
+use crate::liquid::error::{Error, Result};
+use crate::liquid::render::{Flow, Render, over};
+use crate::liquid::syntax::ast::{Filtered, Tag, Use, Visitor};
+use crate::liquid::syntax::{Markup, Parser, TagStart};
+use crate::liquid::value::Value;
+
+#[derive(Debug)]
+struct Session {
+    field: Arc<str>,
+    value: Filtered,
+}
+
+pub(super) fn parse<'s>(
+    _: &mut Parser<'s>,
+    _: TagStart<'s>,
+    markup: &mut Markup<'s>,
+) -> Result<Box<dyn Tag>> {
+    let malformed =
+        markup.error("session needs a field and a value").with_hint("write 'session name = value'");
+    let field = markup.quoted().or_else(|| markup.name()).ok_or_else(|| malformed.clone())?;
+    let field = markup.intern(field);
+    if !markup.eat("=") {
+        return Err(malformed);
+    }
+    let value = markup.filtered()?;
+    markup.finish()?;
+    Ok(Box::new(Session { field, value }))
+}
+
+impl Tag for Session {
+    fn render(&self, render: &mut Render<'_>) -> Result<Flow> {
+        if matches!(render.scope.origin, Origin::Job { .. }) {
+            return Err(Error::runtime("there is no session in a background job"));
+        }
+        let value = render.filtered(&self.value)?;
+        render.limits.grow(self.field.len() + size_of::<Value>()).map_err(over)?;
+        let session = render.context.section("session");
+        let kept = (!value.is_blank()).then(|| value.deep_clone());
+        render.effects.session.push((self.field.to_string(), kept.as_ref().map(|value| value.to_json())));
+        let replaced = match kept {
+            Some(value) => session.borrow_mut().insert(Arc::clone(&self.field), value),
+            None => session.borrow_mut().shift_remove(&self.field),
+        };
+        drop(replaced);
+        Ok(Flow::Next)
+    }
+
+    fn visit(&self, visitor: &mut dyn Visitor) {
+        visitor.filtered(&self.value, Use::Passed);
+    }
+}

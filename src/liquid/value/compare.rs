@@ -1,0 +1,82 @@
+//! Equality and order between values, by Ruby's rules.
+
+use std::cell::Cell;
+use std::cmp::Ordering;
+
+use num_bigint::BigInt;
+use num_traits::ToPrimitive;
+
+use super::{MAX_DEPTH, MAX_VISITS, Value};
+
+impl Value {
+    /// Ruby's `==` between Liquid values, with the literals `empty` and `blank`.
+    pub(crate) fn equals(&self, other: &Self) -> bool {
+        self.equals_within(other, MAX_DEPTH, &Cell::new(MAX_VISITS))
+    }
+
+    fn equals_within(&self, other: &Self, depth: usize, visits: &Cell<usize>) -> bool {
+        match (self, other) {
+            (Self::Nil, Self::Nil) | (Self::Empty, Self::Empty) | (Self::Blank, Self::Blank) => true,
+            (Self::Empty, Self::Blank) | (Self::Blank, Self::Empty) => false,
+            (Self::Empty, value) | (value, Self::Empty) => value.is_empty(),
+            (Self::Blank, value) | (value, Self::Blank) => value.is_blank(),
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Str(a), Self::Str(b)) => a.text == b.text,
+            (Self::Range(a, b), Self::Range(c, d)) => (a, b) == (c, d),
+            (Self::Date(a), Self::Date(b)) => a == b,
+            (Self::Time(a), Self::Time(b)) => a.timestamp() == b.timestamp(),
+            (Self::Array(a), Self::Array(b)) => {
+                a.is(b) || {
+                    let (a, b) = (a.borrow(), b.borrow());
+                    may_descend(depth, visits)
+                        && a.len() == b.len()
+                        && a.iter().zip(b.iter()).all(|(a, b)| a.equals_within(b, depth - 1, visits))
+                }
+            }
+            (Self::Hash(a), Self::Hash(b)) => {
+                a.is(b) || {
+                    let (a, b) = (a.borrow(), b.borrow());
+                    let equal = |a: &Self, b: Option<&Self>| {
+                        b.is_some_and(|b| a.equals_within(b, depth.saturating_sub(1), visits))
+                    };
+                    may_descend(depth, visits)
+                        && a.len() == b.len()
+                        && a.iter().all(|(k, a)| equal(a, b.get(k)))
+                }
+            }
+            (Self::Loop(a), Self::Loop(b)) => std::rc::Rc::ptr_eq(a, b),
+            _ => self.compare_numbers(other) == Some(Ordering::Equal),
+        }
+    }
+
+    /// Order of two numbers, two strings, two dates or two times; `None` where Ruby would raise.
+    pub(crate) fn compare(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Str(a), Self::Str(b)) => Some(a.text.cmp(&b.text)),
+            (Self::Date(a), Self::Date(b)) => Some(a.cmp(b)),
+            (Self::Time(a), Self::Time(b)) => Some(a.timestamp().cmp(&b.timestamp())),
+            _ => self.compare_numbers(other),
+        }
+    }
+
+    fn compare_numbers(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Int(a), Self::Int(b)) => Some(a.cmp(b)),
+            (Self::Float(a), Self::Float(b)) => a.partial_cmp(b),
+            (Self::Int(a), Self::Float(b)) => (*a as f64).partial_cmp(b),
+            (Self::Float(a), Self::Int(b)) => a.partial_cmp(&(*b as f64)),
+            (Self::BigInt(a), Self::BigInt(b)) => Some(a.cmp(b)),
+            (Self::BigInt(a), Self::Int(b)) => Some((**a).cmp(&BigInt::from(*b))),
+            (Self::Int(a), Self::BigInt(b)) => Some(BigInt::from(*a).cmp(b)),
+            (Self::BigInt(a), Self::Float(b)) => a.to_f64()?.partial_cmp(b),
+            (Self::Float(a), Self::BigInt(b)) => a.partial_cmp(&b.to_f64()?),
+            _ => None,
+        }
+    }
+}
+
+/// One more container may be looked into. Two structures too deep or too large to compare count as different.
+fn may_descend(depth: usize, visits: &Cell<usize>) -> bool {
+    visits.set(visits.get().saturating_sub(1));
+    depth > 0 && visits.get() > 0
+}

@@ -1,0 +1,124 @@
+//! JSON to value and back: the only form in which values leave a render.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use num_bigint::BigInt;
+use num_traits::ToPrimitive;
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Serialize, Serializer};
+
+use super::forloop::COUNTERS;
+use super::{MAX_DEPTH, MAX_VISITS, Value, may_visit};
+
+/// A value on its way into JSON, with what is left of depth and visits.
+struct Serial<'v> {
+    value: &'v Value,
+    depth: usize,
+    visits: &'v Cell<usize>,
+}
+
+impl Value {
+    /// A copy as JSON. Dates and times become ISO 8601 strings; what contains itself ends in null.
+    pub(crate) fn to_json(&self) -> serde_json::Value {
+        let visits = Cell::new(MAX_VISITS);
+        serde_json::to_value(Serial { value: self, depth: MAX_DEPTH, visits: &visits }).unwrap_or_default()
+    }
+
+    /// Compact JSON text, without a tree in between.
+    pub(crate) fn to_json_text(&self) -> String {
+        let visits = Cell::new(MAX_VISITS);
+        serde_json::to_string(&Serial { value: self, depth: MAX_DEPTH, visits: &visits }).unwrap_or_default()
+    }
+
+    pub(crate) fn from_json(json: &serde_json::Value) -> Self {
+        use serde_json::Value as Json;
+        match json {
+            Json::Null => Self::Nil,
+            Json::Bool(b) => Self::Bool(*b),
+            Json::Number(n) => match (n.as_i64(), n.as_u64()) {
+                (Some(i), _) => Self::Int(i),
+                (None, Some(u)) => Self::BigInt(Rc::new(BigInt::from(u))),
+                (None, None) => Self::Float(n.as_f64().unwrap_or_default()),
+            },
+            Json::String(s) => Self::str(s.as_str()),
+            Json::Array(items) => Self::array(items.iter().map(Self::from_json).collect()),
+            Json::Object(map) => {
+                Self::hash(map.iter().map(|(k, v)| (Arc::from(k.as_str()), Self::from_json(v))).collect())
+            }
+        }
+    }
+
+    /// A copy that shares nothing with this one.
+    pub(crate) fn deep_clone(&self) -> Self {
+        self.deep_clone_within(MAX_DEPTH, &Cell::new(MAX_VISITS))
+    }
+
+    fn deep_clone_within(&self, depth: usize, visits: &Cell<usize>) -> Self {
+        match self {
+            Self::Array(_) | Self::Hash(_) if depth == 0 || !may_visit(self, visits) => Self::Nil,
+            Self::Array(a) => {
+                Self::array(a.borrow().iter().map(|item| item.deep_clone_within(depth - 1, visits)).collect())
+            }
+            Self::Hash(h) => Self::hash(
+                h.borrow().iter().map(|(k, v)| (k.clone(), v.deep_clone_within(depth - 1, visits))).collect(),
+            ),
+            other => other.clone(),
+        }
+    }
+}
+
+impl Serial<'_> {
+    fn inner<'a>(&'a self, value: &'a Value) -> Serial<'a> {
+        Serial { value, depth: self.depth - 1, visits: self.visits }
+    }
+}
+
+impl Serialize for Serial<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !may_visit(self.value, self.visits) {
+            return serializer.serialize_unit();
+        }
+        match self.value {
+            Value::Nil | Value::Empty | Value::Blank => serializer.serialize_unit(),
+            Value::Bool(b) => serializer.serialize_bool(*b),
+            Value::Int(i) => serializer.serialize_i64(*i),
+            Value::BigInt(i) => match i.to_u64() {
+                Some(u) => serializer.serialize_u64(u),
+                None => serializer.collect_str(i),
+            },
+            Value::Float(f) if f.is_finite() => serializer.serialize_f64(*f),
+            Value::Float(_) => serializer.serialize_unit(),
+            Value::Str(s) => serializer.serialize_str(&s.text),
+            Value::Array(_) | Value::Hash(_) if self.depth == 0 => serializer.serialize_unit(),
+            Value::Array(a) => {
+                let items = a.borrow();
+                let mut list = serializer.serialize_seq(Some(items.len()))?;
+                for item in items.iter() {
+                    list.serialize_element(&self.inner(item))?;
+                }
+                list.end()
+            }
+            Value::Hash(h) => {
+                let entries = h.borrow();
+                let mut object = serializer.serialize_map(Some(entries.len()))?;
+                for (key, value) in entries.iter() {
+                    object.serialize_entry(&**key, &self.inner(value))?;
+                }
+                object.end()
+            }
+            Value::Loop(counters) => {
+                let mut object = serializer.serialize_map(Some(COUNTERS.len()))?;
+                for name in COUNTERS {
+                    let value = counters.property(name);
+                    object.serialize_entry(name, &Serial { value: &value, depth: 1, visits: self.visits })?;
+                }
+                object.end()
+            }
+            Value::Range(a, b) => serializer.collect_str(&format_args!("{a}..{b}")),
+            Value::Date(d) => serializer.collect_str(d),
+            Value::Time(t) => serializer.collect_str(&t.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z")),
+        }
+    }
+}
