@@ -31,6 +31,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test stops at the first surprise"))]
 
 mod app;
+mod check;
 mod jobs;
 mod liquid;
 mod logs;
