@@ -37,4 +37,6 @@ mod liquid;
 mod logs;
 mod protocol;
 mod records;
+mod server;
 mod store;
+mod watch;

@@ -1,0 +1,235 @@
+//! HTTP in. One entry for every request: who may talk to us, which part of the server answers, the line in the log.
+//! Reading a request is async; answering it (rendering, SQL, files) is not, and runs on a blocking thread, of which a
+//! semaphore lets a limited number work at once. Those threads have the runtime's stack, so whoever builds the
+//! runtime gives it [`STACK`].
+
+mod answer;
+mod assets;
+mod body;
+mod context;
+mod cookies;
+mod failure;
+mod forms;
+mod guard;
+mod inspector;
+mod location;
+mod pages;
+mod params;
+mod reply;
+mod request;
+mod session;
+mod state;
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request as HttpRequest, State as Shared};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+use crate::logs::{Log, NewEntry};
+
+use answer::Answer;
+pub(crate) use guard::Access;
+use guard::Refusal;
+use request::Request;
+pub(crate) use state::{Live, Site, State};
+
+/// Stack of a thread that renders: templates may nest a hundred deep.
+pub(crate) const STACK: usize = 8 * 1024 * 1024;
+
+/// Serves until `shutdown` ends, then takes no more connections and returns when the last answer is sent. How long that
+/// may take is the caller's to bound.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    state: State,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let stopping = state.clone();
+    let service =
+        Router::new().fallback(handle).with_state(state).into_make_service_with_connect_info::<SocketAddr>();
+    // Answers are written whole: waiting for more to send only makes them late.
+    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
+    axum::serve(listener, service)
+        .with_graceful_shutdown(async move {
+            shutdown.await;
+            stopping.stop();
+        })
+        .await
+}
+
+/// Which part of the server a path belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Area {
+    /// `/_dev/…`
+    Inspector,
+    /// `/assets/…`
+    Asset,
+    /// A route of the platform that is not there yet.
+    Platform,
+    Page,
+}
+
+impl Area {
+    /// The area, and what of the path follows its prefix.
+    fn of(path: &str) -> (Self, &str) {
+        if let Some(rest) = path.strip_prefix("/_dev").filter(|rest| rest.is_empty() || rest.starts_with('/'))
+        {
+            return (Self::Inspector, rest.strip_prefix('/').unwrap_or(rest));
+        }
+        if let Some(name) = path.strip_prefix("/assets/") {
+            return (Self::Asset, name);
+        }
+        if path == "/api/graph" || path == "/api/app_builder" || path.starts_with("/api/app_builder/") {
+            return (Self::Platform, path);
+        }
+        (Self::Page, path)
+    }
+
+    /// Pages are what a developer works on; the rest is worth a line only if it failed.
+    fn is_logged(self, status: StatusCode) -> bool {
+        match self {
+            Self::Page | Self::Platform => true,
+            Self::Asset => status.is_client_error() || status.is_server_error(),
+            Self::Inspector => status.is_server_error(),
+        }
+    }
+}
+
+async fn handle(
+    Shared(state): Shared<State>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    http: HttpRequest,
+) -> Response {
+    let began = Instant::now();
+    let (parts, body) = http.into_parts();
+    let id = Uuid::new_v4().simple().to_string();
+    let mut request = Request::begin(id, parts.method, &parts.uri, parts.headers, peer);
+    let (area, _) = Area::of(&request.path);
+    let ending = Ending::of(&request, area, began, &state);
+
+    if let Err(refusal) = admit(&state, area, &request) {
+        return ending.respond(refuse(area, &refusal));
+    }
+    match area {
+        Area::Inspector => ending.respond(inspector::answer(&state, &request).await),
+        Area::Platform => ending.respond(not_served_yet(&request.path)),
+        Area::Asset => {
+            let live = state.live.clone();
+            blocking(&state, ending, move || assets::answer(live.engine().app(), &request)).await
+        }
+        Area::Page => {
+            let read = request.read(&parts.uri, body).await;
+            let pages = state.clone();
+            blocking(&state, ending, move || pages::answer(&pages, &request, read)).await
+        }
+    }
+}
+
+/// The last that is done to every answer: its id, and its line in the log.
+#[derive(Debug, Clone)]
+struct Ending {
+    id: String,
+    method: String,
+    path: String,
+    area: Area,
+    began: Instant,
+    log: Log,
+}
+
+impl Ending {
+    fn of(request: &Request, area: Area, began: Instant, state: &State) -> Self {
+        Self {
+            id: request.id.clone(),
+            method: request.method.to_string(),
+            path: request.path.clone(),
+            area,
+            began,
+            log: state.bindings.log.clone(),
+        }
+    }
+
+    fn respond(self, answer: Answer) -> Response {
+        let Answer { mut response, failure } = answer;
+        if let Ok(id) = HeaderValue::from_str(&self.id) {
+            response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
+        }
+        let status = response.status();
+        if self.area.is_logged(status) {
+            let took = self.began.elapsed();
+            let entry = NewEntry::request(&self.method, &self.path, status.as_u16(), took);
+            let entry = entry.in_trace(&self.id).in_request(&self.id);
+            self.log.append(match failure {
+                Some(failure) => entry.failed(failure),
+                None => entry,
+            });
+        }
+        response
+    }
+}
+
+fn admit(state: &State, area: Area, request: &Request) -> Result<(), Refusal> {
+    let access = &state.site.access;
+    access.check_host(&request.headers)?;
+    match area {
+        Area::Inspector => access.check_developer(&request.method, &request.headers, request.peer),
+        Area::Asset | Area::Platform | Area::Page => Ok(()),
+    }
+}
+
+fn refuse(area: Area, refusal: &Refusal) -> Answer {
+    match area {
+        Area::Inspector => Answer::json_error(refusal.status, &refusal.message),
+        _ => Answer::sentence(refusal.status, &refusal.message),
+    }
+}
+
+fn not_served_yet(path: &str) -> Answer {
+    Answer::json_error(StatusCode::NOT_FOUND, &format!("{path} of the platform is not served yet"))
+}
+
+/// Answers on a blocking thread, when one of the limited turns is free. A client that hangs up does not stop it: what a
+/// page has begun it finishes, and its line is written.
+async fn blocking(state: &State, ending: Ending, work: impl FnOnce() -> Answer + Send + 'static) -> Response {
+    let turn = Arc::clone(&state.turns).acquire_owned().await;
+    let ending_of_work = ending.clone();
+    let answered = tokio::task::spawn_blocking(move || {
+        let response = ending_of_work.respond(work());
+        drop(turn);
+        response
+    });
+    answered.await.unwrap_or_else(|_| {
+        // A fault of ours: the panic's message went to stderr, the server goes on.
+        ending.respond(Answer::failed("internal error: the request panicked"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_decides_who_answers() {
+        for (path, expected) in [
+            ("/", (Area::Page, "/")),
+            ("/_developer", (Area::Page, "/_developer")),
+            ("/_dev", (Area::Inspector, "")),
+            ("/_dev/jobs", (Area::Inspector, "jobs")),
+            ("/assets/a/b.css", (Area::Asset, "a/b.css")),
+            ("/assets", (Area::Page, "/assets")),
+            ("/api/graph", (Area::Platform, "/api/graph")),
+            ("/api/graphs", (Area::Page, "/api/graphs")),
+            ("/api/app_builder/sync", (Area::Platform, "/api/app_builder/sync")),
+            ("/api/orders", (Area::Page, "/api/orders")),
+        ] {
+            assert_eq!(Area::of(path), expected, "{path}");
+        }
+    }
+}

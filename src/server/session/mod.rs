@@ -1,0 +1,212 @@
+//! The visitor's session during one request: what it held, what the request changes, and the token that proves that a
+//! form was ours. Nothing is stored, and no cookie set, for a visitor who only reads: a session begins when a field is
+//! set or when the answer shows the token.
+
+use axum::http::{HeaderValue, Method};
+use jiff::Timestamp;
+use memchr::memmem;
+use serde_json::{Map, Value as Json};
+
+use super::cookies::{self, Readable, SameSite};
+use super::request::Request;
+use crate::records::{SessionError, SessionId, Sessions};
+
+/// The cookie that names the session.
+const SESSION_COOKIE: &str = "_pos_session";
+/// The cookie from which scripts read the token they send as `X-CSRF-Token`.
+const TOKEN_COOKIE: &str = "CSRF-TOKEN";
+/// The field of a session that holds its token.
+const TOKEN_FIELD: &str = "_csrf_token";
+/// The field in which a flash message waits for the next request.
+const FLASH_FIELD: &str = "_flash";
+
+/// One visitor, one request.
+#[derive(Debug)]
+pub(super) struct Session {
+    /// The stored session, if there is one.
+    id: Option<SessionId>,
+    /// What templates see: as stored, with the changes of this request.
+    fields: Map<String, Json>,
+    flash: Map<String, Json>,
+    /// In order; kept apart so that requests at the same moment do not undo each other's.
+    changes: Vec<(String, Option<Json>)>,
+    token: String,
+    /// A session that was refused for want of the token, to be ended.
+    refused: Option<SessionId>,
+    had_token_cookie: bool,
+}
+
+/// Did the request prove that it comes from a page of ours?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// It needs none: it changes nothing.
+    NotNeeded,
+    Given,
+    Missing,
+}
+
+impl Session {
+    /// Reads the session the request's cookie names. A cookie that names none (expired, forged) is as good as no cookie.
+    /// A request that would change something and does not carry the token sees an empty session, and the one its
+    /// cookie names is over: that is what the platform does instead of refusing it.
+    pub(super) fn open(
+        sessions: &Sessions,
+        request: &Request,
+        now: Timestamp,
+    ) -> Result<(Self, Proof), SessionError> {
+        let mut stored = None;
+        let mut had_token_cookie = false;
+        for (name, value) in cookies::parse(&request.headers) {
+            had_token_cookie |= name == TOKEN_COOKIE;
+            if stored.is_none() && name == SESSION_COOKIE {
+                stored = SessionId::parse(&value).map(|id| sessions.load(&id, now)).transpose()?.flatten();
+            }
+        }
+        let token = stored.as_ref().and_then(|session| session.data.get(TOKEN_FIELD)).and_then(Json::as_str);
+        let proof = proof(request, token);
+        let mut session = Self {
+            id: None,
+            fields: Map::new(),
+            flash: Map::new(),
+            changes: Vec::new(),
+            token: token.map_or_else(new_token, str::to_owned),
+            refused: None,
+            had_token_cookie,
+        };
+        match stored {
+            Some(stored) if proof == Proof::Missing => {
+                session.refused = Some(stored.id);
+                session.token = new_token();
+            }
+            Some(stored) => {
+                session.id = Some(stored.id);
+                session.fields = stored.data;
+            }
+            None => {}
+        }
+        // Shown once: this request shows it, the next one no longer has it.
+        if let Some(Json::Object(flash)) = session.fields.shift_remove(FLASH_FIELD) {
+            session.flash = flash;
+            session.changes.push((FLASH_FIELD.to_owned(), None));
+        }
+        Ok((session, proof))
+    }
+
+    /// `context.session`
+    pub(super) fn fields(&self) -> &Map<String, Json> {
+        &self.fields
+    }
+
+    /// `context.flash`
+    pub(super) fn flash(&self) -> &Map<String, Json> {
+        &self.flash
+    }
+
+    /// `context.authenticity_token`
+    pub(super) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Takes over what templates set (`Some`) and deleted (`None`).
+    pub(super) fn apply(&mut self, changes: Vec<(String, Option<Json>)>) {
+        for (field, value) in &changes {
+            match value {
+                Some(value) => drop(self.fields.insert(field.clone(), value.clone())),
+                None => drop(self.fields.shift_remove(field)),
+            }
+        }
+        self.changes.extend(changes);
+    }
+
+    pub(super) fn set(&mut self, field: &str, value: Json) {
+        self.apply(vec![(field.to_owned(), Some(value))]);
+    }
+
+    /// Leaves a message for the next request.
+    pub(super) fn set_flash(&mut self, name: &str, message: &str) {
+        let flash = Json::Object(Map::from_iter([(name.to_owned(), message.into())]));
+        self.changes.push((FLASH_FIELD.to_owned(), Some(flash)));
+    }
+
+    /// Stores what the request changed and gives the cookies its answer must set. `body` is the answer: a page that
+    /// shows the token asked for it, and only then is it worth a session. (The token is random and long enough not to
+    /// appear by chance.)
+    pub(super) fn save(
+        self,
+        sessions: &Sessions,
+        body: &[u8],
+        same_site: SameSite,
+        now: Timestamp,
+    ) -> Result<Vec<HeaderValue>, SessionError> {
+        let mut set = Vec::new();
+        if let Some(refused) = &self.refused {
+            sessions.delete(refused)?;
+            set.extend(cookies::expire(SESSION_COOKIE, same_site));
+        }
+        let mut changes = self.changes;
+        let mut keeps_token = self.fields.contains_key(TOKEN_FIELD);
+        if !keeps_token && memmem::find(body, self.token.as_bytes()).is_some() {
+            changes.push((TOKEN_FIELD.to_owned(), Some(Json::String(self.token.clone()))));
+            keeps_token = true;
+        }
+        match self.id {
+            Some(id) => match sessions.save(&id, &changes, now) {
+                // Signed out by another request in the meantime: its word stands.
+                Ok(()) | Err(SessionError::Gone) => {}
+                Err(error) => return Err(error),
+            },
+            None if changes.iter().all(|(_, value)| value.is_none()) => return Ok(set),
+            None => {
+                let mut data = Map::from_iter([(TOKEN_FIELD.to_owned(), Json::String(self.token.clone()))]);
+                for (field, value) in changes {
+                    match value {
+                        Some(value) => drop(data.insert(field, value)),
+                        None => drop(data.shift_remove(&field)),
+                    }
+                }
+                let session = sessions.create(data, now)?;
+                set.clear();
+                set.extend(cookies::set(
+                    SESSION_COOKIE,
+                    session.id.as_str(),
+                    Readable::ByServerOnly,
+                    same_site,
+                ));
+                set.extend(cookies::set(TOKEN_COOKIE, &self.token, Readable::ByScripts, same_site));
+                return Ok(set);
+            }
+        }
+        if keeps_token && !self.had_token_cookie {
+            set.extend(cookies::set(TOKEN_COOKIE, &self.token, Readable::ByScripts, same_site));
+        }
+        Ok(set)
+    }
+}
+
+/// Cookies as `context.cookies` shows them: not the one that is a key to the session.
+pub(super) fn visible_cookies(request: &Request) -> Map<String, Json> {
+    cookies::parse(&request.headers)
+        .filter(|(name, _)| *name != SESSION_COOKIE)
+        .map(|(name, value)| (name.to_owned(), Json::String(value)))
+        .collect()
+}
+
+fn proof(request: &Request, token: Option<&str>) -> Proof {
+    // `is_safe` counts TRACE too; it never reaches a page.
+    if request.method.is_safe() || request.method == Method::OPTIONS {
+        return Proof::NotNeeded;
+    }
+    let sent = request
+        .header("x-csrf-token")
+        .or_else(|| request.params.get("authenticity_token").and_then(Json::as_str));
+    if sent.is_some() && sent == token { Proof::Given } else { Proof::Missing }
+}
+
+/// 256 random bits in hex.
+fn new_token() -> String {
+    let bytes: [u8; 32] = rand::random();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+//! What every request is given: handles to the other rooms, and the snapshot that is served right now.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::Semaphore;
+
+use super::guard::Access;
+use crate::jobs::Queue;
+use crate::liquid::{Bindings, Engine};
+use crate::records::{Constants, Sessions};
+
+/// Requests that may be rendering or reading files at the same time. Each holds a thread; the rest wait their turn.
+const CONCURRENT_REQUESTS: usize = 32;
+
+/// Cheap to clone; clones share everything.
+#[derive(Debug, Clone)]
+pub(crate) struct State {
+    pub(crate) live: Live,
+    pub(crate) bindings: Bindings,
+    pub(crate) queue: Queue,
+    pub(crate) sessions: Sessions,
+    pub(crate) constants: Constants,
+    pub(crate) site: Arc<Site>,
+    pub(super) turns: Arc<Semaphore>,
+    stopping: Arc<AtomicBool>,
+}
+
+/// What does not change while the server runs.
+#[derive(Debug)]
+pub(crate) struct Site {
+    /// `context.environment`
+    pub(crate) environment: String,
+    pub(crate) access: Access,
+}
+
+/// The snapshot of the app that is served right now. A request takes it once and keeps it to its end; a reload replaces
+/// it for the requests that come after. Clone = same snapshot.
+#[derive(Debug, Clone)]
+pub(crate) struct Live(Arc<RwLock<Arc<Engine>>>);
+
+impl Live {
+    pub(crate) fn new(engine: Engine) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(engine))))
+    }
+
+    pub(crate) fn engine(&self) -> Arc<Engine> {
+        // Only an `Arc` is copied or replaced under the lock: a panic elsewhere cannot have left it half done.
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn replace(&self, engine: Engine) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(engine);
+    }
+}
+
+impl State {
+    pub(crate) fn new(
+        live: Live,
+        bindings: Bindings,
+        queue: Queue,
+        sessions: Sessions,
+        constants: Constants,
+        site: Site,
+    ) -> Self {
+        Self {
+            live,
+            bindings,
+            queue,
+            sessions,
+            constants,
+            site: Arc::new(site),
+            turns: Arc::new(Semaphore::new(CONCURRENT_REQUESTS)),
+            stopping: Arc::new(AtomicBool::new(false)),
+        }
+    }
+
+    /// From now on, requests that wait for something give up.
+    pub(super) fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+}
