@@ -37,6 +37,7 @@ mod liquid;
 mod logs;
 mod protocol;
 mod records;
+mod run;
 mod server;
 mod store;
 mod watch;

@@ -1,0 +1,35 @@
+//! Why there is nothing to run, or why it ended.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::app::LoadError;
+use crate::jobs;
+use crate::records::{ConstantsError, SessionError};
+use crate::store;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("cannot open folder {}", root.display())]
+    Root { root: PathBuf, source: io::Error },
+    #[error(transparent)]
+    App(#[from] LoadError),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
+    Constants(#[from] ConstantsError),
+    #[error(transparent)]
+    Sessions(#[from] SessionError),
+    #[error(transparent)]
+    Queue(#[from] jobs::Error),
+    #[error("cannot delete {}", path.display())]
+    Reset { path: PathBuf, source: io::Error },
+    #[error("port {port} is taken{}", holder.as_ref().map(|holder| format!(" by {holder}")).unwrap_or_default())]
+    PortTaken { port: u16, holder: Option<String> },
+    #[error("cannot listen on {address}")]
+    Listen { address: SocketAddr, source: io::Error },
+    /// A fault of ours; its message went to stderr.
+    #[error("internal error: {task} panicked")]
+    Panicked { task: &'static str },
+}

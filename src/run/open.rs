@@ -1,0 +1,159 @@
+//! All that lies below HTTP, opened in order: the state folder under its lock, the stores, the app, the queue. Shared by
+//! `run`, which serves it, and `drain`, which only works its jobs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::broadcast;
+use uuid::Uuid;
+
+use super::perform::Performer;
+use super::{Error, Options, StateFolder};
+use crate::app::{App, Problem, Severity};
+use crate::check;
+use crate::jobs::{self, Queue};
+use crate::liquid::{Bindings, Engine};
+use crate::logs::{self, Entry, Log};
+use crate::records::{Cache, Constants, Sessions};
+use crate::server::Live;
+use crate::store::{self, Database, Lock, StateDir, Store};
+
+/// An app with its state, ours alone until dropped.
+#[derive(Debug)]
+pub(super) struct Project {
+    pub(super) live: Live,
+    pub(super) problems: Vec<Problem>,
+    /// Warnings about files that load: how they would do on the platform. Counted at the start, told one by one at a
+    /// save of their file.
+    pub(super) unsure: Vec<Problem>,
+    pub(super) queue: Queue,
+    pub(super) sessions: Sessions,
+    pub(super) constants: Constants,
+    pub(super) bindings: Bindings,
+    /// Everything logged since the log was opened.
+    pub(super) entries: broadcast::Receiver<Arc<Entry>>,
+    pub(super) state: StateDir,
+    /// Dropped last but for the folder, after everything that writes.
+    lock: Lock,
+    temporary: Option<TemporaryFolder>,
+}
+
+impl Project {
+    /// Opens everything and loads the app. What is wrong in single files of the app is in `problems`. Blocks.
+    pub(super) fn open(options: &Options) -> Result<Self, Error> {
+        let root = options
+            .root
+            .canonicalize()
+            .map_err(|source| Error::Root { root: options.root.clone(), source })?;
+        // First the app: a folder without one gets no state folder either.
+        let (app, mut problems) = App::load(&root, None)?;
+        let (folder, temporary) = match &options.state {
+            StateFolder::Kept(folder) => (folder.clone(), None),
+            StateFolder::Temporary { below } => {
+                let temporary = TemporaryFolder::below(below);
+                (temporary.0.clone(), Some(temporary))
+            }
+        };
+        let state = StateDir::create(folder)?;
+        let lock = state.lock()?;
+        if options.reset {
+            forget(&state.data(), Database::Data)?;
+            forget(&state.queue(), Database::Queue)?;
+        }
+        let data = Store::open(&state.data(), Database::Data, options.durability)?;
+        let rows = Store::open(&state.queue(), Database::Queue, options.durability)?;
+        let sessions = Sessions::new(data);
+        sessions.expire(Timestamp::now())?;
+        let constants = options.constants.as_deref().map(Constants::load).transpose()?.unwrap_or_default();
+        let log = Log::starting_after(rows.read(logs::last_id)?);
+        let entries = log.subscribe();
+        let settings = jobs::Options { retry_scale: options.retry_scale, time_limits: options.time_limits };
+        let queue = Queue::open(rows, log.clone(), settings)?;
+        let bindings = Bindings {
+            job_ids: queue.ids(),
+            log,
+            cache: Cache::default(),
+            strict_scope: options.strict_scope,
+            max_job_depth: options.max_job_depth,
+            max_payload: options.max_payload,
+        };
+        let (engine, found) = Engine::compile(Arc::new(app), None);
+        problems.extend(found);
+        let (unsure, between): (Vec<_>, Vec<_>) =
+            check::between(&engine).into_iter().partition(|problem| problem.severity == Severity::Warning);
+        problems.extend(between);
+        Ok(Self {
+            live: Live::new(engine),
+            problems,
+            unsure,
+            queue,
+            sessions,
+            constants,
+            bindings,
+            entries,
+            state,
+            lock,
+            temporary,
+        })
+    }
+
+    /// What runs the jobs. `base_url` is where pages are, for links in what jobs write.
+    pub(super) fn performer(&self, base_url: String) -> Arc<Performer> {
+        Arc::new(Performer {
+            live: self.live.clone(),
+            bindings: self.bindings.clone(),
+            constants: self.constants.clone(),
+            base_url,
+        })
+    }
+
+    /// The end: what is still to be written is written, then others may have the folder.
+    pub(super) fn close(self) {
+        let Self { queue, sessions, constants, bindings, live, entries, state, lock, temporary, .. } = self;
+        // What a full disk refuses now, subscribers are shown all the same.
+        let _ = queue.flush();
+        // A file that stays behind is harmless: the free lock says that nobody runs.
+        let _ = state.remove_run_info();
+        drop((queue, sessions, constants, bindings, live, entries));
+        drop(lock);
+        drop(temporary);
+    }
+}
+
+/// Deletes one of our databases. Another program's file of that name is refused, as it would be by opening it.
+fn forget(path: &Path, database: Database) -> Result<(), Error> {
+    // Any other error is of a file that is ours but old or broken, or is not there: that is what forgetting is for.
+    if let Err(error @ store::Error::Foreign { .. }) = Store::open_read_only(path, database) {
+        return Err(error.into());
+    }
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match fs::remove_file(&name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::Reset { path: PathBuf::from(name), source: error });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// A state folder for one run, removed at its end.
+#[derive(Debug)]
+struct TemporaryFolder(PathBuf);
+
+impl TemporaryFolder {
+    fn below(folder: &Path) -> Self {
+        Self(folder.join(format!("pos-cli-{}", Uuid::new_v4().simple())))
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        // Nothing of worth is lost if it stays; the system empties its temporary folder itself.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

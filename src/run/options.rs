@@ -1,0 +1,51 @@
+//! What `run` and `drain` are asked to do, as meant: flags and settings already weighed against each other.
+
+use std::net::IpAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::store::Durability;
+
+/// What `run` is asked to do.
+#[derive(Debug, Clone)]
+pub(crate) struct Options {
+    pub(crate) root: PathBuf,
+    pub(crate) state: StateFolder,
+    pub(crate) host: IpAddr,
+    /// 0: any free one.
+    pub(crate) port: u16,
+    /// A taken port is an error instead of the next free one.
+    pub(crate) strict_port: bool,
+    /// `None`: no jobs are worked.
+    pub(crate) workers: Option<NonZeroUsize>,
+    pub(crate) durability: Durability,
+    pub(crate) retry_scale: f64,
+    /// How long one attempt of a job may take: high, default, low.
+    pub(crate) time_limits: [Duration; 3],
+    pub(crate) strict_scope: bool,
+    pub(crate) max_job_depth: u32,
+    pub(crate) max_payload: usize,
+    /// Forget all state first.
+    pub(crate) reset: bool,
+    /// A file of `NAME=value` lines: `context.constants`.
+    pub(crate) constants: Option<PathBuf>,
+    /// Pages to request once ready.
+    pub(crate) visit: Vec<String>,
+    /// End when nothing is queued, running or retrying.
+    pub(crate) until_idle: bool,
+    /// How long running jobs may go on after the first ctrl-c.
+    pub(crate) grace: Duration,
+    /// `context.environment`
+    pub(crate) environment: String,
+}
+
+/// Where databases and mail of an app are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum StateFolder {
+    Kept(PathBuf),
+    /// A folder of its own in this one, removed at the end.
+    Temporary {
+        below: PathBuf,
+    },
+}

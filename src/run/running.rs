@@ -1,0 +1,163 @@
+//! What runs at the same time (server, workers, live reload, news) from its start to its end. The order of the end is
+//! written here, once:
+//!
+//! ```text
+//! no new connections, no new jobs ─▶ answers and jobs under way end, within the grace ─▶ the rest is cut or put back
+//!   ─▶ the log is written ─▶ stores and lock are closed ─▶ the last lines reach the caller
+//! ```
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use super::news::{self, News};
+use super::open::Project;
+use super::reload::{self, Reload};
+use super::shutdown::{Stop, Stopped};
+use super::{Error, Options, base_url, blocking};
+use crate::jobs::{Queue, Workers};
+use crate::logs::NewEntry;
+use crate::server::{self, Access, Site};
+use crate::store::RunInfo;
+use crate::watch::Watcher;
+
+/// How long the last log lines may take to reach the caller.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
+/// Dropped without [`Running::end`], it leaves its tasks to the runtime.
+#[derive(Debug)]
+pub(super) struct Running {
+    project: Project,
+    url: String,
+    token: Option<String>,
+    news: mpsc::Sender<News>,
+    stop: Stop,
+    stopped: Stopped,
+    server: JoinHandle<io::Result<()>>,
+    workers: Option<Workers>,
+    reloads: Option<JoinHandle<()>>,
+    /// Passes log entries on, until all that there are going to be are written.
+    teller: JoinHandle<()>,
+    all_written: Stop,
+}
+
+impl Running {
+    /// Starts server and workers; other processes find them from now on.
+    pub(super) fn start(
+        mut project: Project,
+        options: &Options,
+        listener: TcpListener,
+        news: mpsc::Sender<News>,
+    ) -> Result<Self, Error> {
+        let address = listener.local_addr().map_err(|source| {
+            let asked = SocketAddr::new(options.host, options.port);
+            Error::Listen { address: asked, source }
+        })?;
+        let url = base_url(address);
+        let access = Access::new(options.host, || Uuid::new_v4().simple().to_string());
+        let token = access.token().map(str::to_owned);
+        project.state.write_run_info(&RunInfo { pid: std::process::id(), url: url.clone() })?;
+
+        let (stop, stopped) = Stop::new();
+        let (all_written, written) = Stop::new();
+        let later = project.entries.resubscribe();
+        let entries = std::mem::replace(&mut project.entries, later);
+        let teller = tokio::spawn(news::tell_entries(entries, news.clone(), written));
+        let started = format!("started on {url} (pid {})", std::process::id());
+        project.bindings.log.append(NewEntry::started(&started));
+        let state = server::State::new(
+            project.live.clone(),
+            project.bindings.clone(),
+            project.queue.clone(),
+            project.sessions.clone(),
+            project.constants.clone(),
+            Site { environment: options.environment.clone(), access },
+        );
+        let server = tokio::spawn(server::serve(listener, state, stopped.clone().heard()));
+        let workers = options.workers.map(|count| project.queue.start(project.performer(url.clone()), count));
+        Ok(Self {
+            project,
+            url,
+            token,
+            news,
+            stop,
+            stopped,
+            server,
+            workers,
+            reloads: None,
+            teller,
+            all_written,
+        })
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What other machines need for the developer routes, where they can reach us.
+    pub(super) fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    pub(super) fn queue(&self) -> &Queue {
+        &self.project.queue
+    }
+
+    /// Begins to reload what changes.
+    pub(super) fn follow(&mut self, watcher: Watcher) {
+        let Project { live, bindings, problems, unsure, .. } = &self.project;
+        let root = live.engine().app().root().to_owned();
+        let reload =
+            Reload::new(root, live.clone(), bindings.clone(), [problems.as_slice(), unsure].concat());
+        let follow =
+            reload::follow(watcher, reload, bindings.log.clone(), self.news.clone(), self.stopped.clone());
+        self.reloads = Some(tokio::spawn(follow));
+    }
+
+    /// What was wrong in the app when it was loaded, to the log and to the caller.
+    pub(super) async fn tell_problems(&self) {
+        for problem in &self.project.problems {
+            self.project.bindings.log.append(reload::entry("start", problem));
+            news::tell(&self.news, News::Problem(problem.clone())).await;
+        }
+    }
+
+    /// One sentence about warnings that are not told one by one.
+    pub(super) fn warnings(&self) -> Option<String> {
+        match self.project.unsure.len() {
+            0 => None,
+            1 => Some("1 warning; `pos-cli check` shows it".to_owned()),
+            many => Some(format!("{many} warnings; `pos-cli check` shows them")),
+        }
+    }
+
+    /// Ends everything in its order. Jobs that do not end within the grace are put back without costing an attempt;
+    /// answers that do not are cut.
+    pub(super) async fn end(self, grace: Duration) -> Result<(), Error> {
+        let Self { project, stop, mut server, workers, reloads, mut teller, all_written, .. } = self;
+        stop.say();
+        let workers = spawn_blocking(move || workers.map(|workers| workers.stop(grace)));
+        if timeout(grace, &mut server).await.is_err() {
+            server.abort();
+        }
+        // Whatever panicked in one of these has been printed by its thread; there is nothing left of it to save.
+        let _ = workers.await;
+        if let Some(reloads) = reloads {
+            let _ = reloads.await;
+        }
+        project.bindings.log.append(NewEntry::system("stopped"));
+        let closed = blocking("closing the stores", move || project.close()).await;
+        all_written.say();
+        // A terminal that does not read the last lines by then never will.
+        if timeout(LAST_LINES, &mut teller).await.is_err() {
+            teller.abort();
+        }
+        closed
+    }
+}
