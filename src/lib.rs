@@ -32,6 +32,8 @@
 
 mod app;
 mod check;
+mod client;
+mod deploy;
 mod jobs;
 mod liquid;
 mod logs;
@@ -39,5 +41,6 @@ mod protocol;
 mod records;
 mod run;
 mod server;
+mod settings;
 mod store;
 mod watch;

@@ -1,0 +1,41 @@
+//! Why a server did not do what it was asked.
+
+use std::io;
+use std::time::Duration;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// Nobody listens there, or the name is unknown: the request was never sent.
+    #[error("cannot reach {url}")]
+    Unreachable { url: String, source: ureq::Error },
+    #[error("no answer from {url} within {timeout:?}")]
+    Timeout { url: String, timeout: Duration },
+    /// The connection broke, or what came back is no HTTP.
+    #[error("the connection to {url} failed")]
+    Connection { url: String, source: ureq::Error },
+    /// The server says why not.
+    #[error("{message}")]
+    Refused { status: u16, message: String },
+    /// The server does not say why not; it may not be ours.
+    #[error("{url} answered with status {status}")]
+    Status { url: String, status: u16 },
+    #[error("{url} did not answer as pos-cli does")]
+    Malformed { url: String, source: serde_json::Error },
+}
+
+impl Error {
+    pub(super) fn of(error: ureq::Error, url: &str, timeout: Duration) -> Self {
+        let url = url.to_owned();
+        match error {
+            ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve)
+            | ureq::Error::HostNotFound
+            | ureq::Error::ConnectionFailed
+            | ureq::Error::BadUri(_) => Self::Unreachable { url, source: error },
+            ureq::Error::Io(ref source) if source.kind() == io::ErrorKind::ConnectionRefused => {
+                Self::Unreachable { url, source: error }
+            }
+            ureq::Error::Timeout(_) => Self::Timeout { url, timeout },
+            _ => Self::Connection { url, source: error },
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Why a deploy ended before its end.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::app::{self, Problem};
+use crate::client;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Load(#[from] app::LoadError),
+    /// At least one of them is an error; warnings are among them.
+    #[error("the app has problems")]
+    Problems(Vec<Problem>),
+    #[error("cannot read {}", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    /// Names in an archive are UTF-8.
+    #[error("cannot pack {}: its name is not UTF-8", path.display())]
+    Name { path: PathBuf },
+    #[error("{}: this is not JSON", path.display())]
+    Lock { path: PathBuf, source: serde_json::Error },
+    #[error("cannot write {}", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("cannot pack {name}")]
+    Pack { name: String, source: zip::result::ZipError },
+    #[error(transparent)]
+    Server(#[from] client::Error),
+    #[error("the server at {url} serves {served}, not {root}")]
+    OtherProject { url: String, served: String, root: String },
+    #[error(
+        "the server at {url} does not serve this tree: it has {served_files} files ({served_digest}), \
+         here are {files} ({digest})"
+    )]
+    OtherTree { url: String, served_files: usize, served_digest: String, files: usize, digest: String },
+}
