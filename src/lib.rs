@@ -30,6 +30,8 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test stops at the first surprise"))]
 
+pub mod cli;
+
 mod app;
 mod check;
 mod client;

@@ -1,0 +1,417 @@
+
+using namespace System.Management.Automation
+using namespace System.Management.Automation.Language
+
+Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $commandElements = $commandAst.CommandElements
+    $command = @(
+        'pos-cli'
+        for ($i = 1; $i -lt $commandElements.Count; $i++) {
+            $element = $commandElements[$i]
+            if ($element -isnot [StringConstantExpressionAst] -or
+                $element.StringConstantType -ne [StringConstantType]::BareWord -or
+                $element.Value.StartsWith('-') -or
+                $element.Value -eq $wordToComplete) {
+                break
+        }
+        $element.Value
+    }) -join ';'
+
+    $completions = @(switch ($command) {
+        'pos-cli' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Serves the app in DIR and works its jobs')
+            [CompletionResult]::new('deploy', 'deploy', [CompletionResultType]::ParameterValue, 'Checks and packs the app, and verifies that the server has it')
+            [CompletionResult]::new('d', 'd', [CompletionResultType]::ParameterValue, 'Checks and packs the app, and verifies that the server has it')
+            [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Prints or follows log lines')
+            [CompletionResult]::new('l', 'l', [CompletionResultType]::ParameterValue, 'Prints or follows log lines')
+            [CompletionResult]::new('jobs', 'jobs', [CompletionResultType]::ParameterValue, 'Lists, shows, retries, cancels and drains jobs')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Checks every file of the app: path:line:col, message, what to do')
+            [CompletionResult]::new('render', 'render', [CompletionResultType]::ParameterValue, 'Renders a template to text')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Prints the completions of a shell')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'pos-cli;run' {
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Port to listen on; 0: any free one. A taken one moves on to the next free one [default: 3000]')
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port to listen on; 0: any free one. A taken one moves on to the next free one [default: 3000]')
+            [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Address to listen on; anything but loopback lets other machines in [default: 127.0.0.1]')
+            [CompletionResult]::new('--environment', '--environment', [CompletionResultType]::ParameterName, 'What templates see as `context.environment` [default: staging]')
+            [CompletionResult]::new('--constants', '--constants', [CompletionResultType]::ParameterName, 'A file of NAME=value lines: `context.constants`, over those that are stored')
+            [CompletionResult]::new('--workers', '--workers', [CompletionResultType]::ParameterName, 'Jobs worked at the same time [default: 4]')
+            [CompletionResult]::new('--retry-scale', '--retry-scale', [CompletionResultType]::ParameterName, 'Multiplies the waiting time between attempts (5s, 30s, 2m, 10m); 0: no waiting [default: 1]')
+            [CompletionResult]::new('--grace', '--grace', [CompletionResultType]::ParameterName, 'How long running jobs may go on after ctrl-c [default: 5s]')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Keep databases in this folder [default: .pos-dev in the project]')
+            [CompletionResult]::new('--durability', '--durability', [CompletionResultType]::ParameterName, 'When a commit counts as done [default: full]')
+            [CompletionResult]::new('--visit', '--visit', [CompletionResultType]::ParameterName, 'Request this page once ready; repeated: one after the other')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--strict-port', '--strict-port', [CompletionResultType]::ParameterName, 'A taken port is an error')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Open the app in a browser')
+            [CompletionResult]::new('--open', '--open', [CompletionResultType]::ParameterName, 'Open the app in a browser')
+            [CompletionResult]::new('--no-jobs', '--no-jobs', [CompletionResultType]::ParameterName, 'Queue jobs, but work none')
+            [CompletionResult]::new('--strict-scope', '--strict-scope', [CompletionResultType]::ParameterName, 'Jobs see only the variables passed to them, as on the platform')
+            [CompletionResult]::new('--ephemeral', '--ephemeral', [CompletionResultType]::ParameterName, 'Keep databases in a temporary folder and forget them at the end')
+            [CompletionResult]::new('--reset', '--reset', [CompletionResultType]::ParameterName, 'Forget all jobs, logs and sessions first')
+            [CompletionResult]::new('--until-idle', '--until-idle', [CompletionResultType]::ParameterName, 'End when nothing is queued, running or retrying; exit 1 if a visited page answered 5xx or a job died')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'pos-cli;deploy' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;d' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;logs' {
+            [CompletionResult]::new('--tail', '--tail', [CompletionResultType]::ParameterName, 'Without N the same as --follow; with N the same as -n')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The last N of the lines that match')
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'How often to look for new lines, in milliseconds, besides being told of them [default: 250]')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'How often to look for new lines, in milliseconds, besides being told of them [default: 250]')
+            [CompletionResult]::new('--source-name', '--source-name', [CompletionResultType]::ParameterName, 'Lines of jobs with this name; `*` and `?` are wildcards')
+            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Lines with this status')
+            [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'Lines of this type, whatever its case: that of `{% log %}`, or background_job, request, mail, api_call, system')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Lines of this type, whatever its case: that of `{% log %}`, or background_job, request, mail, api_call, system')
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Lines of this level and above')
+            [CompletionResult]::new('--level', '--level', [CompletionResultType]::ParameterName, 'Lines of this level and above')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Lines of this kind')
+            [CompletionResult]::new('-g', '-g', [CompletionResultType]::ParameterName, 'Lines in which this pattern is found; repeated: all of them')
+            [CompletionResult]::new('--grep', '--grep', [CompletionResultType]::ParameterName, 'Lines in which this pattern is found; repeated: all of them')
+            [CompletionResult]::new('-x', '-x', [CompletionResultType]::ParameterName, 'Lines in which this pattern is not found')
+            [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Lines in which this pattern is not found')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Lines from then on: 10m, 3h, today, 14:30, 2026-01-15T14:30:00Z, last-start')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Lines before then')
+            [CompletionResult]::new('--job', '--job', [CompletionResultType]::ParameterName, 'Lines of this job')
+            [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Lines of everything one request or job caused')
+            [CompletionResult]::new('--until-match', '--until-match', [CompletionResultType]::ParameterName, 'Follow until a shown line matches, then end with 0')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after this time, with 1: 30s, 2m')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'End with 1 if a shown line has this status; when following, at once')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Print what is stored, then every new line as it comes, until ctrl-c')
+            [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Print what is stored, then every new line as it comes, until ctrl-c')
+            [CompletionResult]::new('--no-follow', '--no-follow', [CompletionResultType]::ParameterName, 'End after the stored lines, whatever the default is')
+            [CompletionResult]::new('--utc', '--utc', [CompletionResultType]::ParameterName, 'Show and read times in UTC')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'pos-cli;l' {
+            [CompletionResult]::new('--tail', '--tail', [CompletionResultType]::ParameterName, 'Without N the same as --follow; with N the same as -n')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The last N of the lines that match')
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'How often to look for new lines, in milliseconds, besides being told of them [default: 250]')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'How often to look for new lines, in milliseconds, besides being told of them [default: 250]')
+            [CompletionResult]::new('--source-name', '--source-name', [CompletionResultType]::ParameterName, 'Lines of jobs with this name; `*` and `?` are wildcards')
+            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Lines with this status')
+            [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'Lines of this type, whatever its case: that of `{% log %}`, or background_job, request, mail, api_call, system')
+            [CompletionResult]::new('--filter', '--filter', [CompletionResultType]::ParameterName, 'Lines of this type, whatever its case: that of `{% log %}`, or background_job, request, mail, api_call, system')
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Lines of this level and above')
+            [CompletionResult]::new('--level', '--level', [CompletionResultType]::ParameterName, 'Lines of this level and above')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Lines of this kind')
+            [CompletionResult]::new('-g', '-g', [CompletionResultType]::ParameterName, 'Lines in which this pattern is found; repeated: all of them')
+            [CompletionResult]::new('--grep', '--grep', [CompletionResultType]::ParameterName, 'Lines in which this pattern is found; repeated: all of them')
+            [CompletionResult]::new('-x', '-x', [CompletionResultType]::ParameterName, 'Lines in which this pattern is not found')
+            [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Lines in which this pattern is not found')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Lines from then on: 10m, 3h, today, 14:30, 2026-01-15T14:30:00Z, last-start')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Lines before then')
+            [CompletionResult]::new('--job', '--job', [CompletionResultType]::ParameterName, 'Lines of this job')
+            [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Lines of everything one request or job caused')
+            [CompletionResult]::new('--until-match', '--until-match', [CompletionResultType]::ParameterName, 'Follow until a shown line matches, then end with 0')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after this time, with 1: 30s, 2m')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'End with 1 if a shown line has this status; when following, at once')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Print what is stored, then every new line as it comes, until ctrl-c')
+            [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Print what is stored, then every new line as it comes, until ctrl-c')
+            [CompletionResult]::new('--no-follow', '--no-follow', [CompletionResultType]::ParameterName, 'End after the stored lines, whatever the default is')
+            [CompletionResult]::new('--utc', '--utc', [CompletionResultType]::ParameterName, 'Show and read times in UTC')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'pos-cli;jobs' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Jobs that have not ended, newest first')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'One job: arguments, attempts, errors, output')
+            [CompletionResult]::new('retry', 'retry', [CompletionResultType]::ParameterValue, 'Runs dead, cancelled, retrying or scheduled jobs now')
+            [CompletionResult]::new('cancel', 'cancel', [CompletionResultType]::ParameterValue, 'Ends jobs that have not ended; the result of a running one is ignored')
+            [CompletionResult]::new('drain', 'drain', [CompletionResultType]::ParameterValue, 'Returns when nothing is queued, running or retrying; exit code 1 if a job died meanwhile')
+            [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Jobs per state')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'pos-cli;jobs;list' {
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Those that have ended too')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;jobs;show' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;jobs;retry' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;jobs;cancel' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;jobs;drain' {
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after this long: 30s, 5m')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'pos-cli;jobs;stats' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;jobs;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Jobs that have not ended, newest first')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'One job: arguments, attempts, errors, output')
+            [CompletionResult]::new('retry', 'retry', [CompletionResultType]::ParameterValue, 'Runs dead, cancelled, retrying or scheduled jobs now')
+            [CompletionResult]::new('cancel', 'cancel', [CompletionResultType]::ParameterValue, 'Ends jobs that have not ended; the result of a running one is ignored')
+            [CompletionResult]::new('drain', 'drain', [CompletionResultType]::ParameterValue, 'Returns when nothing is queued, running or retrying; exit code 1 if a job died meanwhile')
+            [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Jobs per state')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'pos-cli;jobs;help;list' {
+            break
+        }
+        'pos-cli;jobs;help;show' {
+            break
+        }
+        'pos-cli;jobs;help;retry' {
+            break
+        }
+        'pos-cli;jobs;help;cancel' {
+            break
+        }
+        'pos-cli;jobs;help;drain' {
+            break
+        }
+        'pos-cli;jobs;help;stats' {
+            break
+        }
+        'pos-cli;jobs;help;help' {
+            break
+        }
+        'pos-cli;check' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'pos-cli;render' {
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'Variables, as a JSON object; its `context` becomes the context object')
+            [CompletionResult]::new('--partials', '--partials', [CompletionResultType]::ParameterName, 'Partials below this folder are found by their path without `.liquid`')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'html escapes printed values, others do not; default: what the file''s name says, else html')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'Print arrays and hashes as Shopify''s Liquid does, and escape nothing')
+            [CompletionResult]::new('--batch', '--batch', [CompletionResultType]::ParameterName, 'Answer JSON requests from standard input, one a line: {"template", "data", "templates", "format", "plain"}')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;completions' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;help' {
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Serves the app in DIR and works its jobs')
+            [CompletionResult]::new('deploy', 'deploy', [CompletionResultType]::ParameterValue, 'Checks and packs the app, and verifies that the server has it')
+            [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Prints or follows log lines')
+            [CompletionResult]::new('jobs', 'jobs', [CompletionResultType]::ParameterValue, 'Lists, shows, retries, cancels and drains jobs')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Checks every file of the app: path:line:col, message, what to do')
+            [CompletionResult]::new('render', 'render', [CompletionResultType]::ParameterValue, 'Renders a template to text')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Prints the completions of a shell')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'pos-cli;help;run' {
+            break
+        }
+        'pos-cli;help;deploy' {
+            break
+        }
+        'pos-cli;help;logs' {
+            break
+        }
+        'pos-cli;help;jobs' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Jobs that have not ended, newest first')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'One job: arguments, attempts, errors, output')
+            [CompletionResult]::new('retry', 'retry', [CompletionResultType]::ParameterValue, 'Runs dead, cancelled, retrying or scheduled jobs now')
+            [CompletionResult]::new('cancel', 'cancel', [CompletionResultType]::ParameterValue, 'Ends jobs that have not ended; the result of a running one is ignored')
+            [CompletionResult]::new('drain', 'drain', [CompletionResultType]::ParameterValue, 'Returns when nothing is queued, running or retrying; exit code 1 if a job died meanwhile')
+            [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Jobs per state')
+            break
+        }
+        'pos-cli;help;jobs;list' {
+            break
+        }
+        'pos-cli;help;jobs;show' {
+            break
+        }
+        'pos-cli;help;jobs;retry' {
+            break
+        }
+        'pos-cli;help;jobs;cancel' {
+            break
+        }
+        'pos-cli;help;jobs;drain' {
+            break
+        }
+        'pos-cli;help;jobs;stats' {
+            break
+        }
+        'pos-cli;help;check' {
+            break
+        }
+        'pos-cli;help;render' {
+            break
+        }
+        'pos-cli;help;completions' {
+            break
+        }
+        'pos-cli;help;help' {
+            break
+        }
+    })
+
+    $completions.Where{ $_.CompletionText -like "$wordToComplete*" } |
+        Sort-Object -Property ListItemText
+}

@@ -1,0 +1,305 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_pos_cli_global_optspecs
+    string join \n C= json q/quiet v/verbose color= h/help V/version
+end
+
+function __fish_pos_cli_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_pos_cli_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_pos_cli_using_subcommand
+    set -l cmd (__fish_pos_cli_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -s V -l version -d 'Print version'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "run" -d 'Serves the app in DIR and works its jobs'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "deploy" -d 'Checks and packs the app, and verifies that the server has it'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "d" -d 'Checks and packs the app, and verifies that the server has it'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "logs" -d 'Prints or follows log lines'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "l" -d 'Prints or follows log lines'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "jobs" -d 'Lists, shows, retries, cancels and drains jobs'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "check" -d 'Checks every file of the app: path:line:col, message, what to do'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "render" -d 'Renders a template to text'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "completions" -d 'Prints the completions of a shell'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -s p -l port -d 'Port to listen on; 0: any free one. A taken one moves on to the next free one [default: 3000]' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l host -d 'Address to listen on; anything but loopback lets other machines in [default: 127.0.0.1]' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l environment -d 'What templates see as `context.environment` [default: staging]' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l constants -d 'A file of NAME=value lines: `context.constants`, over those that are stored' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l workers -d 'Jobs worked at the same time [default: 4]' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l retry-scale -d 'Multiplies the waiting time between attempts (5s, 30s, 2m, 10m); 0: no waiting [default: 1]' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l grace -d 'How long running jobs may go on after ctrl-c [default: 5s]' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l state -d 'Keep databases in this folder [default: .pos-dev in the project]' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l durability -d 'When a commit counts as done [default: full]' -r -f -a "full\t'It survives a power cut'
+normal\t'It survives a crash of the process; a power cut may lose the last moments'"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l visit -d 'Request this page once ready; repeated: one after the other' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l strict-port -d 'A taken port is an error'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -s o -l open -d 'Open the app in a browser'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l no-jobs -d 'Queue jobs, but work none'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l strict-scope -d 'Jobs see only the variables passed to them, as on the platform'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l ephemeral -d 'Keep databases in a temporary folder and forget them at the end'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l reset -d 'Forget all jobs, logs and sessions first'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l until-idle -d 'End when nothing is queued, running or retrying; exit 1 if a visited page answered 5xx or a job died'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l tail -d 'Without N the same as --follow; with N the same as -n' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -s n -d 'The last N of the lines that match' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -s i -l interval -d 'How often to look for new lines, in milliseconds, besides being told of them [default: 250]' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l source-name -d 'Lines of jobs with this name; `*` and `?` are wildcards' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l status -d 'Lines with this status' -r -f -a "queued\t''
+success\t''
+failed\t''
+dead\t''
+cancelled\t''
+rescued\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l type -l filter -d 'Lines of this type, whatever its case: that of `{% log %}`, or background_job, request, mail, api_call, system' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -s l -l level -d 'Lines of this level and above' -r -f -a "debug\t''
+info\t''
+warn\t''
+error\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l kind -d 'Lines of this kind' -r -f -a "job\t''
+request\t''
+log\t''
+mail\t''
+api\t''
+system\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -s g -l grep -d 'Lines in which this pattern is found; repeated: all of them' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -s x -l exclude -d 'Lines in which this pattern is not found' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l since -d 'Lines from then on: 10m, 3h, today, 14:30, 2026-01-15T14:30:00Z, last-start' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l until -d 'Lines before then' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l job -d 'Lines of this job' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l trace -d 'Lines of everything one request or job caused' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l until-match -d 'Follow until a shown line matches, then end with 0' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l timeout -d 'Give up after this time, with 1: 30s, 2m' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l fail-on -d 'End with 1 if a shown line has this status; when following, at once' -r -f -a "queued\t''
+success\t''
+failed\t''
+dead\t''
+cancelled\t''
+rescued\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -s f -l follow -d 'Print what is stored, then every new line as it comes, until ctrl-c'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l no-follow -d 'End after the stored lines, whatever the default is'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l utc -d 'Show and read times in UTC'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l tail -d 'Without N the same as --follow; with N the same as -n' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -s n -d 'The last N of the lines that match' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -s i -l interval -d 'How often to look for new lines, in milliseconds, besides being told of them [default: 250]' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l source-name -d 'Lines of jobs with this name; `*` and `?` are wildcards' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l status -d 'Lines with this status' -r -f -a "queued\t''
+success\t''
+failed\t''
+dead\t''
+cancelled\t''
+rescued\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l type -l filter -d 'Lines of this type, whatever its case: that of `{% log %}`, or background_job, request, mail, api_call, system' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -s l -l level -d 'Lines of this level and above' -r -f -a "debug\t''
+info\t''
+warn\t''
+error\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l kind -d 'Lines of this kind' -r -f -a "job\t''
+request\t''
+log\t''
+mail\t''
+api\t''
+system\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -s g -l grep -d 'Lines in which this pattern is found; repeated: all of them' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -s x -l exclude -d 'Lines in which this pattern is not found' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l since -d 'Lines from then on: 10m, 3h, today, 14:30, 2026-01-15T14:30:00Z, last-start' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l until -d 'Lines before then' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l job -d 'Lines of this job' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l trace -d 'Lines of everything one request or job caused' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l until-match -d 'Follow until a shown line matches, then end with 0' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l timeout -d 'Give up after this time, with 1: 30s, 2m' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l fail-on -d 'End with 1 if a shown line has this status; when following, at once' -r -f -a "queued\t''
+success\t''
+failed\t''
+dead\t''
+cancelled\t''
+rescued\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -s f -l follow -d 'Print what is stored, then every new line as it comes, until ctrl-c'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l no-follow -d 'End after the stored lines, whatever the default is'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l utc -d 'Show and read times in UTC'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and not __fish_seen_subcommand_from list show retry cancel drain stats help" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and not __fish_seen_subcommand_from list show retry cancel drain stats help" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and not __fish_seen_subcommand_from list show retry cancel drain stats help" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and not __fish_seen_subcommand_from list show retry cancel drain stats help" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and not __fish_seen_subcommand_from list show retry cancel drain stats help" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and not __fish_seen_subcommand_from list show retry cancel drain stats help" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and not __fish_seen_subcommand_from list show retry cancel drain stats help" -f -a "list" -d 'Jobs that have not ended, newest first'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and not __fish_seen_subcommand_from list show retry cancel drain stats help" -f -a "show" -d 'One job: arguments, attempts, errors, output'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and not __fish_seen_subcommand_from list show retry cancel drain stats help" -f -a "retry" -d 'Runs dead, cancelled, retrying or scheduled jobs now'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and not __fish_seen_subcommand_from list show retry cancel drain stats help" -f -a "cancel" -d 'Ends jobs that have not ended; the result of a running one is ignored'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and not __fish_seen_subcommand_from list show retry cancel drain stats help" -f -a "drain" -d 'Returns when nothing is queued, running or retrying; exit code 1 if a job died meanwhile'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and not __fish_seen_subcommand_from list show retry cancel drain stats help" -f -a "stats" -d 'Jobs per state'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and not __fish_seen_subcommand_from list show retry cancel drain stats help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from list" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from list" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from list" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from list" -l all -d 'Those that have ended too'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from list" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from show" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from show" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from show" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from show" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from retry" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from retry" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from retry" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from retry" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from drain" -l timeout -d 'Give up after this long: 30s, 5m' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from drain" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from drain" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from drain" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from drain" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from drain" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from drain" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from drain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from stats" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from stats" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from stats" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from stats" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from stats" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from stats" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from stats" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "list" -d 'Jobs that have not ended, newest first'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "show" -d 'One job: arguments, attempts, errors, output'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "retry" -d 'Runs dead, cancelled, retrying or scheduled jobs now'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "cancel" -d 'Ends jobs that have not ended; the result of a running one is ignored'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "drain" -d 'Returns when nothing is queued, running or retrying; exit code 1 if a job died meanwhile'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "stats" -d 'Jobs per state'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand check" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand check" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand check" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand check" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand check" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -l data -d 'Variables, as a JSON object; its `context` becomes the context object' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -l partials -d 'Partials below this folder are found by their path without `.liquid`' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -l format -d 'html escapes printed values, others do not; default: what the file\'s name says, else html' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -l plain -d 'Print arrays and hashes as Shopify\'s Liquid does, and escape nothing'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -l batch -d 'Answer JSON requests from standard input, one a line: {"template", "data", "templates", "format", "plain"}'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand completions" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand completions" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand completions" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand completions" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand completions" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs check render completions help" -f -a "run" -d 'Serves the app in DIR and works its jobs'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs check render completions help" -f -a "deploy" -d 'Checks and packs the app, and verifies that the server has it'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs check render completions help" -f -a "logs" -d 'Prints or follows log lines'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs check render completions help" -f -a "jobs" -d 'Lists, shows, retries, cancels and drains jobs'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs check render completions help" -f -a "check" -d 'Checks every file of the app: path:line:col, message, what to do'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs check render completions help" -f -a "render" -d 'Renders a template to text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs check render completions help" -f -a "completions" -d 'Prints the completions of a shell'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs check render completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "list" -d 'Jobs that have not ended, newest first'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "show" -d 'One job: arguments, attempts, errors, output'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "retry" -d 'Runs dead, cancelled, retrying or scheduled jobs now'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "cancel" -d 'Ends jobs that have not ended; the result of a running one is ignored'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "drain" -d 'Returns when nothing is queued, running or retrying; exit code 1 if a job died meanwhile'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "stats" -d 'Jobs per state'

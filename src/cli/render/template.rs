@@ -1,0 +1,67 @@
+//! One template with all it needs, however it was asked for.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use crate::app::{App, Format};
+use crate::liquid::{self, Bindings, Block, Engine, Printing, Scope};
+
+/// Deep templates recurse; every thread that renders has this much.
+const STACK: usize = 8 << 20;
+
+#[derive(Debug)]
+pub(super) struct Template {
+    pub(super) source: String,
+    /// What errors call it.
+    pub(super) path: String,
+    /// An object called `context` becomes the context object, the rest variables.
+    pub(super) variables: Map<String, Json>,
+    pub(super) partials: Vec<(String, String)>,
+    pub(super) format: Format,
+    pub(super) printing: Printing,
+}
+
+#[derive(Debug)]
+pub(super) enum Failure {
+    Template(liquid::Error),
+    Panic,
+}
+
+impl Template {
+    pub(super) fn render(self, bindings: &Bindings) -> Result<String, Failure> {
+        catch_unwind(AssertUnwindSafe(|| self.render_unguarded(bindings)))
+            .map_err(|_| Failure::Panic)?
+            .map_err(Failure::Template)
+    }
+
+    fn render_unguarded(self, bindings: &Bindings) -> Result<String, liquid::Error> {
+        let Self { source, path, mut variables, partials, format, printing } = self;
+        let partials: Vec<(&str, &str)> =
+            partials.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        // A partial that does not parse is an error once it is used.
+        let (engine, _) = Engine::compile(Arc::new(App::of_partials(&partials)), None);
+        let engine = engine.printing_as(printing);
+        let context = match variables.get_mut("context") {
+            Some(Json::Object(context)) => std::mem::take(context),
+            _ => Map::new(),
+        };
+        if !context.is_empty() {
+            variables.shift_remove("context");
+        }
+        let scope = Scope { context, variables, format, ..Scope::default() };
+        let block = Block { source: &source, path: &path, line: 1 };
+        engine.text(&block, scope, bindings).map(|rendered| rendered.body)
+    }
+}
+
+/// Runs `work` on a thread whose stack holds the deepest template that is allowed.
+pub(super) fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        let worker =
+            thread.spawn_scoped(scope, work).expect("a process that just started can start a thread");
+        worker.join().unwrap_or_else(|panic| resume_unwind(panic))
+    })
+}

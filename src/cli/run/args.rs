@@ -1,0 +1,135 @@
+//! The arguments of `run`, as typed, and what they mean over the settings.
+
+use std::net::IpAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::run::{Options, StateFolder};
+use crate::settings::{self, parse_duration};
+use crate::store;
+
+const EXAMPLES: &str = "\
+Examples:
+  pos-cli run                                  serve the app in this folder on http://127.0.0.1:3000
+  pos-cli run shop -p 8080 -o                  another folder, another port, and open a browser
+  pos-cli run | grep FAILED                    only what goes wrong
+  pos-cli run --visit /checkout --until-idle   a smoke test: exit 1 if the page breaks or a job dies";
+
+const JOBS: &str = "Jobs";
+const STATE: &str = "State";
+const SCRIPTS: &str = "Scripts and CI";
+
+/// Serves the app in DIR and works its jobs
+///
+/// Log lines go to stdout, everything else to stderr. A save is live at the next request. ctrl-c ends in order: running
+/// jobs may finish, the rest is put back; a second ctrl-c ends at once.
+#[derive(Debug, Default, clap::Args)]
+#[command(before_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// The project: the folder that holds `app`
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub(super) root: PathBuf,
+
+    /// Port to listen on; 0: any free one. A taken one moves on to the next free one [default: 3000]
+    #[arg(short, long, value_name = "N")]
+    port: Option<u16>,
+    /// A taken port is an error
+    #[arg(long)]
+    strict_port: bool,
+    /// Address to listen on; anything but loopback lets other machines in [default: 127.0.0.1]
+    #[arg(long, value_name = "ADDR")]
+    host: Option<IpAddr>,
+    /// Open the app in a browser
+    #[arg(short, long)]
+    pub(super) open: bool,
+    /// What templates see as `context.environment` [default: staging]
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
+    /// A file of NAME=value lines: `context.constants`, over those that are stored
+    #[arg(long, value_name = "FILE")]
+    constants: Option<PathBuf>,
+
+    /// Jobs worked at the same time [default: 4]
+    #[arg(long, value_name = "N", help_heading = JOBS)]
+    workers: Option<NonZeroUsize>,
+    /// Queue jobs, but work none
+    #[arg(long, conflicts_with_all = ["workers", "until_idle"], help_heading = JOBS)]
+    no_jobs: bool,
+    /// Multiplies the waiting time between attempts (5s, 30s, 2m, 10m); 0: no waiting [default: 1]
+    #[arg(long, value_name = "F", value_parser = factor, help_heading = JOBS)]
+    retry_scale: Option<f64>,
+    /// Jobs see only the variables passed to them, as on the platform
+    #[arg(long, help_heading = JOBS)]
+    strict_scope: bool,
+    /// How long running jobs may go on after ctrl-c [default: 5s]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, help_heading = JOBS)]
+    grace: Option<Duration>,
+
+    /// Keep databases in this folder [default: .pos-dev in the project]
+    #[arg(long, value_name = "DIR", help_heading = STATE)]
+    state: Option<PathBuf>,
+    /// Keep databases in a temporary folder and forget them at the end
+    #[arg(long, conflicts_with = "state", help_heading = STATE)]
+    ephemeral: bool,
+    /// Forget all jobs, logs and sessions first
+    #[arg(long, help_heading = STATE)]
+    reset: bool,
+    /// When a commit counts as done [default: full]
+    #[arg(long, value_name = "WHEN", help_heading = STATE)]
+    durability: Option<settings::Durability>,
+
+    /// Request this page once ready; repeated: one after the other
+    #[arg(long, value_name = "PATH", num_args = 1.., help_heading = SCRIPTS)]
+    visit: Vec<String>,
+    /// End when nothing is queued, running or retrying; exit 1 if a visited page answered 5xx or a job died
+    #[arg(long, help_heading = SCRIPTS)]
+    until_idle: bool,
+}
+
+impl Args {
+    /// As if nothing else had been typed: for commands that work the jobs without serving.
+    pub(crate) fn of(root: PathBuf, state: PathBuf) -> Self {
+        Self { root, state: Some(state), ..Self::default() }
+    }
+
+    /// Flags over the settings of the project.
+    pub(crate) fn options(self, configured: settings::Run) -> Options {
+        let limits = configured.time_limits;
+        let state = match self.state {
+            _ if self.ephemeral => StateFolder::Temporary { below: std::env::temp_dir() },
+            Some(folder) => StateFolder::Kept(folder),
+            None => StateFolder::Kept(self.root.join(store::StateDir::NAME)),
+        };
+        Options {
+            root: self.root,
+            state,
+            host: self.host.unwrap_or(configured.host),
+            port: self.port.unwrap_or(configured.port),
+            strict_port: self.strict_port || configured.strict_port,
+            workers: (!self.no_jobs).then(|| self.workers.unwrap_or(configured.workers)),
+            durability: match self.durability.unwrap_or(configured.durability) {
+                settings::Durability::Full => store::Durability::Full,
+                settings::Durability::Normal => store::Durability::Normal,
+            },
+            retry_scale: self.retry_scale.unwrap_or(configured.retry_scale),
+            time_limits: [limits.high, limits.default, limits.low],
+            strict_scope: self.strict_scope || configured.strict_scope,
+            max_job_depth: configured.max_job_depth,
+            max_payload: configured.max_payload,
+            reset: self.reset,
+            constants: self.constants,
+            visit: self.visit,
+            until_idle: self.until_idle,
+            grace: self.grace.unwrap_or(configured.grace),
+            environment: self.environment.unwrap_or(configured.environment),
+        }
+    }
+}
+
+fn factor(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(factor) if factor.is_finite() && factor >= 0.0 => Ok(factor),
+        _ => Err("a number of 0 or more".to_owned()),
+    }
+}
