@@ -1,1 +1,43 @@
+//! One test binary for all that is tested through the real program: one file per behaviour a user sees.
+//! A file of this folder that is not listed here fails `every_test_file_is_listed`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "tests stop at the first surprise and say it aloud"
+)]
 
+mod harness;
+
+mod background;
+mod bad_input;
+mod broken;
+mod check;
+mod cli;
+mod completions;
+mod deploy;
+mod durability;
+mod events;
+mod golden;
+mod jobs_command;
+mod liquid;
+mod logs;
+mod pages;
+mod readme;
+mod render_command;
+mod shop;
+mod tidy;
+
+use std::path::Path;
+
+#[test]
+fn every_test_file_is_listed() {
+    let listed = include_str!("main.rs");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let forgotten: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter_map(|name| name.strip_suffix(".rs").map(str::to_owned))
+        .filter(|name| name != "main" && !listed.lines().any(|line| line == format!("mod {name};")))
+        .collect();
+    assert!(forgotten.is_empty(), "add `mod …;` to tests/main.rs for: {forgotten:?}");
+}

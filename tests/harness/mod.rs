@@ -1,0 +1,17 @@
+//! What the tests share: a project in a folder of its own ([`Project`]), a command run to its end ([`Cli`]), a server
+//! ([`TestApp`]), a browser with cookies ([`Browser`]), and waiting for a condition without sleeping ([`wait_for`]).
+//!
+//! Every process starts with a cleared environment, its own `HOME` and the time zone UTC, so that tests give the same
+//! answer on every machine, in any order, side by side.
+
+mod app;
+mod browser;
+mod command;
+mod project;
+mod wait;
+
+pub(crate) use app::TestApp;
+pub(crate) use browser::{Browser, Response};
+pub(crate) use command::{Cli, Finished};
+pub(crate) use project::Project;
+pub(crate) use wait::wait_for;
