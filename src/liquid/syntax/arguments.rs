@@ -61,6 +61,14 @@ impl Markup<'_> {
         }
     }
 
+    /// All of a markup that is one value and its arguments: `'path', k: v`.
+    pub(crate) fn call(&mut self) -> Result<(Expression, Vec<Argument>)> {
+        let value = self.argument()?;
+        let arguments = self.arguments()?;
+        self.finish()?;
+        Ok((value, arguments))
+    }
+
     /// One value of an argument list, with the filters that the platform would drop.
     pub(crate) fn argument(&mut self) -> Result<Expression> {
         self.peek();

@@ -22,9 +22,7 @@ pub(super) fn parse<'s>(
     start: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let key = markup.argument()?;
-    let arguments = markup.arguments()?;
-    markup.finish()?;
+    let (key, arguments) = markup.call()?;
     let (body, _) = parser.block(start, &["endcache"])?;
     Ok(Box::new(Cache { key, arguments, body }))
 }

@@ -26,9 +26,7 @@ pub(super) fn parse<'s>(
     start: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let name = markup.argument()?;
-    let arguments = markup.arguments()?;
-    markup.finish()?;
+    let (name, arguments) = markup.call()?;
     let (body, _) = parser.block(start, &["endcontent_for"])?;
     Ok(Box::new(ContentFor { name, arguments, body }))
 }
@@ -38,9 +36,7 @@ pub(super) fn parse_yield<'s>(
     _: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let name = markup.argument()?;
-    let arguments = markup.arguments()?;
-    markup.finish()?;
+    let (name, arguments) = markup.call()?;
     Ok(Box::new(Yield { name, arguments }))
 }
 

@@ -20,9 +20,7 @@ pub(super) fn parse<'s>(
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
     let target = markup.target()?;
-    let name = markup.argument()?;
-    let arguments = markup.arguments()?;
-    markup.finish()?;
+    let (name, arguments) = markup.call()?;
     Ok(Box::new(Function { span: start.span, target, name, arguments }))
 }
 

@@ -16,9 +16,7 @@ pub(super) fn parse<'s>(
     _: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let value = markup.argument()?;
-    let arguments = markup.arguments()?;
-    markup.finish()?;
+    let (value, arguments) = markup.call()?;
     Ok(Box::new(Log { value, arguments }))
 }
 

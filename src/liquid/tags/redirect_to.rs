@@ -17,9 +17,7 @@ pub(super) fn parse<'s>(
     _: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let url = markup.argument()?;
-    let arguments = markup.arguments()?;
-    markup.finish()?;
+    let (url, arguments) = markup.call()?;
     Ok(Box::new(RedirectTo { url, arguments }))
 }
 

@@ -19,9 +19,7 @@ pub(super) fn parse<'s>(
     start: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let name = markup.argument()?;
-    let arguments = markup.arguments()?;
-    markup.finish()?;
+    let (name, arguments) = markup.call()?;
     Ok(Box::new(ThemeRender { span: start.span, name, arguments }))
 }
 

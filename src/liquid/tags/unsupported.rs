@@ -62,9 +62,7 @@ pub(super) fn parse_graphql<'s>(
 ) -> Result<Box<dyn Tag>> {
     if markup.is_target() {
         let target = markup.target()?;
-        let file = markup.argument()?;
-        let arguments = markup.arguments()?;
-        markup.finish()?;
+        let (file, arguments) = markup.call()?;
         return Ok(Box::new(GraphqlFile { span: start.span, target, file, arguments }));
     }
     let missing = markup.error("graphql needs the name of a variable");

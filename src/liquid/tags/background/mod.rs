@@ -55,9 +55,7 @@ pub(super) fn parse<'s>(
 ) -> Result<Box<dyn Tag>> {
     if markup.is_target() {
         let target = markup.target()?;
-        let name = markup.argument()?;
-        let arguments = markup.arguments()?;
-        markup.finish()?;
+        let (name, arguments) = markup.call()?;
         return Ok(Box::new(Partial { span: start.span, target, name, arguments }));
     }
     let label = markup.quoted().map(|label| markup.intern(label));
