@@ -27,6 +27,7 @@ fn default(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Fi
 fn size(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
     let size = match input {
         Value::Str(s) => s.text.chars().count() as u64,
+        Value::Bytes(bytes) => bytes.len() as u64,
         Value::Array(array) => array.borrow().len() as u64,
         Value::Hash(hash) => hash.borrow().len() as u64,
         Value::Range(from, to) => range_len(*from, *to),

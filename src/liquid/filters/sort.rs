@@ -78,7 +78,7 @@ impl Kind {
         match value {
             Value::Int(_) | Value::BigInt(_) => Some(Self::Number),
             Value::Float(f) if !f.is_nan() => Some(Self::Number),
-            Value::Str(_) => Some(Self::Text),
+            Value::Str(_) | Value::Bytes(_) => Some(Self::Text),
             Value::Date(_) => Some(Self::Date),
             Value::Time(_) => Some(Self::Time),
             _ => None,

@@ -173,8 +173,8 @@ impl<'r> Render<'r> {
     pub(crate) fn print(&mut self, value: &Value) -> Flow {
         match (value, self.escaping) {
             (Value::Str(text), Escaping::Html) if !text.safe => escape::html(&text.text, &mut self.out),
-            (Value::Array(_) | Value::Hash(_), Escaping::Html) => {
-                escape::html(&value.to_json_text(), &mut self.out);
+            (Value::Array(_) | Value::Hash(_) | Value::Bytes(_), Escaping::Html) => {
+                escape::html(&value.to_text(), &mut self.out);
             }
             _ => return self.print_raw(value),
         }

@@ -22,6 +22,7 @@ impl Value {
             (Self::Blank, value) | (value, Self::Blank) => value.is_blank(),
             (Self::Bool(a), Self::Bool(b)) => a == b,
             (Self::Str(a), Self::Str(b)) => a.text == b.text,
+            (Self::Bytes(a), Self::Bytes(b)) => a == b,
             (Self::Range(a, b), Self::Range(c, d)) => (a, b) == (c, d),
             (Self::Date(a), Self::Date(b)) => a == b,
             (Self::Time(a), Self::Time(b)) => a.timestamp() == b.timestamp(),
@@ -52,7 +53,9 @@ impl Value {
     /// Order of two numbers, two strings, two dates or two times; `None` where Ruby would raise.
     pub(crate) fn compare(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
-            (Self::Str(a), Self::Str(b)) => Some(a.text.cmp(&b.text)),
+            (Self::Str(_) | Self::Bytes(_), Self::Str(_) | Self::Bytes(_)) => {
+                Some(self.to_bytes().cmp(&other.to_bytes()))
+            }
             (Self::Date(a), Self::Date(b)) => Some(a.cmp(b)),
             (Self::Time(a), Self::Time(b)) => Some(a.timestamp().cmp(&b.timestamp())),
             _ => self.compare_numbers(other),

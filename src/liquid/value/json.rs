@@ -91,6 +91,7 @@ impl Serialize for Serial<'_> {
             Value::Float(f) if f.is_finite() => serializer.serialize_f64(*f),
             Value::Float(_) => serializer.serialize_unit(),
             Value::Str(s) => serializer.serialize_str(&s.text),
+            Value::Bytes(bytes) => serializer.serialize_str(&String::from_utf8_lossy(bytes)),
             Value::Array(_) | Value::Hash(_) if self.depth == 0 => serializer.serialize_unit(),
             Value::Array(a) => {
                 let items = a.borrow();

@@ -37,6 +37,7 @@ const BYTES_PER_VISIT: usize = 32;
 fn may_visit(value: &Value, visits: &Cell<usize>) -> bool {
     let cost = match value {
         Value::Str(s) => 1 + s.text.len() / BYTES_PER_VISIT,
+        Value::Bytes(bytes) => 1 + bytes.len() / BYTES_PER_VISIT,
         _ => 1,
     };
     let left = visits.get().checked_sub(cost);
@@ -54,6 +55,8 @@ pub(crate) enum Value {
     BigInt(Rc<BigInt>),
     Float(f64),
     Str(Str),
+    /// A string that is not valid UTF-8, such as a digest or a derived key; see [`Value::bytes`].
+    Bytes(Rc<[u8]>),
     Array(Array),
     Hash(Hash),
     /// `(a..b)`, both ends included; never expanded before it is iterated.
@@ -83,6 +86,16 @@ impl Value {
     /// Text that is printed into HTML without escaping.
     pub(crate) fn safe(text: impl Into<Arc<str>>) -> Self {
         Self::Str(Str { text: text.into(), safe: true })
+    }
+
+    /// Bytes that may or may not be text. Those that are become a [`Value::Str`], so that a string has one shape and
+    /// equal strings compare equal; the others keep every byte for a filter that asks for [`Value::to_bytes`], and
+    /// read as text with U+FFFD in place of what is none.
+    pub(crate) fn bytes(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::str(text),
+            Err(error) => Self::Bytes(error.into_bytes().into()),
+        }
     }
 
     pub(crate) fn array(items: Vec<Self>) -> Self {
@@ -139,7 +152,7 @@ impl Value {
             Self::Bool(false) => "FalseClass",
             Self::Int(_) | Self::BigInt(_) => "Integer",
             Self::Float(_) => "Float",
-            Self::Str(_) => "String",
+            Self::Str(_) | Self::Bytes(_) => "String",
             Self::Array(_) => "Array",
             Self::Hash(_) | Self::Loop(_) => "Hash",
             Self::Range(..) => "Range",
@@ -172,6 +185,7 @@ impl Value {
                 }
             }
             Self::Str(s) if name == "size" => Self::Int(s.text.chars().count() as i64),
+            Self::Bytes(bytes) if name == "size" => Self::Int(bytes.len() as i64),
             Self::Range(a, b) => match name {
                 "size" => i64::try_from(range_len(*a, *b)).map_or(Self::Int(i64::MAX), Self::Int),
                 "first" => Self::Int(*a),

@@ -73,3 +73,20 @@ fn json_round_trip_keeps_order_and_types() {
     let json = serde_json::json!({"b": [1, 2.5, null, true], "a": {"k": "v"}});
     assert_eq!(Value::from_json(&json).to_json().to_string(), json.to_string());
 }
+
+#[test]
+fn bytes_are_kept_unless_they_are_text() {
+    let (text, binary) = (Value::bytes("zażółć".into()), Value::bytes(vec![0xff, b'<', 0]));
+
+    assert!(matches!(text, Value::Str(_)));
+    assert!(text.equals(&Value::str("zażółć")));
+    assert_eq!(*binary.to_bytes(), [0xff, b'<', 0]);
+    assert_eq!(binary.to_text(), "\u{fffd}<\0");
+    assert_eq!(binary.to_json_text(), "\"\u{fffd}<\\u0000\"");
+    assert_eq!((binary.type_name(), binary.is_blank()), ("String", false));
+    assert!(binary.property("size").equals(&Value::Int(3)));
+    assert!(binary.equals(&Value::bytes(vec![0xff, b'<', 0])));
+    assert!(!binary.equals(&Value::str("\u{fffd}<\0")));
+    assert_eq!(Value::str("a").compare(&binary), Some(std::cmp::Ordering::Less));
+    assert_eq!(*Value::Int(12).to_bytes(), *b"12");
+}

@@ -22,6 +22,17 @@ impl Value {
         }
     }
 
+    /// The bytes of the text, as what encodes, hashes or encrypts a string needs them.
+    pub(crate) fn to_bytes(&self) -> Cow<'_, [u8]> {
+        if let Self::Bytes(bytes) = self {
+            return Cow::Borrowed(bytes);
+        }
+        match self.to_text() {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        }
+    }
+
     /// Appends [`Self::to_text`] without an intermediate string.
     pub(crate) fn write_text(&self, out: &mut String) {
         match self {
@@ -31,6 +42,7 @@ impl Value {
             Self::BigInt(i) => write_display(out, i),
             Self::Float(f) => write_float(out, *f),
             Self::Str(s) => out.push_str(&s.text),
+            Self::Bytes(bytes) => out.push_str(&String::from_utf8_lossy(bytes)),
             Self::Array(_) | Self::Hash(_) => out.push_str(&self.to_json_text()),
             Self::Range(a, b) => write_display(out, &format_args!("{a}..{b}")),
             Self::Date(d) => write_display(out, &d.strftime("%Y-%m-%d")),
@@ -72,6 +84,7 @@ impl Value {
         match self {
             Self::Nil | Self::Empty | Self::Blank => out.push_str("nil"),
             Self::Str(s) => write_display(out, &format_args!("{:?}", s.text)),
+            Self::Bytes(bytes) => write_display(out, &format_args!("{:?}", String::from_utf8_lossy(bytes))),
             Self::Array(_) | Self::Hash(_) if depth == 0 => out.push_str("..."),
             Self::Array(a) => {
                 out.push('[');
