@@ -10,13 +10,15 @@ mod arguments;
 mod arithmetic;
 mod array;
 mod asset;
+mod base64;
 mod collection;
-mod crypto;
 mod csv;
 mod currency;
 mod date;
 mod decimal;
+mod digest;
 mod hash;
+mod hex;
 mod html;
 mod i18n;
 mod inflection;
@@ -25,6 +27,7 @@ mod json;
 mod moment;
 mod number;
 mod pattern;
+mod random;
 mod relative;
 mod replace;
 mod sanitize;
@@ -160,17 +163,19 @@ static TABLE: LazyLock<Vec<&'static Filter>> = LazyLock::new(|| {
         arithmetic::ROWS,
         array::ROWS,
         asset::ROWS,
+        base64::ROWS,
         collection::ROWS,
-        crypto::ROWS,
         csv::ROWS,
         currency::ROWS,
         date::ROWS,
+        digest::ROWS,
         hash::ROWS,
         html::ROWS,
         i18n::ROWS,
         inflection::ROWS,
         json::ROWS,
         pattern::ROWS,
+        random::ROWS,
         replace::ROWS,
         sanitize::ROWS,
         selection::ROWS,

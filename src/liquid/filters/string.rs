@@ -32,11 +32,21 @@ pub(super) const ROWS: &[Filter] = &[
 const WHITESPACE: [char; 7] = ['\0', '\t', '\n', '\u{b}', '\u{c}', '\r', ' '];
 
 fn append(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
-    join_two(surroundings, &input.to_text(), &arguments.text(0))
+    join_values(surroundings, input, &arguments.value(0))
 }
 
 fn prepend(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
-    join_two(surroundings, &arguments.text(0), &input.to_text())
+    join_values(surroundings, &arguments.value(0), input)
+}
+
+/// What is no text stays bytes: keys and digests are joined too.
+fn join_values(surroundings: &Surroundings<'_>, first: &Value, second: &Value) -> Filtered {
+    if matches!(first, Value::Bytes(_)) || matches!(second, Value::Bytes(_)) {
+        let (first, second) = (first.to_bytes(), second.to_bytes());
+        surroundings.limits.grow(first.len() + second.len())?;
+        return Ok(Value::bytes([first, second].concat()));
+    }
+    join_two(surroundings, &first.to_text(), &second.to_text())
 }
 
 fn join_two(surroundings: &Surroundings<'_>, first: &str, second: &str) -> Filtered {

@@ -28,6 +28,12 @@ fn only_html_pages_get_the_default_layout_and_are_escaped() {
 }
 
 #[test]
+fn bytes_that_are_no_text_are_escaped_as_text_is() {
+    let page = Fixture::page("{{ 'PGI+/w==' | base64_decode }}{% print 'PGI+' | base64_decode %}");
+    assert_eq!(page.body(), "&lt;b&gt;\u{fffd}<b>");
+}
+
+#[test]
 fn redirect_has_no_body_and_rendering_goes_on() {
     let app = Fixture::of(&[
         LAYOUT,

@@ -3,6 +3,7 @@
 
 mod containers;
 mod dates;
+mod digests;
 mod numbers;
 mod properties;
 mod text;
