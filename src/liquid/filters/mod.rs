@@ -5,12 +5,15 @@
 //! theirs, and differ from the platform in enough small ways (rounding, negative modulo, trailing empties of a split)
 //! that keeping both rule books costs more than these small functions do.
 
+mod aead;
 mod any;
 mod arguments;
 mod arithmetic;
 mod array;
 mod asset;
 mod base64;
+mod block_cipher;
+mod cipher;
 mod collection;
 mod csv;
 mod currency;
@@ -24,6 +27,7 @@ mod i18n;
 mod inflection;
 mod items;
 mod json;
+mod keys;
 mod moment;
 mod number;
 mod pattern;
@@ -164,6 +168,7 @@ static TABLE: LazyLock<Vec<&'static Filter>> = LazyLock::new(|| {
         array::ROWS,
         asset::ROWS,
         base64::ROWS,
+        cipher::ROWS,
         collection::ROWS,
         csv::ROWS,
         currency::ROWS,

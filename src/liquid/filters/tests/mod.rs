@@ -1,6 +1,7 @@
 //! Rules of the filters as tables: a call and what comes of it. Values are written as JSON, and the number of
 //! arguments is checked first, as the evaluator does.
 
+mod ciphers;
 mod containers;
 mod dates;
 mod digests;
