@@ -27,6 +27,9 @@ mod i18n;
 mod inflection;
 mod items;
 mod json;
+mod jws;
+mod jwt;
+mod key_agreement;
 mod keys;
 mod moment;
 mod number;
@@ -179,6 +182,8 @@ static TABLE: LazyLock<Vec<&'static Filter>> = LazyLock::new(|| {
         i18n::ROWS,
         inflection::ROWS,
         json::ROWS,
+        jwt::ROWS,
+        key_agreement::ROWS,
         pattern::ROWS,
         random::ROWS,
         replace::ROWS,

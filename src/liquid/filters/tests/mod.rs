@@ -8,6 +8,7 @@ mod digests;
 mod numbers;
 mod properties;
 mod text;
+mod tokens;
 
 use std::sync::Arc;
 
