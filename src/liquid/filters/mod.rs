@@ -15,6 +15,7 @@ mod base64;
 mod block_cipher;
 mod cipher;
 mod collection;
+mod content_encryption;
 mod csv;
 mod currency;
 mod date;
@@ -27,9 +28,12 @@ mod i18n;
 mod inflection;
 mod items;
 mod json;
+mod jwe;
 mod jws;
 mod jwt;
 mod key_agreement;
+mod key_management;
+mod key_wrap;
 mod keys;
 mod moment;
 mod number;
@@ -182,6 +186,7 @@ static TABLE: LazyLock<Vec<&'static Filter>> = LazyLock::new(|| {
         i18n::ROWS,
         inflection::ROWS,
         json::ROWS,
+        jwe::ROWS,
         jwt::ROWS,
         key_agreement::ROWS,
         pattern::ROWS,

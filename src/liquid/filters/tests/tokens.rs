@@ -1,6 +1,7 @@
-//! JSON Web Tokens, and keys that two sides derive.
+//! JSON Web Tokens and encryption, and keys that two sides derive.
 
 use super::*;
+use crate::liquid::filters::content_encryption::ContentEncryption;
 
 const RSA_PRIVATE: &str = include_str!("keys/rsa_private.pem");
 const RSA_PUBLIC: &str = include_str!("keys/rsa_public.pem");
@@ -335,4 +336,94 @@ fn two_sides_agree_whatever_form_their_keys_have() {
             "unknown format: known are raw, hex, base64",
         ),
     ]);
+}
+
+/// What `rsa_private.pem` opens.
+fn unlocked(algorithm: &str, secret: &[u8]) -> Vec<u8> {
+    let secret = call(&Value::bytes(secret.to_vec()), "base64_encode", vec![], &json!({})).unwrap();
+    let arguments = vec![Value::str(algorithm), Value::str(RSA_PRIVATE)];
+    call(&secret, "decrypt", arguments, &json!({})).unwrap().to_bytes().into_owned()
+}
+
+#[test]
+fn content_reaches_the_owner_of_the_key() {
+    let json = json!("{\"a\":1}");
+    let keys = [
+        ("RSA1_5", "A128CBC-HS256", RSA_PUBLIC),
+        ("RSA-OAEP", "A256GCM", RSA_PUBLIC),
+        ("RSA-OAEP-256", "A128GCM", RSA_PUBLIC),
+        ("dir", "A128GCM", "sixteen bytes ok"),
+        ("dir", "A256CBC-HS512", &"0123456789abcdef".repeat(4)),
+        ("A128KW", "A192GCM", "sixteen bytes ok"),
+        ("A256GCMKW", "A192CBC-HS384", "thirty-two bytes of a shared key"),
+        ("ECDH-ES", "A128GCM", include_str!("keys/p256_public.pem")),
+        ("ECDH-ES+A256KW", "A256GCM", include_str!("keys/p384_private.pem")),
+        ("PBES2-HS512+A256KW", "A256GCM", "a password"),
+    ];
+    for (alg, enc, key) in keys {
+        let token = text(&json, "jwe_encode", &json!([key, alg, enc]));
+        let parts: Vec<_> = token.split('.').map(|part| bytes(part).to_bytes().into_owned()).collect();
+        let [header, encrypted_key, vector, ciphertext, tag] = &parts[..] else { panic!("{token}") };
+        let header: Json = serde_json::from_slice(header).unwrap();
+        assert_eq!((&header["alg"], &header["enc"]), (&json!(alg), &json!(enc)));
+        assert_eq!(encrypted_key.is_empty(), matches!(alg, "dir" | "ECDH-ES"), "{alg}");
+        let content_key = match alg {
+            "dir" => Some(key.as_bytes().to_vec()),
+            "RSA1_5" => Some(unlocked("rsa", encrypted_key)),
+            "RSA-OAEP" => Some(unlocked("rsa-oaep", encrypted_key)),
+            _ => None,
+        };
+        if let Some(content_key) = content_key {
+            let (aad, _) = token.split_once('.').unwrap();
+            let encryption = ContentEncryption::parse(enc).unwrap();
+            let sealed = encryption.seal(&content_key, vector, aad.as_bytes(), b"{\"a\":1}");
+            assert_eq!(sealed.as_ref(), Some(&(ciphertext.clone(), tag.clone())), "{alg} {enc}");
+        }
+        let is_cbc = enc.contains("CBC");
+        assert_eq!(vector.len(), if is_cbc { 16 } else { 12 }, "{enc}");
+        assert_eq!(ciphertext.len(), if is_cbc { 16 } else { 7 }, "{enc}");
+        assert!(matches!(tag.len(), 16 | 24 | 32), "{enc}");
+        let extra =
+            ["epk", "p2s", "p2c", "iv", "tag"].into_iter().filter(|field| header.get(field).is_some());
+        let expected: &[&str] = match alg {
+            "ECDH-ES" | "ECDH-ES+A256KW" => &["epk"],
+            "PBES2-HS512+A256KW" => &["p2s", "p2c"],
+            "A256GCMKW" => &["iv", "tag"],
+            _ => &[],
+        };
+        assert_eq!(extra.collect::<Vec<_>>(), expected, "{alg}");
+    }
+}
+
+#[test]
+fn encryption_that_cannot_work_is_refused_without_telling_secrets() {
+    let encryptions = "unsupported content encryption: known are A128CBC-HS256, A192CBC-HS384, A256CBC-HS512, A128GCM, \
+        A192GCM, A256GCM";
+    let ec = "the key is not an EC public key on P-256, P-384 or P-521";
+    check_rejections(&[
+        (
+            json!("x"),
+            "jwe_encode",
+            json!(["dir", "A128GCM"]),
+            "wrong number of arguments (given 3, expected 4)",
+        ),
+        (json!("x"), "jwe_encode", json!(["sixteen bytes ok", "dir", "A512GCM"]), encryptions),
+        (json!("x"), "jwe_encode", json!(["short", "dir", "A128GCM"]), "key must be 16 bytes"),
+        (json!("x"), "jwe_encode", json!(["short", "A256KW", "A128GCM"]), "key must be 32 bytes"),
+        (
+            json!("x"),
+            "jwe_encode",
+            json!(["x", "RSA-OAEP", "A128GCM"]),
+            "the key is not an RSA public key in PEM format",
+        ),
+        (json!("x"), "jwe_encode", json!([RSA_PUBLIC, "ECDH-ES", "A128GCM"]), ec),
+    ]);
+    let Err(Rejection::Argument(text)) =
+        call_json(&json!("x"), "jwe_encode", &json!(["A128GCM", "my secret", "A128GCM"]))
+    else {
+        panic!("a secret is no way to manage keys");
+    };
+    assert!(
+        text.starts_with("unsupported key management: known are RSA1_5, ") && !text.contains("my secret")
+    );
 }
