@@ -37,6 +37,7 @@ mod key_wrap;
 mod keys;
 mod moment;
 mod number;
+mod openpgp;
 mod pattern;
 mod random;
 mod relative;

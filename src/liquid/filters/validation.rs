@@ -1,11 +1,11 @@
-//! Questions about text that came from outside: is it an address, is it JSON, is it a token.
+//! Questions about text that came from outside: is it an address, is it JSON, is it a key.
 
 use std::sync::LazyLock;
 
 use ::regex::Regex;
 
 use super::arguments::Arguments;
-use super::{Filter, Filtered, Surroundings};
+use super::{Filter, Filtered, Surroundings, openpgp};
 use crate::liquid::value::Value;
 
 pub(super) const ROWS: &[Filter] = &[
@@ -13,7 +13,8 @@ pub(super) const ROWS: &[Filter] = &[
     Filter::question("is_email_valid", 0..=0, is_email_valid),
     Filter::question("is_gpg_valid", 0..=0, is_gpg_valid),
     Filter::question("is_json_valid", 0..=0, is_json_valid),
-    Filter::question("is_token_valid", 1..=2, is_token_valid),
+    Filter::question("is_token_valid", 1..=1, is_token_valid),
+    Filter::question("verify_access_key", 0..=0, verify_access_key),
 ];
 
 /// Practical rather than complete: a local part without spaces or quotes, and a domain with at least one dot.
@@ -35,15 +36,19 @@ fn is_json_valid(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filt
     Ok(Value::Bool(serde_json::from_str::<serde::de::IgnoredAny>(&input.to_text()).is_ok()))
 }
 
-/// Whether the text is armoured as a public key; what is inside is not verified.
+/// Whether the text is an armoured OpenPGP public key.
 fn is_gpg_valid(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
-    let text = input.to_text();
-    let armoured = text.trim().strip_prefix("-----BEGIN PGP PUBLIC KEY BLOCK-----");
-    Ok(Value::Bool(armoured.is_some_and(|rest| rest.ends_with("-----END PGP PUBLIC KEY BLOCK-----"))))
+    Ok(Value::Bool(openpgp::is_public_key(&input.to_text())))
 }
 
-/// Tokens are signed by the platform; none of them can be valid on a laptop.
+/// `token | is_token_valid: user_id`: temporary tokens are issued to users, and as long as there are none here no token
+/// belongs to anyone.
 fn is_token_valid(_: &mut Surroundings<'_>, _: &Value, _: &Arguments) -> Filtered {
+    Ok(Value::Bool(false))
+}
+
+/// Access keys are issued and checked by the Partner Portal, which a laptop does not ask: none is known to be valid.
+fn verify_access_key(_: &mut Surroundings<'_>, _: &Value, _: &Arguments) -> Filtered {
     Ok(Value::Bool(false))
 }
 

@@ -141,3 +141,43 @@ fn addresses_and_json_are_told_from_other_text() {
         (json!("{"), "is_json_valid", json!([]), json!(false)),
     ]);
 }
+
+#[test]
+fn public_key_is_told_from_what_only_looks_like_one() {
+    let is_valid = |text: &str| {
+        call(&Value::str(text), "is_gpg_valid", vec![], &json!({})).unwrap().equals(&Value::Bool(true))
+    };
+    let key = include_str!("keys/ann.asc");
+    assert!(is_valid(key));
+    assert!(is_valid(&format!("\n{key}\n").replace('\n', "\r\n")));
+    assert!(is_valid(&key.replacen("BLOCK-----\n", "BLOCK-----\nComment: Ann's key\n", 1)));
+    let without_checksum: Vec<&str> = key.lines().filter(|line| !line.starts_with('=')).collect();
+    assert!(is_valid(&without_checksum.join("\n")));
+
+    let body = key.lines().nth(2).unwrap();
+    let broken = [
+        String::new(),
+        "not a key".to_owned(),
+        key.replace("PUBLIC KEY", "MESSAGE"),
+        key.replace(body, ""),
+        key.replace(body, &body.to_ascii_lowercase()),
+        key.replace('=', "=A"),
+        without_checksum[..5].join("\n"),
+        format!("{key}{key}"),
+        "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n-----END PGP PUBLIC KEY BLOCK-----".to_owned(),
+        "-----BEGIN PGP PUBLIC KEY BLOCK----------END PGP PUBLIC KEY BLOCK-----".to_owned(),
+        "-----BEGIN PGP PUBLIC KEY BLOCK-----".to_owned(),
+    ];
+    for text in broken {
+        assert!(!is_valid(&text), "{text}");
+    }
+}
+
+#[test]
+fn what_only_the_platform_issues_is_never_valid_here() {
+    check(&[
+        (json!("1234"), "is_token_valid", json!([1]), json!(false)),
+        (json!(null), "is_token_valid", json!([null]), json!(false)),
+        (json!("12345"), "verify_access_key", json!([]), json!(false)),
+    ]);
+}
