@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json};
 
 use super::error::Error;
 use super::syntax::ast::Template;
+use super::syntax::{Input, Interpolation};
 use crate::app::{App, Format, Problem, Source};
 use crate::jobs::{JobId, NewJob};
 use crate::logs::JobRef;
@@ -98,12 +99,12 @@ const FILES_PER_THREAD: usize = 32;
 impl Engine {
     /// Compiles every template of `app`. A file that does not parse keeps the version of `previous`, if it has one there,
     /// and is reported; without one, rendering it answers its syntax error. A file whose text has not changed is not
-    /// parsed again.
+    /// parsed again, unless the flags it was read by have.
     pub(crate) fn compile(app: Arc<App>, previous: Option<&Self>) -> (Self, Vec<Problem>) {
         let sources: Vec<&Source> = app.sources().map(AsRef::as_ref).collect();
         let mut templates: HashMap<_, _, _> = HashMap::default();
         let mut problems = Vec::new();
-        for (path, compiled) in compile_all(&sources, previous) {
+        for (path, compiled) in compile_all(&sources, interpolation(&app), previous) {
             let compiled = compiled.or_else(|error| {
                 problems.push(error.to_problem());
                 previous.and_then(|engine| engine.good(&path)).ok_or(error)
@@ -127,6 +128,11 @@ impl Engine {
         self.printing
     }
 
+    /// How the strings of this app are read.
+    pub(super) fn interpolation(&self) -> Interpolation {
+        interpolation(&self.app)
+    }
+
     /// The file at `path` as it compiled; `None` if the app has no such template.
     pub(super) fn template(&self, path: &str) -> Option<&Compiled> {
         self.templates.get(path)
@@ -142,13 +148,24 @@ impl Engine {
     }
 }
 
+pub(super) fn interpolation(app: &App) -> Interpolation {
+    if app.config().string_interpolation { Interpolation::On } else { Interpolation::Off }
+}
+
 /// In parallel where there are enough files.
-fn compile_all(sources: &[&Source], previous: Option<&Engine>) -> Vec<(Arc<str>, Compiled)> {
+fn compile_all(
+    sources: &[&Source],
+    interpolation: Interpolation,
+    previous: Option<&Engine>,
+) -> Vec<(Arc<str>, Compiled)> {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let threads = cores.min(sources.len() / FILES_PER_THREAD).max(1);
     let share = sources.len().div_ceil(threads).max(1);
     let compile_share = |share: &[&Source]| -> Vec<(Arc<str>, Compiled)> {
-        share.iter().map(|source| (Arc::clone(&source.path), compile(source, previous))).collect()
+        share
+            .iter()
+            .map(|source| (Arc::clone(&source.path), compile(source, interpolation, previous)))
+            .collect()
     };
     std::thread::scope(|scope| {
         let workers: Vec<_> =
@@ -160,11 +177,18 @@ fn compile_all(sources: &[&Source], previous: Option<&Engine>) -> Vec<(Arc<str>,
     })
 }
 
-fn compile(source: &Source, previous: Option<&Engine>) -> Compiled {
-    let unchanged = previous.and_then(|engine| engine.good(&source.path));
+fn compile(source: &Source, interpolation: Interpolation, previous: Option<&Engine>) -> Compiled {
+    let alike = previous.filter(|engine| engine.interpolation() == interpolation);
+    let unchanged = alike.and_then(|engine| engine.good(&source.path));
     if let Some(template) = unchanged.filter(|template| template.source == source.text) {
         return Ok(template);
     }
-    let (path, text) = (Arc::clone(&source.path), Arc::clone(&source.text));
-    super::syntax::compile(path, text, source.body, 1).map(Arc::new)
+    let input = Input {
+        path: Arc::clone(&source.path),
+        source: Arc::clone(&source.text),
+        body: source.body,
+        first_line: 1,
+        interpolation,
+    };
+    super::syntax::compile(input).map(Arc::new)
 }

@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use super::engine::Engine;
+use super::engine::{Engine, interpolation};
 use super::place::Place;
 use super::syntax::ast::{
     Argument, Call, Capture, Expression, Filtered, Literal, Node, Span, Template, Use, Visitor,
 };
-use super::syntax::compile;
-use crate::app::{Problem, Severity};
+use super::syntax::{Input, compile};
+use crate::app::{App, Problem, Severity};
 
 /// A call of another file by a literal name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,9 +38,11 @@ impl Engine {
     }
 }
 
-/// What is wrong with Liquid that stands in no file of its own; the place counts from the start of `text`.
-pub(crate) fn text_error(text: &str) -> Option<Problem> {
-    compile(Arc::from(""), Arc::from(text), 0, 1).err().map(|error| error.to_problem())
+/// What is wrong with Liquid of `app` that stands in no file of its own; the place counts from the start of `text`.
+pub(crate) fn text_error(app: &App, text: &str) -> Option<Problem> {
+    let (path, source) = (Arc::from(""), Arc::from(text));
+    let input = Input { path, source, body: 0, first_line: 1, interpolation: interpolation(app) };
+    compile(input).err().map(|error| error.to_problem())
 }
 
 struct Walk<'w> {

@@ -111,12 +111,11 @@ impl<'s> Markup<'s> {
     pub(crate) fn quoted(&mut self) -> Option<&'s str> {
         let quote = self.peek().filter(|byte| matches!(byte, b'"' | b'\''))?;
         let content = self.string_content(quote)?;
-        let text = self.source.slice(content);
-        if quote == b'"' && text.contains("{{") {
+        if quote == b'"' && self.source.interpolates(content) {
             return None;
         }
         self.at = content.end as usize + 1;
-        Some(text)
+        Some(self.source.slice(content))
     }
 
     /// A syntax error at the cursor.

@@ -20,5 +20,6 @@ mod visit;
 mod tests;
 
 pub(crate) use markup::Markup;
-pub(crate) use parser::{Parser, TagStart, compile};
+pub(crate) use parser::{Input, Parser, TagStart, compile};
+pub(crate) use source::Interpolation;
 pub(crate) use visit::captured;

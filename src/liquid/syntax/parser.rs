@@ -8,21 +8,35 @@ use super::ast::{Block, Expression, Filtered, Literal, Node, Span, Template};
 use super::doc::Doc;
 use super::lexer::{Lexer, Nesting, Token};
 use super::markup::Markup;
-use super::source::{MAX_DEPTH, Source, is_space};
+use super::source::{Interpolation, MAX_DEPTH, Source, is_space};
 use super::statements::Statements;
 use crate::app::nearest;
 use crate::liquid::error::{Error, Result};
 use crate::liquid::place::Place;
 use crate::liquid::tags;
 
-/// Compiles the part of `source` that begins at byte `body`. `first_line` is the file's line on which `source` begins.
-pub(crate) fn compile(path: Arc<str>, source: Arc<str>, body: usize, first_line: u32) -> Result<Template> {
+/// What is compiled: a file, or Liquid that stands inside one.
+#[derive(Debug)]
+pub(crate) struct Input {
+    /// From the project root.
+    pub(crate) path: Arc<str>,
+    pub(crate) source: Arc<str>,
+    /// The byte of `source` at which the Liquid begins: behind the front matter.
+    pub(crate) body: usize,
+    /// The file's line on which `source` begins.
+    pub(crate) first_line: u32,
+    pub(crate) interpolation: Interpolation,
+}
+
+pub(crate) fn compile(input: Input) -> Result<Template> {
+    let Input { path, source, body, first_line, interpolation } = input;
     if u32::try_from(source.len()).is_err() {
         return Err(
             Error::syntax("Template too large: more than 4 GB").at(|| Place::of(&path, "", first_line, 0))
         );
     }
-    let (nodes, doc) = compile_body(&Rc::new(Source::new(Arc::clone(&path), &source, first_line)), body)?;
+    let (nodes, doc) =
+        compile_body(&Rc::new(Source::new(Arc::clone(&path), &source, first_line, interpolation)), body)?;
     Ok(Template { path, first_line, nodes, doc, source: Arc::clone(&source) })
 }
 

@@ -13,10 +13,20 @@ use crate::liquid::place::Place;
 /// this deep, on a stack of 2 MiB.
 pub(super) const MAX_DEPTH: u32 = 100;
 
+/// What `{{ }}` in a double-quoted string means; a flag of the instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Interpolation {
+    /// A value to put there.
+    On,
+    /// Four braces.
+    Off,
+}
+
 #[derive(Debug)]
 pub(super) struct Source<'s> {
     pub(super) path: Arc<str>,
     pub(super) text: &'s str,
+    pub(super) interpolation: Interpolation,
     strings: RefCell<HashSet<Arc<str>, foldhash::fast::RandomState>>,
     /// An offset and its line, to count on from: the next one asked for is near.
     counted: Cell<(usize, u32)>,
@@ -26,13 +36,14 @@ pub(super) struct Source<'s> {
 }
 
 impl<'s> Source<'s> {
-    pub(super) fn new(path: Arc<str>, text: &'s str, first_line: u32) -> Self {
+    pub(super) fn new(path: Arc<str>, text: &'s str, first_line: u32, interpolation: Interpolation) -> Self {
         // Room for the names of a usual page.
         let strings = RefCell::new(HashSet::with_capacity_and_hasher(64, Default::default()));
         let counted = Cell::new((0, first_line));
         Self {
             path,
             text,
+            interpolation,
             strings,
             counted,
             #[cfg(test)]
@@ -105,6 +116,11 @@ impl<'s> Source<'s> {
         let shared: Arc<str> = Arc::from(text);
         strings.insert(Arc::clone(&shared));
         shared
+    }
+
+    /// Whether a string of this content, in double quotes, is put together from pieces.
+    pub(super) fn interpolates(&self, content: Span) -> bool {
+        self.interpolation == Interpolation::On && self.slice(content).contains("{{")
     }
 
     /// One-based line of a byte offset.
