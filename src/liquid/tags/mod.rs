@@ -13,6 +13,7 @@ mod cycle;
 mod export;
 mod for_loop;
 mod function;
+mod graphql;
 mod ifchanged;
 mod include;
 mod interrupt;
@@ -55,13 +56,13 @@ const TAGS: [(&str, Parse); 50] = [
     ("cycle", cycle::parse),
     ("decrement", counter::parse),
     ("echo", print::parse),
-    ("execute_query", unsupported::parse),
+    ("execute_query", graphql::parse_execute_query),
     ("export", export::parse),
     ("for", for_loop::parse),
     ("form", unsupported::parse_form),
     ("function", function::parse),
     ("function_rc", function::parse),
-    ("graphql", unsupported::parse_graphql),
+    ("graphql", graphql::parse),
     ("hash_assign", assign::parse_hash_assign),
     ("if", conditional::parse),
     ("ifchanged", ifchanged::parse),
@@ -71,7 +72,7 @@ const TAGS: [(&str, Parse); 50] = [
     ("log", log::parse),
     ("parse_json", parse_json::parse),
     ("print", print::parse),
-    ("query_graph", unsupported::parse),
+    ("query_graph", graphql::parse_execute_query),
     ("redirect_to", redirect_to::parse),
     ("render", render::parse),
     ("render_form", unsupported::parse),
