@@ -42,7 +42,7 @@ impl Markup<'_> {
         }
         // Most markup that is no target shows it behind its first word, before an error has to be made up.
         let after = self.source.skip_whitespace(self.name_end(self.at));
-        matches!(self.byte_at(after), Some(b'=' | b'<' | b'.' | b'[')) && self.clone().target().is_ok()
+        matches!(self.byte_at(after), Some(b'=' | b'<' | b'.' | b'[')) && { *self }.target().is_ok()
     }
 
     /// `k: v, k: v` up to the end. Commas are optional, a leading and a trailing one tolerated; a value may carry

@@ -58,7 +58,7 @@ impl Markup<'_> {
                 return;
             }
             if byte == b',' {
-                let mut after = self.clone();
+                let mut after = *self;
                 after.at += 1;
                 if after.is_named() {
                     return;

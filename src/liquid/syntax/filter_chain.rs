@@ -115,7 +115,7 @@ impl Markup<'_> {
         if self.peek() != Some(b',') {
             return false;
         }
-        let mut after = self.clone();
+        let mut after = *self;
         after.at += 1;
         let ends_filter = match position {
             Position::Whole => false,

@@ -8,6 +8,7 @@ mod arguments;
 mod condition;
 mod expression;
 mod filter_chain;
+mod interner;
 mod json_literal;
 mod lexer;
 mod markup;

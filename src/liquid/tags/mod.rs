@@ -34,6 +34,11 @@ mod trigger_event;
 mod try_catch;
 mod unsupported;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use foldhash::fast::FixedState;
+
 use crate::liquid::error::Result;
 use crate::liquid::syntax::ast::Tag;
 use crate::liquid::syntax::{Markup, Parser, TagStart};
@@ -95,10 +100,13 @@ const TAGS: [(&str, Parse); 50] = [
     ("yield", content_for::parse_yield),
 ];
 
+/// Hashed: a template asks once for every tag in it.
+static BY_NAME: LazyLock<HashMap<&'static str, Parse, FixedState>> =
+    LazyLock::new(|| TAGS.into_iter().collect());
+
 /// The parse function of tag `name`.
 pub(crate) fn find(name: &str) -> Option<Parse> {
-    let at = TAGS.binary_search_by_key(&name, |(known, _)| known).ok()?;
-    TAGS.get(at).map(|(_, parse)| *parse)
+    BY_NAME.get(name).copied()
 }
 
 /// Every name, sorted: for "did you mean".

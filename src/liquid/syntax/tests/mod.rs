@@ -7,7 +7,6 @@ mod properties;
 mod tokens;
 mod values;
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::ast::{
@@ -21,8 +20,10 @@ fn source(text: &str) -> Source<'_> {
     Source::new(Arc::from("app/views/pages/a.liquid"), text, 1, Interpolation::On)
 }
 
+/// All of `text`; what it borrows is as long as the test process is.
 fn markup(text: &str) -> Markup<'_> {
-    Markup::new(Rc::new(source(text)), Span::of(0, text.len()))
+    let source: &Source<'_> = Box::leak(Box::new(source(text)));
+    Markup::new(source, Span::of(0, text.len()))
 }
 
 /// A whole file without front matter.

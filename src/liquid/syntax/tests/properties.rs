@@ -1,8 +1,6 @@
 //! Any input: the parser answers with a tree or an error, in time linear to the input, and what it says of places is
 //! inside the file.
 
-use std::rc::Rc;
-
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -145,7 +143,7 @@ fn span(node: &Node) -> Span {
 
 /// Bytes the compiler looked at to read `text`, or to refuse it.
 fn looked_at(text: &str) -> usize {
-    let source = Rc::new(source(text));
+    let source = source(text);
     drop(compile_body(&source, 0));
     source.looked_at.get()
 }

@@ -1,7 +1,5 @@
 //! Values, filters, conditions and argument lists: what is written and what is read.
 
-use std::rc::Rc;
-
 use super::{list, markup, show, show_condition, show_filtered, show_path, source};
 use crate::liquid::syntax::ast::{Argument, Span};
 use crate::liquid::syntax::{Interpolation, Markup};
@@ -73,7 +71,7 @@ fn double_quotes_are_plain_where_the_app_says_so() {
     let text = r#""{{ a }}" ["{{ b"]"#;
     let mut plain = source(text);
     plain.interpolation = Interpolation::Off;
-    let mut markup = Markup::new(Rc::new(plain), Span::of(0, text.len()));
+    let mut markup = Markup::new(&plain, Span::of(0, text.len()));
 
     assert_eq!(markup.quoted(), Some("{{ a }}"));
     assert_eq!(markup.expression().map(|array| show(&array)).expect("an array"), "['{{ b']");
