@@ -80,14 +80,19 @@ impl Markup<'_> {
     /// A value of a condition. Parentheses that hold no range are skipped, closed or not: they group nothing, as in Ruby's
     /// Liquid.
     fn operand(&mut self) -> Result<Expression> {
-        let may_be_range = self.eat_byte(b'(');
-        while self.eat_byte(b'(') {}
-        let mut value = self.expression()?;
-        if may_be_range && (self.eat("...") || self.eat("..")) {
-            value = Expression::Range(Box::new((value, self.expression()?)));
-        }
+        let value = if self.peek() == Some(b'(') { self.parenthesized()? } else { self.expression()? };
         while self.eat_byte(b')') {}
         Ok(value)
+    }
+
+    /// A value behind parentheses, or the range in them; what closes them is left.
+    fn parenthesized(&mut self) -> Result<Expression> {
+        while self.eat_byte(b'(') {}
+        let value = self.expression()?;
+        if !self.eat("...") && !self.eat("..") {
+            return Ok(value);
+        }
+        Ok(Expression::Range(Box::new((value, self.expression()?))))
     }
 
     fn comparison(&mut self) -> Option<Comparison> {

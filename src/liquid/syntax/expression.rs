@@ -149,13 +149,21 @@ impl Markup<'_> {
     /// `a.b["c"][d]`; whitespace may stand around dots and before brackets.
     fn path(&mut self) -> Result<Path> {
         let root = self.shared_name()?;
-        let mut segments = Vec::new();
-        loop {
-            match self.peek() {
-                Some(b'[') => segments.push(self.nested(Self::index)?),
-                Some(b'.') if self.byte_at(self.at + 1) != Some(b'.') => segments.push(self.key()?),
-                _ => return Ok(Path { root, segments }),
+        // Most paths have one segment or none: room for exactly that.
+        let mut segments: Vec<Segment> = self.segment()?.into_iter().collect();
+        if !segments.is_empty() {
+            while let Some(segment) = self.segment()? {
+                segments.push(segment);
             }
+        }
+        Ok(Path { root, segments })
+    }
+
+    fn segment(&mut self) -> Result<Option<Segment>> {
+        match self.peek() {
+            Some(b'[') => self.nested(Self::index).map(Some),
+            Some(b'.') if self.byte_at(self.at + 1) != Some(b'.') => self.key().map(Some),
+            _ => Ok(None),
         }
     }
 

@@ -85,6 +85,11 @@ impl<'s> Markup<'s> {
         true
     }
 
+    /// Moves to where `byte` comes next, or to the end.
+    pub(crate) fn skip_to(&mut self, byte: u8) {
+        self.at = self.source.find_byte(self.at, self.end, byte).unwrap_or(self.end);
+    }
+
     /// A bare name (letters, digits, `_`, `-`, one `?` at the end), if one comes next.
     pub(crate) fn name(&mut self) -> Option<&'s str> {
         if !self.peek().is_some_and(is_word) {

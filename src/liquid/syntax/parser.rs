@@ -208,6 +208,7 @@ impl<'s> Parser<'s> {
                 Ok(())
             }
             "raw" => {
+                markup.finish().map_err(|error| error.with_hint("'raw' takes no arguments"))?;
                 let text = self.skip_body(start, "endraw", Nesting::Flat)?;
                 if !text.is_empty() {
                     nodes.push(Node::Text(text));

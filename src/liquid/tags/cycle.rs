@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::liquid::error::Result;
 use crate::liquid::render::{Flow, Render, over};
-use crate::liquid::syntax::ast::{Expression, Tag, Use, Visitor};
+use crate::liquid::syntax::ast::{Expression, Literal, Tag, Use, Visitor};
 use crate::liquid::syntax::{Markup, Parser, TagStart};
 use crate::liquid::value::Value;
 
@@ -28,20 +28,31 @@ pub(super) fn parse<'s>(
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
     let written = Arc::from(format!("values {}", markup.rest()));
-    let first = markup.expression()?;
-    let (group, mut values) = if markup.eat(":") {
-        (Group::Named(first), vec![markup.expression()?])
+    let mut ahead = *markup;
+    let first = ahead.expression()?;
+    let group = if ahead.eat(":") {
+        *markup = ahead;
+        Group::Named(first)
     } else {
-        (Group::Values(written), vec![first])
+        Group::Values(written)
     };
-    while markup.eat(",") {
+    Ok(Box::new(Cycle { group, values: values(markup)? }))
+}
+
+/// What stands between commas. As in Ruby, only the first value there counts, and a literal nil is none.
+fn values(markup: &mut Markup<'_>) -> Result<Vec<Expression>> {
+    let mut values = Vec::new();
+    loop {
+        while markup.eat(",") {}
         if markup.is_end() {
-            break;
+            return Ok(values);
         }
-        values.push(markup.expression()?);
+        match markup.expression()? {
+            Expression::Literal(Literal::Nil) => {}
+            value => values.push(value),
+        }
+        markup.skip_to(b',');
     }
-    markup.finish()?;
-    Ok(Box::new(Cycle { group, values }))
 }
 
 impl Tag for Cycle {

@@ -277,6 +277,12 @@ fn odd_markup_is_read_as_ruby_reads_it() {
         ("{% if n == %}1{% elsif nope == or nope != %}2{% endif %}", "2"),
         ("{% if n == 1 or (n == 2 and key == 'k') %}yes{% endif %}", "yes"),
         ("{% for i in (1...3) %}{{ i }}{% endfor %}", "123"),
+        ("{% case n junk %}{% when 2 more %}2{% endcase %}", "2"),
+        (
+            "{% for i in xs %}{% cycle 1 2 %}{% cycle 'a',, 'b', %}{% cycle nil, 3 %}{% cycle 'g': %}{% endfor %}",
+            "1a31b31a3",
+        ),
+        ("{% raw x %}a{% endraw %}", "error: Unexpected 'x'"),
         ("{% if n || nope %}{% endif %}", "error: Unknown operator ||"),
         ("{{ n || 5 }}", "error: Unexpected '|'"),
         ("{{ n m }}", "error: Unexpected 'm'"),

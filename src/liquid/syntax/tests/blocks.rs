@@ -71,6 +71,7 @@ fn messages_say_what_is_wrong() {
             "'comment' tag was never closed (add 'endcomment')",
         ),
         ("{% raw %}{% endcomment %}", "'raw' tag was never closed (add 'endraw')"),
+        ("{% raw x %}{% endraw %}", "Unexpected 'x' ('raw' takes no arguments)"),
         ("{% doc x %}{% enddoc %}", "Unexpected 'x' ('doc' takes no arguments)"),
         ("{%- # a\n b\n-%}", "Each line of an inline comment must begin with '#'"),
         (
