@@ -13,8 +13,10 @@ use super::assets::Assets;
 use super::file::{Content, LoadedFile};
 use super::page::Page;
 use super::problem::Problem;
+use super::query::Queries;
 use super::routes::{Exactness, Routes};
 use super::scan::scan;
+use super::schema;
 use super::templates::{Candidates, Templates};
 use super::translations::Translations;
 use super::winners::{Candidate, pick};
@@ -70,6 +72,8 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
     problems.extend(conflicts);
 
     let mut candidates = Candidates::default();
+    let mut query_files = Vec::new();
+    let mut schema_files = Vec::new();
     let mut translation_files = Vec::new();
     let mut asset_files = Vec::new();
     for file in files.values() {
@@ -77,6 +81,8 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
             Some(Content::Partial(source)) => candidates.partials.push((&file.place, source.clone())),
             Some(Content::Layout(source)) => candidates.layouts.push((&file.place, source.clone())),
             Some(Content::Policy(policy)) => candidates.policies.push((&file.place, policy.clone())),
+            Some(Content::Query(query)) => query_files.push((&file.place, query.clone())),
+            Some(Content::Schema(schema)) => schema_files.push((&file.place, &*file.path, schema)),
             Some(Content::Translation(translations)) => translation_files.push(translations.clone()),
             Some(Content::Asset(asset)) => asset_files.push((&file.place, &*file.path, asset)),
             Some(Content::Page(_) | Content::Config(_) | Content::Checked) | None => {}
@@ -84,13 +90,16 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
     }
     let (templates, conflicts) = Templates::new(&candidates);
     problems.extend(conflicts);
+    let (queries, conflicts) = Queries::new(&query_files);
+    problems.extend(conflicts);
+    problems.extend(schema::conflicts(schema_files));
     let (translations, conflicts) = Translations::new(&translation_files);
     problems.extend(conflicts);
     let (assets, conflicts) = Assets::new(asset_files);
     problems.extend(conflicts);
     let digest = digest(&files);
     let root = root.to_path_buf();
-    (App { root, config, pages, routes, templates, translations, assets, digest, files }, problems)
+    (App { root, config, pages, routes, templates, queries, translations, assets, digest, files }, problems)
 }
 
 /// `app/config.yml` before that of the folder's old name, which sorts behind it.

@@ -15,8 +15,10 @@ mod nearest;
 mod page;
 mod policy;
 mod problem;
+mod query;
 mod routes;
 mod scan;
+mod schema;
 mod source;
 mod stamp;
 mod templates;
@@ -36,15 +38,17 @@ pub(crate) use config::Config;
 pub(crate) use format::Format;
 pub(crate) use load::LoadError;
 pub(crate) use method::Method;
-pub(crate) use nearest::nearest;
+pub(crate) use nearest::{nearest, nearest_path};
 pub(crate) use page::{Layout, Page};
 pub(crate) use policy::Policy;
 pub(crate) use problem::{Problem, Severity};
+pub(crate) use query::Query;
 pub(crate) use routes::RouteMatch;
 pub(crate) use source::{Source, TemplateKind};
 
 use assets::Assets;
 use load::Files;
+use query::Queries;
 use routes::Routes;
 use templates::Templates;
 use translations::Translations;
@@ -57,6 +61,7 @@ pub(crate) struct App {
     pages: Vec<Arc<Page>>,
     routes: Routes,
     templates: Templates,
+    queries: Queries,
     translations: Translations,
     assets: Assets,
     digest: String,
@@ -84,6 +89,7 @@ impl App {
             pages: Vec::new(),
             routes: Routes::new(&[], exactness).0,
             templates: Templates::of_partials(sources),
+            queries: Queries::default(),
             translations: Translations::default(),
             assets: Assets::default(),
             digest: String::new(),
@@ -139,6 +145,16 @@ impl App {
     /// Reference names of all partials, sorted: for event consumers and "did you mean".
     pub(crate) fn partial_names(&self) -> impl Iterator<Item = &str> {
         self.templates.partial_names()
+    }
+
+    /// The GraphQL document called `name`.
+    pub(crate) fn query(&self, name: &str) -> Option<&Arc<Query>> {
+        self.queries.find(name)
+    }
+
+    /// By reference name.
+    pub(crate) fn queries(&self) -> impl Iterator<Item = &Arc<Query>> {
+        self.queries.iter()
     }
 
     /// The raw value of a translation key in one language; no fallback.

@@ -23,6 +23,8 @@ pub(crate) struct Problem {
 pub(crate) enum Severity {
     Error,
     Warning,
+    /// Right as it is, and told only to who asks: the platform has something newer.
+    Note,
 }
 
 impl Problem {
@@ -34,6 +36,11 @@ impl Problem {
     /// Something that may not be what was meant; the file is used.
     pub(crate) fn warning(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, path.into(), message.into())
+    }
+
+    /// Something that works and has a newer form.
+    pub(crate) fn note(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(Severity::Note, path.into(), message.into())
     }
 
     fn new(severity: Severity, path: String, message: String) -> Self {
@@ -62,6 +69,7 @@ impl fmt::Display for Severity {
         f.write_str(match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Note => "note",
         })
     }
 }

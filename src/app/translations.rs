@@ -39,9 +39,10 @@ struct Conflicts<'a> {
 }
 
 impl TranslationFile {
-    /// Reads a file whose first level is languages.
-    pub(super) fn parse(place: &Place, path: &Arc<str>, text: &str) -> Result<Self, Problem> {
+    /// Reads a file whose first level is languages, and names the keys given twice.
+    pub(super) fn parse(place: &Place, path: &Arc<str>, text: &str) -> Result<(Self, Vec<Problem>), Problem> {
         let languages = yaml::parse_mapping(path, text)?;
+        let problems = yaml::repeated_keys(path, text, &languages);
         for (language, entry) in &languages {
             let wrong = |mark: Mark, message: String| {
                 Err(Problem::error(&**path, message).at(mark.line, mark.col).with_excerpt_of(text))
@@ -56,12 +57,8 @@ impl TranslationFile {
                 return wrong(entry.node.mark, format!("`{language}` must have keys with texts"));
             }
         }
-        Ok(Self {
-            path: path.clone(),
-            module: place.module.clone().unwrap_or_default(),
-            is_override: place.is_override(),
-            languages,
-        })
+        let module = place.module.clone().unwrap_or_default();
+        Ok((Self { path: path.clone(), module, is_override: place.is_override(), languages }, problems))
     }
 }
 
@@ -201,7 +198,7 @@ mod tests {
 
     fn file(path: &str, text: &str) -> Result<Arc<TranslationFile>, Problem> {
         let Classified::Member(place) = classify(path) else { panic!("{path} is no translation") };
-        TranslationFile::parse(&place, &path.into(), text).map(Arc::new)
+        TranslationFile::parse(&place, &path.into(), text).map(|(file, _)| Arc::new(file))
     }
 
     fn merged(files: &[(&str, &str)]) -> (Translations, Vec<String>) {

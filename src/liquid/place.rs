@@ -61,6 +61,7 @@ impl Place {
         let problem = match severity {
             Severity::Error => Problem::error(&*self.path, message),
             Severity::Warning => Problem::warning(&*self.path, message),
+            Severity::Note => Problem::note(&*self.path, message),
         };
         Problem { excerpt: Some(self.excerpt.clone()), ..problem.at(self.line, self.col) }
     }

@@ -32,6 +32,7 @@ fn headline(problem: &Problem, paint: Paint) -> String {
     let hue = match problem.severity {
         Severity::Error => Hue::Red,
         Severity::Warning => Hue::Yellow,
+        Severity::Note => Hue::BrightBlack,
     };
     let severity = format!("{}:", problem.severity);
     let plain = problem.to_string();
