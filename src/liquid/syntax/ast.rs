@@ -4,6 +4,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use super::doc::Doc;
 use crate::liquid::error::Error;
 use crate::liquid::filters::Filter;
 use crate::liquid::render::{Flow, Render};
@@ -24,6 +25,8 @@ pub(crate) struct Template {
     /// The line of the file on which `source` begins: 1, except for a background block run on its own.
     pub(crate) first_line: u32,
     pub(crate) nodes: Block,
+    /// What its `{% doc %}` tags declare; `None` without one.
+    pub(crate) doc: Option<Doc>,
 }
 
 pub(crate) type Block = Vec<Node>;

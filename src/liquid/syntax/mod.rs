@@ -2,6 +2,7 @@
 //! markup through the cursor [`Markup`]; `parser` puts tags into blocks; `visit` walks the finished tree.
 
 pub(crate) mod ast;
+pub(crate) mod doc;
 
 mod arguments;
 mod condition;

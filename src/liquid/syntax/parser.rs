@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::ast::{Block, Expression, Filtered, Literal, Node, Span, Template};
+use super::doc::Doc;
 use super::lexer::{Lexer, Nesting, Token};
 use super::markup::Markup;
 use super::source::{MAX_DEPTH, Source, is_space};
@@ -21,18 +22,19 @@ pub(crate) fn compile(path: Arc<str>, source: Arc<str>, body: usize, first_line:
             Error::syntax("Template too large: more than 4 GB").at(|| Place::of(&path, "", first_line, 0))
         );
     }
-    let nodes = compile_body(&Rc::new(Source::new(Arc::clone(&path), &source, first_line)), body)?;
-    Ok(Template { path, first_line, nodes, source: Arc::clone(&source) })
+    let (nodes, doc) = compile_body(&Rc::new(Source::new(Arc::clone(&path), &source, first_line)), body)?;
+    Ok(Template { path, first_line, nodes, doc, source: Arc::clone(&source) })
 }
 
-/// The nodes from byte `body` on, behind a byte order mark.
-pub(super) fn compile_body(source: &Rc<Source<'_>>, body: usize) -> Result<Block> {
+/// What stands from byte `body` on, behind a byte order mark.
+pub(super) fn compile_body(source: &Rc<Source<'_>>, body: usize) -> Result<(Block, Option<Doc>)> {
     let text = source.text.get(body..).unwrap_or_default();
     let mark = text.len() - text.trim_start_matches('\u{feff}').len();
     let tokens = Tokens::Template(Lexer::new(body + mark));
     let mut nodes = Block::new();
-    Parser { source: Rc::clone(source), tokens, depth: 0 }.nodes(&mut nodes, None)?;
-    Ok(nodes)
+    let mut parser = Parser { source: Rc::clone(source), tokens, depth: 0, doc: None };
+    parser.nodes(&mut nodes, None)?;
+    Ok((nodes, parser.doc))
 }
 
 /// Turns tokens into nodes; tag parsers call back into it for the blocks they own.
@@ -42,6 +44,7 @@ pub(crate) struct Parser<'s> {
     tokens: Tokens,
     /// Blocks and `{% liquid %}` tags around the cursor.
     depth: u32,
+    doc: Option<Doc>,
 }
 
 /// Where tokens come from at the moment.
@@ -192,7 +195,9 @@ impl<'s> Parser<'s> {
             "comment" => self.skip_body(start, "endcomment", Nesting::Counted).map(drop),
             "doc" => {
                 markup.finish().map_err(|error| error.with_hint("'doc' takes no arguments"))?;
-                self.skip_body(start, "enddoc", Nesting::Flat).map(drop)
+                let body = self.skip_body(start, "enddoc", Nesting::Flat)?;
+                self.doc.get_or_insert_default().read(&self.source, body);
+                Ok(())
             }
             "raw" => {
                 let text = self.skip_body(start, "endraw", Nesting::Flat)?;

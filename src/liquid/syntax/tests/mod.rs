@@ -1,6 +1,7 @@
 //! Reading expressions and whole templates, shown as text with every group in brackets.
 
 mod blocks;
+mod doc;
 mod free_variables;
 mod properties;
 mod tokens;

@@ -214,6 +214,7 @@ fn reading_takes_linear_time() {
         "{% background %}{% background %}{% endbackground %}\n{% endbackground %}",
     ];
     let inside = [
+        "@param {\n",
         "a.",
         "a[",
         "[",
@@ -259,6 +260,7 @@ fn reading_takes_linear_time() {
             ("{% liquid\nassign a = [", "\n%}"),
             ("{% liquid\n", "%}"),
             ("{% comment %}{% ", ""),
+            ("{% doc %}@param ", "{% enddoc %}"),
         ]
         .map(|(open, close)| (open, *piece, close))
     });
