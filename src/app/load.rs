@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::App;
 use super::assets::Assets;
+use super::cores::map_on_cores;
 use super::file::{Content, LoadedFile};
 use super::page::Page;
 use super::problem::Problem;
@@ -32,6 +34,9 @@ pub(crate) enum LoadError {
     Read { path: String, source: std::io::Error },
 }
 
+/// Files a thread reads at least.
+const FILES_PER_THREAD: NonZeroUsize = NonZeroUsize::new(64).expect("it is not zero");
+
 /// The files of a snapshot by path.
 pub(super) type Files = BTreeMap<Arc<str>, Arc<LoadedFile>>;
 
@@ -47,15 +52,12 @@ pub(super) fn load(root: &Path, previous: Option<&App>) -> Result<(App, Vec<Prob
         });
     }
     let known = previous.filter(|previous| previous.root == root).map(|previous| &previous.files);
-    let files: Files = scan
-        .files
-        .iter()
-        .filter_map(|(path, found)| {
-            let previous = known.and_then(|known| known.get(path.as_str()));
-            let file = LoadedFile::load(path, found, previous)?;
-            Some((file.path.clone(), file))
-        })
-        .collect();
+    let found: Vec<_> = scan.files.iter().collect();
+    let files = map_on_cores(&found, FILES_PER_THREAD, |(path, found)| {
+        let previous = known.and_then(|known| known.get(path.as_str()));
+        LoadedFile::load(path, found, previous)
+    });
+    let files: Files = files.into_iter().flatten().map(|file| (file.path.clone(), file)).collect();
     let mut problems = scan.problems;
     problems.extend(files.values().flat_map(|file| &file.problems).cloned());
     let (app, conflicts) = assemble(root, files);

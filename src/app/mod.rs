@@ -4,6 +4,8 @@
 
 mod assets;
 mod config;
+mod cores;
+mod excerpt;
 mod file;
 mod format;
 mod front_matter;
@@ -28,6 +30,7 @@ mod translations;
 mod winners;
 mod yaml;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -35,6 +38,8 @@ use serde_json::Value as Json;
 
 pub(crate) use assets::Asset;
 pub(crate) use config::Config;
+pub(crate) use cores::map_on_cores;
+pub(crate) use excerpt::Excerpt;
 pub(crate) use format::Format;
 pub(crate) use load::LoadError;
 pub(crate) use method::Method;
@@ -160,6 +165,16 @@ impl App {
     /// The raw value of a translation key in one language; no fallback.
     pub(crate) fn translation(&self, language: &str, key: &str) -> Option<&Json> {
         self.translations.find(language, key)
+    }
+
+    /// The values of a translation key in every language that has it.
+    pub(crate) fn translations_of<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Json> {
+        self.translations.of_key(key)
+    }
+
+    /// The keys of all texts in all languages, sorted: for "did you mean".
+    pub(crate) fn translation_keys(&self) -> BTreeSet<String> {
+        self.translations.keys()
     }
 
     /// The asset served at `/assets/<name>`.

@@ -19,10 +19,7 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
 /// The same for names with folders in them, `modules/core/ui/card`. Each part may be mistyped a little; so a name in a
 /// quite different folder is not suggested because most of a long path is the same. Else the only candidate that ends as
 /// `name` does, for a folder that was left out or that does not belong there.
-pub(crate) fn nearest_path<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(crate) fn nearest_path<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if name.len() > LONGEST {
         return None;
     }

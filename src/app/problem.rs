@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::excerpt::Excerpt;
+
 /// Displays as `path:line:col: severity: message`; whoever shows it puts `excerpt` and `hint` on lines of their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
@@ -13,8 +15,7 @@ pub(crate) struct Problem {
     /// One-based, in characters; 0 where the whole line is meant.
     pub(crate) col: u32,
     pub(crate) message: String,
-    /// The text of the line.
-    pub(crate) excerpt: Option<String>,
+    pub(crate) excerpt: Option<Excerpt>,
     /// What to do: `did you mean 'capitalize'?`
     pub(crate) hint: Option<String>,
 }
@@ -55,8 +56,8 @@ impl Problem {
     /// Takes the line of the place out of the file's text.
     pub(crate) fn with_excerpt_of(self, text: &str) -> Self {
         let index = usize::try_from(self.line).unwrap_or(0).checked_sub(1);
-        let excerpt = index.and_then(|index| text.lines().nth(index)).map(str::to_owned);
-        Self { excerpt, ..self }
+        let line = index.and_then(|index| text.lines().nth(index));
+        Self { excerpt: line.map(|line| Excerpt::around(line, self.col)), ..self }
     }
 
     pub(crate) fn with_hint(self, hint: impl Into<Option<String>>) -> Self {

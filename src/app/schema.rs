@@ -15,8 +15,8 @@ const PROPERTY_KEYS: [&str; 5] = ["name", "type", "options", "belongs_to", "defa
 
 /// In the order in which a suggestion picks one.
 const TYPES: [&str; 12] = [
-    "string", "integer", "float", "boolean", "array", "date", "datetime", "time", "text", "decimal", "upload",
-    "geojson",
+    "string", "integer", "float", "boolean", "array", "date", "datetime", "time", "text", "decimal",
+    "upload", "geojson",
 ];
 
 /// Types of old: the platform keeps such values as they are.

@@ -20,7 +20,8 @@ mod value;
 pub(crate) use bindings::Bindings;
 pub(crate) use engine::{Block, Engine, Origin, Printing, Rendered, Scope};
 pub(crate) use error::{Error, Kind as ErrorKind};
-pub(crate) use lint::{LiteralCall, text_error};
+pub(crate) use lint::{Lint, LiteralCall, LiteralKey, text_error};
+pub(crate) use place::Place;
 
 #[cfg(test)]
 mod tests;

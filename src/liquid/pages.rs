@@ -111,10 +111,13 @@ impl Engine {
     }
 }
 
-/// Points at the line of the front matter that names the layout.
+/// Points at the name in the front matter.
 fn missing_layout(source: &Source, name: &str) -> Error {
     let head = source.text.get(..source.body).unwrap_or_default();
-    let offset = head.find("layout").and_then(|offset| u32::try_from(offset).ok()).unwrap_or(0);
+    let key = head.find("layout").unwrap_or(0);
+    let found = head.get(key..).and_then(|rest| rest.get("layout".len()..)?.find(name));
+    let offset = found.map_or(key, |at| key + "layout".len() + at);
+    let offset = u32::try_from(offset).unwrap_or(0);
     Error::runtime(format!("can't find layout '{name}'"))
         .at(|| Place::of(&source.path, &source.text, 1, offset))
 }

@@ -12,6 +12,7 @@ mod json_literal;
 mod lexer;
 mod markup;
 mod parser;
+mod parts;
 mod source;
 mod statements;
 mod visit;
@@ -19,6 +20,8 @@ mod visit;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use doc::{Param, Presence};
 pub(crate) use markup::Markup;
 pub(crate) use parser::{Parser, TagStart, compile};
+pub(crate) use parts::Part;
 pub(crate) use visit::captured;

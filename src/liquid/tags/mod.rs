@@ -100,6 +100,11 @@ pub(crate) fn find(name: &str) -> Option<Parse> {
     TAGS.get(at).map(|(_, parse)| *parse)
 }
 
+/// Whether an argument of `{% background %}` is an option, and no variable of the job.
+pub(crate) fn is_job_option(name: &str) -> bool {
+    background::Options::is_option(name)
+}
+
 /// Every name, sorted: for "did you mean".
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     TAGS.iter().map(|(name, _)| *name)
