@@ -11,7 +11,7 @@ const LIQUID_KEYS: [&str; 4] = ["redirect_to", "redirect_url", "response_headers
 
 pub(super) fn check(app: &App) -> Vec<Problem> {
     let references = app.pages().iter().flat_map(|page| references(app, page));
-    references.chain(app.sources().flat_map(|source| liquid(source))).collect()
+    references.chain(app.sources().flat_map(|source| liquid(app, source))).collect()
 }
 
 /// Layouts and policies that are not there.
@@ -43,12 +43,12 @@ fn missing(app: &App, page: &Source, kind: TemplateKind, name: &str, message: St
 }
 
 /// Values with Liquid in them that does not parse.
-fn liquid(source: &Source) -> Vec<Problem> {
+fn liquid(app: &App, source: &Source) -> Vec<Problem> {
     let has_liquid = matches!(source.kind, TemplateKind::Page | TemplateKind::Policy);
     let keys = LIQUID_KEYS.iter().filter(|_| has_liquid);
     keys.filter_map(|key| {
         let Json::String(text) = source.front_matter.get(*key)? else { return None };
-        let error = text_error(text)?;
+        let error = text_error(app, text)?;
         let problem = Problem::error(&*source.path, format!("{key}: {}", error.message));
         // The very spot, unless YAML writes the text in another way than Liquid reads it.
         let spot = |line: &str| {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json};
 
 use super::error::Error;
 use super::syntax::ast::Template;
+use super::syntax::{Input, Interpolation};
 use crate::app::{App, Format, Problem, Source, map_on_cores};
 use crate::jobs::{JobId, NewJob};
 use crate::logs::JobRef;
@@ -98,12 +99,14 @@ pub(super) const FILES_PER_THREAD: NonZeroUsize = NonZeroUsize::new(32).expect("
 impl Engine {
     /// Compiles every template of `app`. A file that does not parse keeps the version of `previous`, if it has one there,
     /// and is reported; without one, rendering it answers its syntax error. A file whose text has not changed is not
-    /// parsed again.
+    /// parsed again, unless the flags it was read by have.
     pub(crate) fn compile(app: Arc<App>, previous: Option<&Self>) -> (Self, Vec<Problem>) {
         let sources: Vec<&Source> = app.sources().map(AsRef::as_ref).collect();
         let mut templates: HashMap<_, _, _> = HashMap::default();
         let mut problems = Vec::new();
-        let compiled = map_on_cores(&sources, FILES_PER_THREAD, |source| compile(source, previous));
+        let interpolation = interpolation(&app);
+        let compiled =
+            map_on_cores(&sources, FILES_PER_THREAD, |source| compile(source, interpolation, previous));
         for (source, compiled) in sources.into_iter().zip(compiled) {
             let path = Arc::clone(&source.path);
             let compiled = compiled.or_else(|error| {
@@ -129,6 +132,11 @@ impl Engine {
         self.printing
     }
 
+    /// How the strings of this app are read.
+    pub(super) fn interpolation(&self) -> Interpolation {
+        interpolation(&self.app)
+    }
+
     /// The file at `path` as it compiled; `None` if the app has no such template.
     pub(super) fn template(&self, path: &str) -> Option<&Compiled> {
         self.templates.get(path)
@@ -144,11 +152,22 @@ impl Engine {
     }
 }
 
-fn compile(source: &Source, previous: Option<&Engine>) -> Compiled {
-    let unchanged = previous.and_then(|engine| engine.good(&source.path));
+pub(super) fn interpolation(app: &App) -> Interpolation {
+    if app.config().string_interpolation { Interpolation::On } else { Interpolation::Off }
+}
+
+fn compile(source: &Source, interpolation: Interpolation, previous: Option<&Engine>) -> Compiled {
+    let alike = previous.filter(|engine| engine.interpolation() == interpolation);
+    let unchanged = alike.and_then(|engine| engine.good(&source.path));
     if let Some(template) = unchanged.filter(|template| template.source == source.text) {
         return Ok(template);
     }
-    let (path, text) = (Arc::clone(&source.path), Arc::clone(&source.text));
-    super::syntax::compile(path, text, source.body, 1).map(Arc::new)
+    let input = Input {
+        path: Arc::clone(&source.path),
+        source: Arc::clone(&source.text),
+        body: source.body,
+        first_line: 1,
+        interpolation,
+    };
+    super::syntax::compile(input).map(Arc::new)
 }

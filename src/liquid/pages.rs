@@ -11,6 +11,7 @@ use super::partials::Lookup;
 use super::place::Place;
 use super::render::{Render, Sharing};
 use super::syntax::ast::Template;
+use super::syntax::{Input, compile};
 use super::value::{Map, Value};
 use crate::app::{Format, Layout, Page, Policy, Source};
 
@@ -66,7 +67,13 @@ impl Engine {
 
     /// The body of a `{% background %}` block. `path` and `line` say where `source` stands in the app, for errors.
     pub(crate) fn block(&self, block: &Block<'_>, scope: Scope, bindings: &Bindings) -> Result<Rendered> {
-        let template = super::syntax::compile(Arc::from(block.path), Arc::from(block.source), 0, block.line)?;
+        let template = compile(Input {
+            path: Arc::from(block.path),
+            source: Arc::from(block.source),
+            body: 0,
+            first_line: block.line,
+            interpolation: self.interpolation(),
+        })?;
         self.template_alone(Arc::new(template), &scope, bindings, scope.format)
     }
 

@@ -40,9 +40,11 @@ mod validation;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, LazyLock};
 
+use foldhash::fast::FixedState;
 use jiff::ZonedDateTime;
 
 use crate::app::App;
@@ -186,10 +188,13 @@ static TABLE: LazyLock<Vec<&'static Filter>> = LazyLock::new(|| {
     rows
 });
 
+/// Hashed: a template asks once for every filter in it.
+static BY_NAME: LazyLock<HashMap<&'static str, &'static Filter, FixedState>> =
+    LazyLock::new(|| TABLE.iter().map(|row| (row.name, *row)).collect());
+
 /// The filter called `name`, if there is one.
 pub(crate) fn find(name: &str) -> Option<&'static Filter> {
-    let at = TABLE.binary_search_by_key(&name, |row| row.name).ok()?;
-    TABLE.get(at).copied()
+    BY_NAME.get(name).copied()
 }
 
 /// Every name, sorted: for "did you mean".

@@ -7,11 +7,11 @@ mod walk;
 
 use std::sync::Arc;
 
-use super::engine::{Engine, FILES_PER_THREAD};
+use super::engine::{Engine, FILES_PER_THREAD, interpolation};
 use super::place::Place;
 use super::syntax::ast::{Span, Template};
-use super::syntax::compile;
-use crate::app::{Problem, map_on_cores};
+use super::syntax::{Input, compile};
+use crate::app::{App, Problem, map_on_cores};
 
 /// A call of another file by a literal name.
 #[derive(Debug, Clone)]
@@ -103,9 +103,11 @@ impl Site {
     }
 }
 
-/// What is wrong with Liquid that stands in no file of its own; the place counts from the start of `text`.
-pub(crate) fn text_error(text: &str) -> Option<Problem> {
-    compile(Arc::from(""), Arc::from(text), 0, 1).err().map(|error| error.to_problem())
+/// What is wrong with Liquid of `app` that stands in no file of its own; the place counts from the start of `text`.
+pub(crate) fn text_error(app: &App, text: &str) -> Option<Problem> {
+    let (path, source) = (Arc::from(""), Arc::from(text));
+    let input = Input { path, source, body: 0, first_line: 1, interpolation: interpolation(app) };
+    compile(input).err().map(|error| error.to_problem())
 }
 
 /// What is said, at check time and in the log, of a variable that a block takes along unasked.

@@ -32,9 +32,9 @@ impl Markup<'_> {
     /// Whether what follows a value makes a condition of it.
     pub(super) fn is_operator_next(&mut self) -> bool {
         match self.peek() {
-            Some(b'=' | b'<' | b'>' | b'!') => self.clone().comparison().is_some(),
+            Some(b'=' | b'<' | b'>' | b'!') => { *self }.comparison().is_some(),
             Some(b'a' | b'o' | b'c') => {
-                let mut ahead = self.clone();
+                let mut ahead = *self;
                 ahead.eat("and") || ahead.eat("or") || ahead.eat("contains")
             }
             _ => false,

@@ -2,7 +2,6 @@
 //! the checks that compare them with the calls of a partial. The rest of the body (`@description`, `@example`, prose)
 //! is for people and is not kept.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::ast::Span;
@@ -38,11 +37,11 @@ pub(crate) enum Presence {
 impl Doc {
     /// Adds the parameters in `body`, what stands between `{% doc %}` and `{% enddoc %}`. A `@param` without a name
     /// declares nothing.
-    pub(super) fn read(&mut self, source: &Rc<Source<'_>>, body: Span) {
+    pub(super) fn read(&mut self, source: &Source<'_>, body: Span) {
         let (mut at, end) = (body.start as usize, body.end as usize);
         while at < end {
             let line_end = source.find_byte(at, end, b'\n').unwrap_or(end);
-            self.params.extend(param(Markup::new(Rc::clone(source), Span::of(at, line_end))));
+            self.params.extend(param(Markup::new(source, Span::of(at, line_end))));
             at = line_end + 1;
         }
     }

@@ -36,7 +36,7 @@ impl Markup<'_> {
                 .with_hint(format!("add {}", char::from(quote))));
         };
         let text = self.source.slice(content);
-        let value = if quote == b'"' && text.contains("{{") {
+        let value = if quote == b'"' && self.source.interpolates(content) {
             self.interpolated(content, |text| Arc::from(text))?
         } else {
             Expression::Literal(Literal::Str(self.shared(text)))
@@ -58,7 +58,7 @@ impl Markup<'_> {
                 return;
             }
             if byte == b',' {
-                let mut after = self.clone();
+                let mut after = *self;
                 after.at += 1;
                 if after.is_named() {
                     return;

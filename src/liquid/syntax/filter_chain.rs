@@ -45,13 +45,19 @@ impl Markup<'_> {
         value: Expression,
         position: Position,
     ) -> Result<Filtered> {
-        let mut end = self.at;
+        let value_end = self.at;
+        let filters = self.filters(position)?;
+        let end = filters.last().map_or(value_end, |last| last.span.end as usize);
+        Ok(Filtered { span: Span::of(start, end), value, filters })
+    }
+
+    /// `| name: a | …`, as far as it goes; none is well too.
+    pub(super) fn filters(&mut self, position: Position) -> Result<Vec<FilterCall>> {
         let mut filters = Vec::new();
         while self.eat_byte(b'|') {
             filters.push(self.filter(position)?);
-            end = self.at;
         }
-        Ok(Filtered { span: Span::of(start, end), value, filters })
+        Ok(filters)
     }
 
     /// `name: a, k: v`; the bar has been taken. A comma where the colon should be is read as the colon.
@@ -109,7 +115,7 @@ impl Markup<'_> {
         if self.peek() != Some(b',') {
             return false;
         }
-        let mut after = self.clone();
+        let mut after = *self;
         after.at += 1;
         let ends_filter = match position {
             Position::Whole => false,

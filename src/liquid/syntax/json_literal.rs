@@ -81,7 +81,7 @@ impl Markup<'_> {
 
     fn json_string(&mut self) -> Result<Expression> {
         let content = self.json_string_content()?;
-        let value = if self.source.slice(content).contains("{{") {
+        let value = if self.source.interpolates(content) {
             // An escape that means nothing is kept as it is written.
             self.interpolated(content, |text| unescape(text).unwrap_or_else(|| Arc::from(text)))?
         } else {

@@ -1,18 +1,17 @@
 //! The cursor over one tag's markup: whitespace, words, punctuation, and errors at the place it has reached. Values
 //! and what is built of them are read by the methods in `expression`, `filter_chain`, `condition` and `arguments`.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::ast::Span;
 use super::source::{MAX_DEPTH, Source, is_name_byte, is_space, is_word};
 use crate::liquid::error::{Error, Result};
 
-/// The markup of one tag, read from left to right. All positions in it are positions in the file. Cheap to clone: a
-/// clone looks ahead without moving the original.
-#[derive(Debug, Clone)]
+/// The markup of one tag, read from left to right. All positions in it are positions in the file. A copy looks
+/// ahead without moving the original.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Markup<'s> {
-    pub(super) source: Rc<Source<'s>>,
+    pub(super) source: &'s Source<'s>,
     pub(super) at: usize,
     pub(super) end: usize,
     comments: Comments,
@@ -39,19 +38,19 @@ pub(super) enum Literals {
 }
 
 impl<'s> Markup<'s> {
-    pub(super) fn new(source: Rc<Source<'s>>, span: Span) -> Self {
+    pub(super) fn new(source: &'s Source<'s>, span: Span) -> Self {
         let (at, end) = (span.start as usize, span.end as usize);
         Self { source, at, end, comments: Comments::None, literals: Literals::Filtered, depth: 0 }
     }
 
     /// The markup of a statement of `{% liquid %}`.
-    pub(super) fn of_statement(source: Rc<Source<'s>>, span: Span) -> Self {
+    pub(super) fn of_statement(source: &'s Source<'s>, span: Span) -> Self {
         Self { comments: Comments::Skipped, ..Self::new(source, span) }
     }
 
     /// A part of this markup read on its own, as deep as this one: what stands between `{{` and `}}` in a string.
     pub(super) fn within(&self, span: Span) -> Self {
-        Self { depth: self.depth, ..Self::new(Rc::clone(&self.source), span) }
+        Self { depth: self.depth, ..Self::new(self.source, span) }
     }
 
     /// The span of what is still unread.
@@ -111,12 +110,11 @@ impl<'s> Markup<'s> {
     pub(crate) fn quoted(&mut self) -> Option<&'s str> {
         let quote = self.peek().filter(|byte| matches!(byte, b'"' | b'\''))?;
         let content = self.string_content(quote)?;
-        let text = self.source.slice(content);
-        if quote == b'"' && text.contains("{{") {
+        if quote == b'"' && self.source.interpolates(content) {
             return None;
         }
         self.at = content.end as usize + 1;
-        Some(text)
+        Some(self.source.slice(content))
     }
 
     /// A syntax error at the cursor.

@@ -8,6 +8,7 @@ mod arguments;
 mod condition;
 mod expression;
 mod filter_chain;
+mod interner;
 mod json_literal;
 mod lexer;
 mod markup;
@@ -22,6 +23,7 @@ mod tests;
 
 pub(crate) use doc::{Param, Presence};
 pub(crate) use markup::Markup;
-pub(crate) use parser::{Parser, TagStart, compile};
+pub(crate) use parser::{Input, Parser, TagStart, compile};
 pub(crate) use parts::Part;
+pub(crate) use source::Interpolation;
 pub(crate) use visit::captured;

@@ -1,38 +1,51 @@
 //! Blocks: which tags open, divide and close them. What a single tag means is in `liquid/tags/`; the tags that only
 //! concern the text itself (`liquid`, `raw`, `comment`, `doc`, `#`) end here and leave no node of their own.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::ast::{Block, Expression, Filtered, Literal, Node, Span, Template};
 use super::doc::Doc;
 use super::lexer::{Lexer, Nesting, Token};
 use super::markup::Markup;
-use super::source::{MAX_DEPTH, Source, is_space};
+use super::source::{Interpolation, MAX_DEPTH, Source, is_space};
 use super::statements::Statements;
 use crate::app::nearest;
 use crate::liquid::error::{Error, Result};
 use crate::liquid::place::Place;
 use crate::liquid::tags;
 
-/// Compiles the part of `source` that begins at byte `body`. `first_line` is the file's line on which `source` begins.
-pub(crate) fn compile(path: Arc<str>, source: Arc<str>, body: usize, first_line: u32) -> Result<Template> {
+/// What is compiled: a file, or Liquid that stands inside one.
+#[derive(Debug)]
+pub(crate) struct Input {
+    /// From the project root.
+    pub(crate) path: Arc<str>,
+    pub(crate) source: Arc<str>,
+    /// The byte of `source` at which the Liquid begins: behind the front matter.
+    pub(crate) body: usize,
+    /// The file's line on which `source` begins.
+    pub(crate) first_line: u32,
+    pub(crate) interpolation: Interpolation,
+}
+
+pub(crate) fn compile(input: Input) -> Result<Template> {
+    let Input { path, source, body, first_line, interpolation } = input;
     if u32::try_from(source.len()).is_err() {
         return Err(
             Error::syntax("Template too large: more than 4 GB").at(|| Place::of(&path, "", first_line, 0))
         );
     }
-    let (nodes, doc) = compile_body(&Rc::new(Source::new(Arc::clone(&path), &source, first_line)), body)?;
+    let (nodes, doc) =
+        compile_body(&Source::new(Arc::clone(&path), &source, first_line, interpolation), body)?;
     Ok(Template { path, first_line, nodes, doc, source: Arc::clone(&source) })
 }
 
 /// What stands from byte `body` on, behind a byte order mark.
-pub(super) fn compile_body(source: &Rc<Source<'_>>, body: usize) -> Result<(Block, Option<Doc>)> {
+pub(super) fn compile_body(source: &Source<'_>, body: usize) -> Result<(Block, Option<Doc>)> {
     let text = source.text.get(body..).unwrap_or_default();
     let mark = text.len() - text.trim_start_matches('\u{feff}').len();
     let tokens = Tokens::Template(Lexer::new(body + mark));
     let mut nodes = Block::new();
-    let mut parser = Parser { source: Rc::clone(source), tokens, depth: 0, doc: None };
+    let mut parser = Parser { source, tokens, depth: 0, doc: None };
     parser.nodes(&mut nodes, None)?;
     Ok((nodes, parser.doc))
 }
@@ -40,7 +53,7 @@ pub(super) fn compile_body(source: &Rc<Source<'_>>, body: usize) -> Result<(Bloc
 /// Turns tokens into nodes; tag parsers call back into it for the blocks they own.
 #[derive(Debug)]
 pub(crate) struct Parser<'s> {
-    source: Rc<Source<'s>>,
+    source: &'s Source<'s>,
     tokens: Tokens,
     /// Blocks and `{% liquid %}` tags around the cursor.
     depth: u32,
@@ -158,16 +171,15 @@ impl<'s> Parser<'s> {
 
     fn next_token(&mut self) -> Result<Option<Token<'s>>> {
         match &mut self.tokens {
-            Tokens::Template(lexer) => lexer.next(&self.source),
-            Tokens::Statements(statements) => Ok(statements.next(&self.source)),
+            Tokens::Template(lexer) => lexer.next(self.source),
+            Tokens::Statements(statements) => Ok(statements.next(self.source)),
         }
     }
 
     fn markup(&self, span: Span) -> Markup<'s> {
-        let source = Rc::clone(&self.source);
         match self.tokens {
-            Tokens::Template(_) => Markup::new(source, span),
-            Tokens::Statements(_) => Markup::of_statement(source, span),
+            Tokens::Template(_) => Markup::new(self.source, span),
+            Tokens::Statements(_) => Markup::of_statement(self.source, span),
         }
     }
 
@@ -196,7 +208,7 @@ impl<'s> Parser<'s> {
             "doc" => {
                 markup.finish().map_err(|error| error.with_hint("'doc' takes no arguments"))?;
                 let body = self.skip_body(start, "enddoc", Nesting::Flat)?;
-                self.doc.get_or_insert_default().read(&self.source, body);
+                self.doc.get_or_insert_default().read(self.source, body);
                 Ok(())
             }
             "raw" => {
@@ -246,8 +258,8 @@ impl<'s> Parser<'s> {
 
     fn skip_body(&mut self, start: TagStart<'s>, end: &str, nesting: Nesting) -> Result<Span> {
         let skipped = match &mut self.tokens {
-            Tokens::Template(lexer) => lexer.skip_body(&self.source, start.name, end, nesting),
-            Tokens::Statements(statements) => statements.skip_body(&self.source, start.name, end, nesting),
+            Tokens::Template(lexer) => lexer.skip_body(self.source, start.name, end, nesting),
+            Tokens::Statements(statements) => statements.skip_body(self.source, start.name, end, nesting),
         };
         skipped.ok_or_else(|| self.never_closed(start, &[end]))
     }

@@ -26,8 +26,8 @@ pub(super) fn parse<'s>(
     start: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let missing = markup.error(format!("{} needs the name of a counter", start.name));
-    let name = markup.name().ok_or(missing)?;
+    let name = markup.name();
+    let name = name.ok_or_else(|| markup.error(format!("{} needs the name of a counter", start.name)))?;
     let name = markup.intern(name);
     markup.finish()?;
     let change = if start.name == "increment" { Change::Increment } else { Change::Decrement };

@@ -94,8 +94,8 @@ impl Handed {
         };
         let mut alias = None;
         if markup.eat("as") {
-            let missing = markup.error("expected a name after 'as'");
-            let name = markup.name().ok_or(missing)?;
+            let name = markup.name();
+            let name = name.ok_or_else(|| markup.error("expected a name after 'as'"))?;
             alias = Some(markup.intern(name));
         }
         Ok(Self { operand, alias })

@@ -1,17 +1,13 @@
 //! Any input: the parser answers with a tree or an error, in time linear to the input, and what it says of places is
 //! inside the file.
 
-use std::rc::Rc;
-use std::sync::Arc;
-
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::template;
+use super::{source, template};
 use crate::liquid::syntax::ast::{Node, Span};
 use crate::liquid::syntax::parser::compile_body;
-use crate::liquid::syntax::source::Source;
 
 /// A page as people write it: every construct once.
 const PAGE: &str = r#"<h1>{{ page.title | upcase | default: 'x', allow_false: true }}</h1>
@@ -147,7 +143,7 @@ fn span(node: &Node) -> Span {
 
 /// Bytes the compiler looked at to read `text`, or to refuse it.
 fn looked_at(text: &str) -> usize {
-    let source = Rc::new(Source::new(Arc::from("app/a.liquid"), text, 1));
+    let source = source(text);
     drop(compile_body(&source, 0));
     source.looked_at.get()
 }

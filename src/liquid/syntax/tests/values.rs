@@ -1,7 +1,8 @@
 //! Values, filters, conditions and argument lists: what is written and what is read.
 
-use super::{list, markup, show, show_condition, show_filtered, show_path};
-use crate::liquid::syntax::ast::Argument;
+use super::{list, markup, show, show_condition, show_filtered, show_path, source};
+use crate::liquid::syntax::ast::{Argument, Span};
+use crate::liquid::syntax::{Interpolation, Markup};
 
 /// What the whole of `text` reads as, or the message of its error.
 fn value(text: &str) -> String {
@@ -63,6 +64,17 @@ fn double_quotes_interpolate() {
             (r#"{"k": "{{ a }}\n"}"#, "{'k': <a, '\n'>}"),
         ],
     );
+}
+
+#[test]
+fn double_quotes_are_plain_where_the_app_says_so() {
+    let text = r#""{{ a }}" ["{{ b"]"#;
+    let mut plain = source(text);
+    plain.interpolation = Interpolation::Off;
+    let mut markup = Markup::new(&plain, Span::of(0, text.len()));
+
+    assert_eq!(markup.quoted(), Some("{{ a }}"));
+    assert_eq!(markup.expression().map(|array| show(&array)).expect("an array"), "['{{ b']");
 }
 
 #[test]
