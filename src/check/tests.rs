@@ -167,9 +167,7 @@ fn declared_arguments_must_be_used() {
             "{% doc %}@param p{% enddoc %}{% if x %}{% for y in z %}{% log \"{{ p }}\" %}{% endfor %}{% endif %}",
         ),
     ];
-    insta::assert_snapshot!(problems(&files), @"
-    app/lib/a.liquid:3:13: warning: the doc names 'unused', which the file never uses (take it out of the doc)
-    ");
+    insta::assert_snapshot!(problems(&files), @"app/lib/a.liquid:3:13: warning: the doc names 'unused', which the file never uses (take it out of the doc)");
 }
 
 #[test]
@@ -248,4 +246,18 @@ fn notes_are_for_who_asks() {
     assert_eq!(check(&app), []);
     let notes: Vec<String> = review(&app).iter().map(ToString::to_string).collect();
     assert_eq!(notes, ["app/views/pages/index.liquid:1:2: note: 'include' is deprecated on platformOS"]);
+}
+
+#[test]
+fn filters_with_a_wrong_number_of_arguments_are_warned_of() {
+    let page =
+        "{{ x | upcase: 1 }}{% assign y = x | append | plus: 1, 2 %}{{ x | default: 1, allow_false: true }}
+{% if \"{{ x | slice }}\" == y %}{% endif %}";
+    let files = [("app/views/pages/index.liquid", page)];
+    insta::assert_snapshot!(problems(&files), @"
+    app/views/pages/index.liquid:1:8: warning: wrong number of arguments (given 2, expected 1) ('upcase' takes no arguments)
+    app/views/pages/index.liquid:1:38: warning: wrong number of arguments (given 1, expected 2) ('append' takes 1 argument)
+    app/views/pages/index.liquid:1:47: warning: wrong number of arguments (given 3, expected 2) ('plus' takes 1 argument)
+    app/views/pages/index.liquid:2:15: warning: wrong number of arguments (given 1, expected 2..3) ('slice' takes 1 or 2 arguments)
+    ");
 }

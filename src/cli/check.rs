@@ -75,7 +75,7 @@ fn folded(problems: &[Problem]) -> Vec<Problem> {
     for note in shown.iter_mut().filter(|problem| problem.severity == Severity::Note) {
         let more = others.get(note.message.as_str()).map_or(0, |seen| seen - 1);
         if more > 0 {
-            let more = format!("{} more; `--json` lists them", counted(more, "file"));
+            let more = format!("{}; `--json` lists them", counted(more, "more file"));
             note.hint =
                 Some(note.hint.as_ref().map_or_else(|| more.clone(), |hint| format!("{hint}; {more}")));
         }

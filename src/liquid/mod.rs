@@ -7,6 +7,7 @@ mod context;
 mod engine;
 mod error;
 mod filters;
+mod foreign;
 mod limits;
 mod lint;
 mod pages;

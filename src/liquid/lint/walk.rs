@@ -91,7 +91,17 @@ impl Walk<'_> {
     fn part(&mut self, part: Part<'_>) {
         match part {
             Part::Path(path) => self.unused.retain(|param| param.name != path.root),
-            Part::Filtered(filtered) => self.translation(filtered),
+            Part::Filtered(filtered) => {
+                self.translation(filtered);
+                filtered.filters.iter().for_each(|call| self.arity(call));
+            }
+        }
+    }
+
+    /// A call that fails whenever it is reached.
+    fn arity(&mut self, call: &FilterCall) {
+        if let Some(message) = call.filter.arity_error(call.given()) {
+            self.warn(call.span, message, Some(&call.filter.takes()));
         }
     }
 

@@ -120,6 +120,13 @@ pub(crate) struct FilterCall {
     pub(crate) named: Vec<(Arc<str>, Expression)>,
 }
 
+impl FilterCall {
+    /// Number of arguments as filters count them, without the piped value.
+    pub(crate) fn given(&self) -> usize {
+        self.positional.len() + usize::from(!self.named.is_empty())
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum Expression {
     Literal(Literal),
