@@ -1,6 +1,6 @@
 //! Conditions: comparisons joined by `and` and `or`, grouped to the right as Ruby's Liquid does.
 
-use super::ast::{Comparison, Condition, Expression};
+use super::ast::{Comparison, Condition, Expression, Literal};
 use super::markup::Markup;
 use crate::liquid::error::{Error, Result};
 
@@ -16,7 +16,7 @@ enum Joint {
 impl Markup<'_> {
     /// The condition of `if`, `elsif`, `unless`: the whole markup.
     pub(crate) fn condition(&mut self) -> Result<Condition> {
-        let first = self.expression()?;
+        let first = self.operand()?;
         let negates =
             matches!(&first, Expression::Path(path) if &*path.root == "not" && path.segments.is_empty());
         let condition = self.condition_from(first)?;
@@ -49,7 +49,7 @@ impl Markup<'_> {
             if terms.len() + 1 >= MAX_TERMS {
                 return Err(self.error(format!("Condition too long: more than {MAX_TERMS} comparisons")));
             }
-            let value = self.expression()?;
+            let value = self.operand()?;
             terms.push((std::mem::replace(&mut last, self.term(value)?), joint));
         }
         Ok(terms.into_iter().rev().fold(last, |right, (left, joint)| {
@@ -64,9 +64,30 @@ impl Markup<'_> {
     /// `left`, or its comparison with what follows.
     fn term(&mut self, left: Expression) -> Result<Condition> {
         match self.comparison() {
-            Some(comparison) => Ok(Condition::Compare(left, comparison, self.expression()?)),
+            Some(comparison) => Ok(Condition::Compare(left, comparison, self.right_operand()?)),
             None => Ok(Condition::Value(left)),
         }
+    }
+
+    /// Nothing is nil, as in Ruby's Liquid: `a ==`.
+    fn right_operand(&mut self) -> Result<Expression> {
+        if self.is_end() || { *self }.joint().is_some() {
+            return Ok(Expression::Literal(Literal::Nil));
+        }
+        self.operand()
+    }
+
+    /// A value of a condition. Parentheses that hold no range are skipped, closed or not: they group nothing, as in Ruby's
+    /// Liquid.
+    fn operand(&mut self) -> Result<Expression> {
+        let may_be_range = self.eat_byte(b'(');
+        while self.eat_byte(b'(') {}
+        let mut value = self.expression()?;
+        if may_be_range && (self.eat("...") || self.eat("..")) {
+            value = Expression::Range(Box::new((value, self.expression()?)));
+        }
+        while self.eat_byte(b')') {}
+        Ok(value)
     }
 
     fn comparison(&mut self) -> Option<Comparison> {

@@ -176,11 +176,11 @@ impl Markup<'_> {
         Ok(Segment::Index(index))
     }
 
-    /// `(a..b)`; the cursor is at the parenthesis.
+    /// `(a..b)`; the cursor is at the parenthesis. A third dot is forgiven, as in Ruby's Liquid.
     fn range(&mut self) -> Result<Expression> {
         self.at += 1;
         let first = self.expression()?;
-        if !self.eat("..") {
+        if !self.eat("...") && !self.eat("..") {
             return Err(self.unexpected().with_hint("parentheses hold a range, (1..5); they do not group"));
         }
         if self.peek() == Some(b')') {

@@ -1,7 +1,7 @@
 //! A value (or a condition that stands for one) and its filters. The one question here is who owns a comma: the
 //! filter, the tag's argument list, or the literal around it.
 
-use super::ast::{Expression, FilterCall, Filtered, Span};
+use super::ast::{Expression, FilterCall, Filtered, Literal, Span};
 use super::markup::Markup;
 use crate::app::nearest;
 use crate::liquid::error::Result;
@@ -22,7 +22,8 @@ pub(super) enum Position {
 }
 
 impl Markup<'_> {
-    /// A value (or condition, as in `a == b`) and its filters.
+    /// A value (or condition, as in `a == b`) and its filters. Nothing at all is nil, as in Ruby's Liquid:
+    /// `assign x = `, `{{ | upcase }}`.
     pub(crate) fn filtered(&mut self) -> Result<Filtered> {
         self.filtered_in(Position::Whole)
     }
@@ -30,7 +31,8 @@ impl Markup<'_> {
     pub(super) fn filtered_in(&mut self, position: Position) -> Result<Filtered> {
         self.peek();
         let start = self.at;
-        let value = self.expression()?;
+        let is_missing = position == Position::Whole && matches!(self.byte_at(start), None | Some(b'|'));
+        let value = if is_missing { Expression::Literal(Literal::Nil) } else { self.expression()? };
         let value = if self.is_operator_next() {
             Expression::Condition(Box::new(self.condition_from(value)?))
         } else {
@@ -52,11 +54,15 @@ impl Markup<'_> {
         Ok(Filtered { span: Span::of(start, end), value, filters })
     }
 
-    /// `| name: a | …`, as far as it goes; none is well too.
+    /// `| name: a | …`, as far as it goes; none is well too. A bar with nothing behind it is skipped;
+    /// `||` is meant otherwise.
     pub(super) fn filters(&mut self, position: Position) -> Result<Vec<FilterCall>> {
         let mut filters = Vec::new();
         while self.eat_byte(b'|') {
-            filters.push(self.filter(position)?);
+            let is_doubled = self.byte_at(self.at) == Some(b'|');
+            if is_doubled || !matches!(self.peek(), None | Some(b'|')) {
+                filters.push(self.filter(position)?);
+            }
         }
         Ok(filters)
     }

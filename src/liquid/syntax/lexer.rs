@@ -10,8 +10,8 @@ use crate::liquid::error::Result;
 pub(super) enum Token<'s> {
     /// Literal text without what a neighbour's `-` trims; never empty.
     Text(Span),
-    /// `{{ … }}`; `markup` is what stands between the braces and dashes.
-    Output { span: Span, markup: Span },
+    /// `{{ … }}`: what stands between the braces and dashes.
+    Output(Span),
     /// `{% name markup %}`, or a statement of `{% liquid %}`. The name of an inline comment is `#`.
     Tag { span: Span, name: &'s str, markup: Span },
 }
@@ -89,7 +89,7 @@ impl Lexer {
         let (markup, trims) = without_dashes(source, inner);
         self.at = close + 2;
         self.trims = trims;
-        Ok(Token::Output { span: Span::of(start, self.at), markup })
+        Ok(Token::Output(markup))
     }
 
     fn tag<'s>(&mut self, source: &Source<'s>, start: usize) -> Result<Token<'s>> {

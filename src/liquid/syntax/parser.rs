@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::ast::{Block, Expression, Filtered, Literal, Node, Span, Template};
+use super::ast::{Block, Filtered, Node, Span, Template};
 use super::doc::Doc;
 use super::lexer::{Lexer, Nesting, Token};
 use super::markup::Markup;
@@ -157,7 +157,7 @@ impl<'s> Parser<'s> {
         while let Some(token) = self.next_token()? {
             match token {
                 Token::Text(span) => nodes.push(Node::Text(span)),
-                Token::Output { span, markup } => nodes.push(Node::Output(self.output(span, markup)?)),
+                Token::Output(markup) => nodes.push(Node::Output(self.output(markup)?)),
                 Token::Tag { span, name, markup } => {
                     let mut markup = self.markup(markup);
                     if open.is_some_and(|open| open.ends.contains(&name)) {
@@ -184,12 +184,8 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// `{{ }}` with nothing in it prints nothing.
-    fn output(&self, span: Span, markup: Span) -> Result<Filtered> {
+    fn output(&self, markup: Span) -> Result<Filtered> {
         let mut markup = self.markup(markup);
-        if markup.is_end() {
-            return Ok(Filtered { span, value: Expression::Literal(Literal::Nil), filters: Vec::new() });
-        }
         let filtered = markup.filtered()?;
         markup.finish()?;
         Ok(filtered)

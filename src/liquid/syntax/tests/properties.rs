@@ -1,6 +1,9 @@
 //! Any input: the parser answers with a tree or an error, in time linear to the input, and what it says of places is
 //! inside the file.
 
+use std::path::Path;
+use std::sync::LazyLock;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -89,6 +92,24 @@ const FRAGMENTS: [&str; 52] = [
     " assign ",
 ];
 
+/// Every template of the repository's example apps, the broken ones too.
+static FIXTURES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")];
+    let mut texts = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "liquid") {
+                texts.push(String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned());
+            }
+        }
+    }
+    texts.sort();
+    texts
+});
+
 /// A change to a text: `length` of it from `at` on become `with`.
 #[derive(Debug, Clone)]
 struct Splice {
@@ -172,6 +193,21 @@ proptest! {
     }
 
     #[test]
+    fn any_change_to_a_template_of_an_app_is_answered(
+        file in any::<Index>(),
+        other in any::<Index>(),
+        (cut, from) in any::<(Index, Index)>(),
+        splices in splices(),
+    ) {
+        let (text, other) = (file.get(&FIXTURES), other.get(&FIXTURES));
+        check(&mutated(text, &splices))?;
+        // The beginning of one and the end of another: blocks that never open, blocks that never close.
+        let beginning = &text[..text.floor_char_boundary(cut.index(text.len() + 1))];
+        let end = &other[other.floor_char_boundary(from.index(other.len() + 1))..];
+        check(&format!("{beginning}{end}"))?;
+    }
+
+    #[test]
     fn text_without_braces_is_itself(text in "[^{]*") {
         let template = template(&text).expect("there is nothing to get wrong");
         let shown: String = template.nodes.iter().map(|node| {
@@ -229,6 +265,9 @@ fn reading_takes_linear_time() {
         "| upcase ",
         "a | upcase: ",
         "a or ",
+        "a == (",
+        "(a) ",
+        "| | ",
         "a == ",
         "\"{{",
         "\"{{ a }}",

@@ -9,7 +9,7 @@ use crate::liquid::syntax::statements::Statements;
 fn show(source: &Source<'_>, token: Token<'_>) -> String {
     match token {
         Token::Text(span) => source.slice(span).to_owned(),
-        Token::Output { markup, .. } => format!("<{}>", source.slice(markup).trim()),
+        Token::Output(markup) => format!("<{}>", source.slice(markup).trim()),
         Token::Tag { name, markup, .. } => format!("<%{name} {}>", source.slice(markup).trim()),
     }
 }
