@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use super::error::Error;
 use super::syntax::ast::Template;
 use super::syntax::{Input, Interpolation};
-use crate::app::{App, Format, Problem, Source};
+use crate::app::{App, Format, Problem, Source, map_on_cores};
 use crate::jobs::{JobId, NewJob};
 use crate::logs::JobRef;
 
@@ -93,8 +93,8 @@ pub(crate) struct Block<'a> {
     pub(crate) line: u32,
 }
 
-/// Files a thread compiles at least: fewer, and starting it costs more than it saves.
-const FILES_PER_THREAD: usize = 32;
+/// Files a thread compiles or walks at least.
+pub(super) const FILES_PER_THREAD: NonZeroUsize = NonZeroUsize::new(32).expect("it is not zero");
 
 impl Engine {
     /// Compiles every template of `app`. A file that does not parse keeps the version of `previous`, if it has one there,
@@ -104,7 +104,11 @@ impl Engine {
         let sources: Vec<&Source> = app.sources().map(AsRef::as_ref).collect();
         let mut templates: HashMap<_, _, _> = HashMap::default();
         let mut problems = Vec::new();
-        for (path, compiled) in compile_all(&sources, interpolation(&app), previous) {
+        let interpolation = interpolation(&app);
+        let compiled =
+            map_on_cores(&sources, FILES_PER_THREAD, |source| compile(source, interpolation, previous));
+        for (source, compiled) in sources.into_iter().zip(compiled) {
+            let path = Arc::clone(&source.path);
             let compiled = compiled.or_else(|error| {
                 problems.push(error.to_problem());
                 previous.and_then(|engine| engine.good(&path)).ok_or(error)
@@ -139,8 +143,8 @@ impl Engine {
     }
 
     /// Every file that compiled.
-    pub(super) fn templates(&self) -> impl Iterator<Item = &Template> {
-        self.templates.values().filter_map(|compiled| compiled.as_deref().ok())
+    pub(super) fn templates(&self) -> impl Iterator<Item = &Arc<Template>> {
+        self.templates.values().filter_map(|compiled| compiled.as_ref().ok())
     }
 
     fn good(&self, path: &str) -> Option<Arc<Template>> {
@@ -150,31 +154,6 @@ impl Engine {
 
 pub(super) fn interpolation(app: &App) -> Interpolation {
     if app.config().string_interpolation { Interpolation::On } else { Interpolation::Off }
-}
-
-/// In parallel where there are enough files.
-fn compile_all(
-    sources: &[&Source],
-    interpolation: Interpolation,
-    previous: Option<&Engine>,
-) -> Vec<(Arc<str>, Compiled)> {
-    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let threads = cores.min(sources.len() / FILES_PER_THREAD).max(1);
-    let share = sources.len().div_ceil(threads).max(1);
-    let compile_share = |share: &[&Source]| -> Vec<(Arc<str>, Compiled)> {
-        share
-            .iter()
-            .map(|source| (Arc::clone(&source.path), compile(source, interpolation, previous)))
-            .collect()
-    };
-    std::thread::scope(|scope| {
-        let workers: Vec<_> =
-            sources.chunks(share).map(|share| scope.spawn(move || compile_share(share))).collect();
-        workers
-            .into_iter()
-            .flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    })
 }
 
 fn compile(source: &Source, interpolation: Interpolation, previous: Option<&Engine>) -> Compiled {

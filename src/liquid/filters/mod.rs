@@ -112,9 +112,13 @@ impl Filter {
 
     /// Rejects a call with too few or too many arguments, in Ruby's words: the piped value counts as one.
     pub(crate) fn check_arity(&self, arguments: &Arguments) -> Result<(), Rejection> {
-        let given = arguments.count();
+        self.arity_error(arguments.count()).map_or(Ok(()), |text| Err(Rejection::Argument(text)))
+    }
+
+    /// What is said of a call with as many arguments, if it is wrong.
+    pub(crate) fn arity_error(&self, given: usize) -> Option<String> {
         if self.arity.contains(&given) {
-            return Ok(());
+            return None;
         }
         let (least, most) = (self.arity.start() + 1, self.arity.end().saturating_add(1));
         let expected = match most {
@@ -123,7 +127,20 @@ impl Filter {
             _ => format!("{least}..{most}"),
         };
         let given = given + 1;
-        Err(Rejection::Argument(format!("wrong number of arguments (given {given}, expected {expected})")))
+        Some(format!("wrong number of arguments (given {given}, expected {expected})"))
+    }
+
+    /// How many arguments the filter takes, in words: the platform's sentence counts the piped value as one.
+    pub(crate) fn takes(&self) -> String {
+        let name = self.name;
+        match (*self.arity.start(), *self.arity.end()) {
+            (_, 0) => format!("'{name}' takes no arguments"),
+            (1, 1) => format!("'{name}' takes 1 argument"),
+            (least, usize::MAX) => format!("'{name}' takes {least} arguments or more"),
+            (least, most) if least == most => format!("'{name}' takes {least} arguments"),
+            (least, most) if least + 1 == most => format!("'{name}' takes {least} or {most} arguments"),
+            (least, most) => format!("'{name}' takes {least} to {most} arguments"),
+        }
     }
 
     /// The value of a call that was rejected, where errors are printed and do not stop the render.

@@ -131,7 +131,11 @@ impl Markup<'_> {
         let operator = self.next_piece();
         let error = self.error(format!("Unknown operator {operator}"));
         match operator {
-            "=" => error.with_hint("compare with '=='"),
+            "=" | "===" | "is" | "eq" => error.with_hint("compare with '=='"),
+            "!==" | "!" => error.with_hint("compare with '!='"),
+            "=<" => error.with_hint("write '<='"),
+            "=>" => error.with_hint("write '>='"),
+            "in" => error.with_hint("write it the other way round: list contains item"),
             "&&" => error.with_hint("use 'and'"),
             "||" => error.with_hint("use 'or'"),
             _ => error,

@@ -33,7 +33,7 @@ impl Markup<'_> {
         let Some(content) = self.string_content(quote) else {
             return Err(self
                 .error("String was never closed")
-                .with_hint(format!("add {}", char::from(quote))));
+                .with_hint(format!("close it with {}", char::from(quote))));
         };
         let text = self.source.slice(content);
         let value = if quote == b'"' && self.source.interpolates(content) {
@@ -190,6 +190,9 @@ impl Markup<'_> {
         let first = self.expression()?;
         if !self.eat("...") && !self.eat("..") {
             return Err(self.unexpected().with_hint("parentheses hold a range, (1..5); they do not group"));
+        }
+        if self.peek() == Some(b')') {
+            return Err(self.unexpected().with_hint("a range has two ends: (1..5)"));
         }
         let last = self.expression()?;
         self.expect(b')')?;

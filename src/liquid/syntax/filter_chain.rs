@@ -6,6 +6,7 @@ use super::markup::Markup;
 use crate::app::nearest;
 use crate::liquid::error::Result;
 use crate::liquid::filters;
+use crate::liquid::foreign::instead_of_filter;
 
 /// What stands around a value, which decides what a comma behind its filters means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,13 +73,17 @@ impl Markup<'_> {
         let start = self.at;
         let Some(name) = self.name() else {
             let error = self.unexpected();
-            return Err(if self.peek() == Some(b'|') { error.with_hint("use 'or'") } else { error });
+            return Err(match self.peek() {
+                Some(b'|') => error.with_hint("use 'or'"),
+                _ => error.with_hint("write the name of a filter behind '|'"),
+            });
         };
         let Some(filter) = filters::find(name) else {
             let error = self.error_at(start, format!("Unknown filter '{name}'"));
-            return Err(match nearest(name, filters::names()) {
-                Some(known) => error.with_hint(format!("did you mean '{known}'?")),
-                None => error,
+            return Err(match (instead_of_filter(name), nearest(name, filters::names())) {
+                (Some(hint), _) => error.with_hint(hint),
+                (None, Some(known)) => error.with_hint(format!("did you mean '{known}'?")),
+                (None, None) => error,
             });
         };
         let mut call =

@@ -82,7 +82,7 @@ impl Lexer {
                 Some(_) => {
                     error.with_hint("a single '}' ends '{{', even inside a string: assign the value first")
                 }
-                None => error,
+                None => error.with_hint("close it with '}}'"),
             });
         };
         let inner = Span::of(start + 2, close);
@@ -93,8 +93,10 @@ impl Lexer {
     }
 
     fn tag<'s>(&mut self, source: &Source<'s>, start: usize) -> Result<Token<'s>> {
-        let unterminated =
-            || source.error(start as u32, "Tag '{%' was not properly terminated: '%}' expected");
+        let unterminated = || {
+            let text = "Tag '{%' was not properly terminated: '%}' expected";
+            source.error(start as u32, text).with_hint("close it with '%}'")
+        };
         let tag = raw_tag(source, start).ok_or_else(unterminated)?;
         self.at = tag.end;
         self.trims = tag.trims;

@@ -122,9 +122,9 @@ impl<'s> Markup<'s> {
         Some(self.source.slice(content))
     }
 
-    /// A syntax error at the cursor.
+    /// A syntax error at what comes next.
     pub(crate) fn error(&self, text: impl Into<String>) -> Error {
-        self.error_at(self.at, text)
+        self.error_at(self.next_at(), text)
     }
 
     /// Shares one copy of `text` with the rest of the template.
@@ -138,11 +138,12 @@ impl<'s> Markup<'s> {
 
     /// What comes next cannot stand here.
     pub(super) fn unexpected(&self) -> Error {
-        let text = match self.next_piece() {
-            "" => "Unexpected end of markup".to_owned(),
-            piece => format!("Unexpected '{piece}'"),
-        };
-        self.error_at(self.next_at(), text)
+        match self.next_piece() {
+            "" => self
+                .error_at(self.next_at(), "Unexpected end of markup")
+                .with_hint("a value or a name is missing here"),
+            piece => self.error_at(self.next_at(), format!("Unexpected '{piece}'")),
+        }
     }
 
     /// The word, operator or other character at the cursor, short enough for a message.

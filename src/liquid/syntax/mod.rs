@@ -13,6 +13,7 @@ mod json_literal;
 mod lexer;
 mod markup;
 mod parser;
+mod parts;
 mod source;
 mod statements;
 mod visit;
@@ -20,7 +21,9 @@ mod visit;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use doc::{Param, Presence};
 pub(crate) use markup::Markup;
 pub(crate) use parser::{Input, Parser, TagStart, compile};
+pub(crate) use parts::Part;
 pub(crate) use source::Interpolation;
 pub(crate) use visit::captured;

@@ -11,6 +11,7 @@ use super::source::{Interpolation, MAX_DEPTH, Source, is_space};
 use super::statements::Statements;
 use crate::app::nearest;
 use crate::liquid::error::{Error, Result};
+use crate::liquid::foreign::instead_of_tag;
 use crate::liquid::place::Place;
 use crate::liquid::tags;
 
@@ -283,21 +284,42 @@ impl<'s> Parser<'s> {
                     None => error,
                 }
             }
-            Some(Open { start, .. }) if divides => {
+            Some(Open { start, ends }) if divides => {
                 let opened = format!("opened on line {}", self.line(start.span.start));
-                self.error(tag.span, format!("'{}' tag {opened} does not expect '{name}'", start.name))
+                let text = format!("'{}' tag {opened} does not expect '{name}'", start.name);
+                let end = ends.iter().find(|end| end.starts_with("end"));
+                let first = end.map(|end| format!("; close '{}' with '{end}' first", start.name));
+                self.error(tag.span, text).with_hint(divided_by(name).to_owned() + &first.unwrap_or_default())
             }
-            None if divides => self.error(tag.span, format!("Unexpected outer '{name}' tag")),
-            _ if name.is_empty() => self.error(tag.span, "Tag without a name"),
+            None if divides => {
+                self.error(tag.span, format!("Unexpected outer '{name}' tag")).with_hint(divided_by(name))
+            }
+            _ if name.is_empty() => {
+                self.error(tag.span, "Tag without a name").with_hint("write the name of a tag behind '{%'")
+            }
             _ => {
                 let error = self.error(tag.span, format!("Unknown tag '{name}'"));
-                match (closes, nearest(name, tags::names())) {
-                    (Some(opening), _) => error.with_hint(format!("there is no '{opening}' to close")),
-                    (None, Some(known)) => error.with_hint(format!("did you mean '{known}'?")),
-                    (None, None) => error,
+                let mut known: Vec<&str> = tags::names().collect();
+                known.extend(["comment", "doc", "liquid", "raw"]);
+                known.extend(open.map_or(&[][..], |open| open.ends));
+                match (closes, instead_of_tag(name), nearest(name, known)) {
+                    (Some(opening), ..) => error.with_hint(format!("there is no '{opening}' to close")),
+                    (None, Some(hint), _) => error.with_hint(hint),
+                    (None, None, Some(known)) => error.with_hint(format!("did you mean '{known}'?")),
+                    (None, None, None) => error,
                 }
             }
         }
+    }
+}
+
+/// Where a tag that divides a block belongs.
+fn divided_by(name: &str) -> &'static str {
+    match name {
+        "when" => "'when' belongs inside 'case'",
+        "catch" => "'catch' belongs inside 'try'",
+        "elsif" => "'elsif' belongs inside 'if' or 'unless'",
+        _ => "'else' belongs inside 'if', 'unless', 'case' or 'for'",
     }
 }
 

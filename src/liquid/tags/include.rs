@@ -116,7 +116,10 @@ impl Handed {
     pub(super) fn visit(&self, visitor: &mut dyn Visitor) {
         match &self.operand {
             Operand::None => {}
-            Operand::With(value) | Operand::For(value) => visitor.expression(value, Use::Passed),
+            Operand::With(value) | Operand::For(value) => {
+                visitor.expression(value, Use::Passed);
+                visitor.hands(self.alias.as_deref());
+            }
         }
     }
 }

@@ -47,7 +47,11 @@ enum Kind {
 impl Iteration {
     pub(super) fn parse(parser: &Parser<'_>, markup: &mut Markup<'_>) -> Result<Self> {
         let begin = *markup;
-        let missing = || begin.error("Syntax Error in loop - Valid syntax: item in list");
+        let missing = || {
+            begin
+                .error("Syntax Error in loop - Valid syntax: item in list")
+                .with_hint("write 'for item in items'")
+        };
         let variable = markup.name().ok_or_else(missing)?;
         let variable = markup.intern(variable);
         if !markup.eat("in") {

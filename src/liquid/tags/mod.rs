@@ -109,6 +109,11 @@ pub(crate) fn find(name: &str) -> Option<Parse> {
     BY_NAME.get(name).copied()
 }
 
+/// Whether an argument of `{% background %}` is an option, and no variable of the job.
+pub(crate) fn is_job_option(name: &str) -> bool {
+    background::Options::is_option(name)
+}
+
 /// Every name, sorted: for "did you mean".
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     TAGS.iter().map(|(name, _)| *name)
