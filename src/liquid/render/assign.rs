@@ -115,7 +115,7 @@ impl Render<'_> {
 fn unexpected(path: &Path, depth: usize, value: &Value, expected: &str) -> Error {
     let mut text = text_of(path, depth);
     text.push_str(" is ");
-    value.write_inspect(&mut text);
+    text.push_str(&value.inspect());
     text.push_str(", expected ");
     text.push_str(expected);
     Error::runtime(text)
