@@ -128,6 +128,7 @@ fn options_of_loops_are_read_strictly_by_for_and_loosely_by_tablerow() {
             json!({"l": [1]}),
             "error: Liquid error (template:1): invalid integer",
         ),
+        ("{% tablerow i in nil limit: true %}{% endtablerow %}", json!({}), ""),
         ("{% for i in l %}{{ forloop }}{% endfor %}", json!({"l": [1]}), "Liquid::ForloopDrop"),
     ]);
 }
@@ -141,6 +142,38 @@ fn partial_that_is_handed_an_array_runs_once_an_item() {
         ("{% render 'item' with list %}", data.clone(), "[12]"),
         ("{% render 'item' for hash %}", data, "[a1]"),
     ]);
+}
+
+#[test]
+fn cycle_with_a_variable_shares_its_turn_with_none() {
+    check(&[
+        ("{% cycle 'a', 'b' %}{% cycle 'a', 'b' %}{% cycle 'a', 'b' %}", json!({}), "aba"),
+        ("{% cycle x, 'b' %}{% cycle x, 'b' %}", json!({"x": "a"}), "aa"),
+        (
+            "{% for i in (1..3) %}{% cycle x, 'b' %}{% cycle x, 'b' %}{% endfor %}",
+            json!({"x": "a"}),
+            "aabbaa",
+        ),
+        ("{% cycle x: 'a', 'b' %}{% cycle x: 'a', 'b' %}", json!({"x": "g"}), "ab"),
+    ]);
+}
+
+#[test]
+fn empty_and_blank_equal_neither_themselves_nor_each_other() {
+    let ask = |condition: &str| format!("{{% if {condition} %}}yes{{% else %}}no{{% endif %}}");
+    let conditions = ["empty == empty", "blank == blank", "empty == blank", "l == empty", "l == blank"];
+    let templates: Vec<String> = conditions.iter().map(|condition| ask(condition)).collect();
+    let rows: Vec<(&str, Json, &str)> = templates
+        .iter()
+        .zip(["no", "no", "no", "yes", "yes"])
+        .map(|(template, answer)| (template.as_str(), json!({"l": []}), answer))
+        .collect();
+    check(&rows);
+}
+
+#[test]
+fn integer_has_the_size_of_its_bytes() {
+    check(&[("{{ 42 | size }}|{{ 4.2 | size }}|{{ true | size }}", json!({}), "8|0|0")]);
 }
 
 #[test]

@@ -145,6 +145,9 @@ impl Iteration {
     /// The items to go through, and remembers where `offset: continue` would go on. `None` where there is no list at all.
     pub(super) fn items(&self, render: &mut Render<'_>) -> Result<Option<Items>> {
         let source = render.value(&self.source)?;
+        if self.looping == Looping::TableRow && !source.is_truthy() {
+            return Ok(None);
+        }
         let from = match &self.offset {
             None => 0,
             Some(Offset::At(offset)) => self.looping.integer(&render.value(offset)?)?.unwrap_or(0),
