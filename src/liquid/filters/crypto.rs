@@ -13,10 +13,10 @@ use super::{Filter, Filtered, Rejection, Surroundings};
 use crate::liquid::value::Value;
 
 pub(super) const ROWS: &[Filter] = &[
-    Filter::new("base64_decode", 0..=0, base64_decode),
-    Filter::new("base64_encode", 0..=0, base64_encode),
-    Filter::new("base64_url_safe_decode", 0..=0, base64_url_safe_decode),
-    Filter::new("base64_url_safe_encode", 0..=0, base64_url_safe_encode),
+    Filter::text("base64_decode", 0..=0, base64_decode),
+    Filter::text("base64_encode", 0..=0, base64_encode),
+    Filter::text("base64_url_safe_decode", 0..=0, base64_url_safe_decode),
+    Filter::text("base64_url_safe_encode", 0..=0, base64_url_safe_encode),
     Filter::new("compute_hmac", 1..=3, compute_hmac),
     Filter::new("digest", 1..=2, digest),
     Filter::new("random_string", 0..=1, random_string),

@@ -59,11 +59,12 @@ pub(crate) struct Filter {
     /// Number of arguments besides the piped value; named ones count as one trailing hash. An end of [`usize::MAX`]
     /// stands for "any number".
     pub(crate) arity: RangeInclusive<usize>,
-    pub(crate) apply: Apply,
+    apply: Apply,
     refusal: Refusal,
+    reads: Reads,
 }
 
-pub(crate) type Apply = fn(&mut Surroundings<'_>, &Value, &Arguments) -> Filtered;
+type Apply = fn(&mut Surroundings<'_>, &Value, &Arguments) -> Filtered;
 
 /// What a filter gives back.
 pub(crate) type Filtered = Result<Value, Rejection>;
@@ -74,6 +75,14 @@ enum Refusal {
     EmptyText,
     /// Filters that answer a question.
     False,
+}
+
+/// What a filter takes its piped value and its arguments for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reads {
+    Values,
+    /// Arrays and hashes too: as JSON, or, in plain mode, as Ruby inspects them.
+    Text,
 }
 
 /// Why a filter refused its input.
@@ -102,16 +111,42 @@ pub(crate) struct Surroundings<'r> {
 
 impl Filter {
     const fn new(name: &'static str, arity: RangeInclusive<usize>, apply: Apply) -> Self {
-        Self { name, arity, apply, refusal: Refusal::EmptyText }
+        Self { name, arity, apply, refusal: Refusal::EmptyText, reads: Reads::Values }
+    }
+
+    /// A filter to which everything is text.
+    const fn text(name: &'static str, arity: RangeInclusive<usize>, apply: Apply) -> Self {
+        Self { name, arity, apply, refusal: Refusal::EmptyText, reads: Reads::Text }
     }
 
     /// A filter that answers a question.
     const fn question(name: &'static str, arity: RangeInclusive<usize>, apply: Apply) -> Self {
-        Self { name, arity, apply, refusal: Refusal::False }
+        Self { name, arity, apply, refusal: Refusal::False, reads: Reads::Values }
+    }
+
+    /// The filter's answer to a call.
+    pub(crate) fn call(
+        &self,
+        surroundings: &mut Surroundings<'_>,
+        input: &Value,
+        arguments: &Arguments,
+    ) -> Filtered {
+        self.check_arity(arguments)?;
+        let reads_container = || {
+            surroundings.plain
+                && self.reads == Reads::Text
+                && [input].into_iter().chain(&arguments.positional).any(is_container)
+        };
+        if !reads_container() {
+            return (self.apply)(surroundings, input, arguments);
+        }
+        let positional = arguments.positional.iter().map(inspected).collect();
+        let arguments = Arguments { positional, named: arguments.named.clone() };
+        (self.apply)(surroundings, &inspected(input), &arguments)
     }
 
     /// Rejects a call with too few or too many arguments, in Ruby's words: the piped value counts as one.
-    pub(crate) fn check_arity(&self, arguments: &Arguments) -> Result<(), Rejection> {
+    fn check_arity(&self, arguments: &Arguments) -> Result<(), Rejection> {
         self.arity_error(arguments.count()).map_or(Ok(()), |text| Err(Rejection::Argument(text)))
     }
 
@@ -150,6 +185,15 @@ impl Filter {
             Refusal::False => Value::Bool(false),
         }
     }
+}
+
+fn is_container(value: &Value) -> bool {
+    matches!(value, Value::Array(_) | Value::Hash(_))
+}
+
+/// A container as Ruby's `inspect` writes it, anything else as it is.
+fn inspected(value: &Value) -> Value {
+    if is_container(value) { Value::str(value.inspect()) } else { value.clone() }
 }
 
 impl Surroundings<'_> {

@@ -116,7 +116,7 @@ impl Render<'_> {
 fn unexpected(path: &Path, depth: usize, value: &Value, expected: &str) -> Error {
     let mut text = text_of(path, depth);
     text.push_str(" is ");
-    value.write_inspect(&mut text);
+    text.push_str(&value.inspect());
     text.push_str(", expected ");
     text.push_str(expected);
     let name = text_of(path, depth);

@@ -67,6 +67,11 @@ impl<'s> Markup<'s> {
         self.byte_at(self.next_at()).is_none()
     }
 
+    /// Moves past the next word, operator or other character.
+    pub(crate) fn skip(&mut self) {
+        self.at = self.next_at() + self.next_piece().len();
+    }
+
     /// An error if anything but whitespace is left.
     pub(crate) fn finish(&self) -> Result<()> {
         if self.is_end() { Ok(()) } else { Err(self.unexpected()) }

@@ -1,5 +1,6 @@
 //! `{% cycle 'a', 'b' %}` prints the next of its values each time; `{% cycle name: 'a', 'b' %}` shares its turn with the
-//! cycles of that name, one without a name with those of the same values.
+//! cycles of that name, one without a name with those of the same literals. With a variable among its values, it shares
+//! its turn with none.
 
 use std::sync::Arc;
 
@@ -18,25 +19,30 @@ struct Cycle {
 #[derive(Debug)]
 enum Group {
     Named(Expression),
-    /// The values as written.
+    /// The values as written, and where if one of them is a variable.
     Values(Arc<str>),
 }
 
 pub(super) fn parse<'s>(
     _: &mut Parser<'s>,
-    _: TagStart<'s>,
+    start: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let written = Arc::from(format!("values {}", markup.rest()));
+    let written = markup.rest();
     let mut ahead = *markup;
     let first = ahead.expression()?;
-    let group = if ahead.eat(":") {
+    let name = ahead.eat(":").then_some(first);
+    if name.is_some() {
         *markup = ahead;
-        Group::Named(first)
-    } else {
-        Group::Values(written)
+    }
+    let values = values(markup)?;
+    let is_literal = |value: &Expression| matches!(value, Expression::Literal(_));
+    let group = match name {
+        Some(name) => Group::Named(name),
+        None if values.iter().all(is_literal) => Group::Values(Arc::from(format!("values {written}"))),
+        None => Group::Values(Arc::from(format!("values at {} {written}", start.span.start))),
     };
-    Ok(Box::new(Cycle { group, values: values(markup)? }))
+    Ok(Box::new(Cycle { group, values }))
 }
 
 /// What stands between commas. As in Ruby, only the first value there counts, and a literal nil is none.

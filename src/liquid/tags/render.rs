@@ -9,7 +9,7 @@ use crate::liquid::error::Result;
 use crate::liquid::render::{Flow, Render, Sharing, over};
 use crate::liquid::syntax::ast::{Argument, Call, Expression, Literal, Span, Tag, Visitor};
 use crate::liquid::syntax::{Markup, Parser, TagStart};
-use crate::liquid::value::{Loop, Map, Value};
+use crate::liquid::value::{Loop, Map, Value, pair};
 
 #[derive(Debug)]
 struct RenderTag {
@@ -50,7 +50,10 @@ impl Tag for RenderTag {
                 self.partial_with(value, render)
             }
             Operand::For(list) => {
-                let list = items(&render.value(list)?);
+                let list = match render.value(list)? {
+                    Value::Hash(entries) => entries.borrow().iter().map(|(k, v)| pair(k, v)).collect(),
+                    list => items(&list),
+                };
                 self.partial_for_each(list, render)
             }
         }

@@ -56,7 +56,7 @@ fn messages_say_what_is_wrong() {
         ("{% unknown %}", "Unknown tag 'unknown'"),
         ("{% fro x in y %}", "Unknown tag 'fro' (did you mean 'for'?)"),
         ("{% endif %}", "Unknown tag 'endif' (there is no 'if' to close)"),
-        ("{% else %}", "Unexpected outer 'else' tag"),
+        ("{% else %}", "Unexpected outer 'else' tag ('else' belongs inside 'if', 'unless', 'case' or 'for')"),
         ("{% capture a %}{% else %}", "'capture' tag opened on line 1 does not expect 'else'"),
         ("{% %}", "Tag without a name"),
         ("{{ a", "Variable '{{' was not properly terminated: '}}' expected"),
