@@ -22,6 +22,7 @@ mod jobs_command;
 mod liquid;
 mod logs;
 mod pages;
+mod plain_rules;
 mod readme;
 mod render_command;
 mod shop;

@@ -23,14 +23,16 @@ fn default(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Fi
     Ok(arguments.get(0).cloned().unwrap_or_else(|| Value::str("")))
 }
 
-/// Characters of text, items of an array or range, keys of a hash; anything else has none.
-fn size(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
+/// Characters of text, items of an array or range, keys of a hash; anything else has none. In plain mode an integer has
+/// the bytes that Ruby keeps it in.
+fn size(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
     let size = match input {
         Value::Str(s) => s.text.chars().count() as u64,
         Value::Bytes(bytes) => bytes.len() as u64,
         Value::Array(array) => array.borrow().len() as u64,
         Value::Hash(hash) => hash.borrow().len() as u64,
         Value::Range(from, to) => range_len(*from, *to),
+        Value::Int(_) if surroundings.plain => size_of::<i64>() as u64,
         _ => 0,
     };
     Ok(Value::big(size.into()))

@@ -1,6 +1,7 @@
 //! Arithmetic on numbers and on text that looks like one. Integers beyond 64 bits are as good as small ones.
 
 use super::arguments::Arguments;
+use super::decimal::Decimal;
 use super::number::{Number, Operation};
 use super::{Filter, Filtered, Rejection, Surroundings};
 use crate::liquid::value::Value;
@@ -80,15 +81,15 @@ fn at_most(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Fi
 
 fn ceil(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
     match Number::of(input)? {
-        Number::Decimal(d) => Number::Int(d.ceil()).into_value(),
-        other => bounded(other),
+        Number::Int(i) => Ok(Value::big(i)),
+        other => Number::Int(finite(&other)?.ceil()).into_value(),
     }
 }
 
 fn floor(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
     match Number::of(input)? {
-        Number::Decimal(d) => Number::Int(d.floor()).into_value(),
-        other => bounded(other),
+        Number::Int(i) => Ok(Value::big(i)),
+        other => Number::Int(finite(&other)?.floor()).into_value(),
     }
 }
 
@@ -97,20 +98,16 @@ fn round(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filt
     let places = Number::of(&arguments.value(0))?.to_float();
     let places = places.clamp(-1e4, 1e4) as i32;
     match Number::of(input)? {
-        Number::Decimal(d) if places > 0 => Ok(Value::Float(d.round(places).to_float())),
-        Number::Decimal(d) => Number::Int(d.round(places).floor()).into_value(),
-        Number::Int(i) if places < 0 => {
-            Number::Int(super::decimal::Decimal::from(i).round(places).floor()).into_value()
-        }
-        other => bounded(other),
+        Number::Int(i) if places >= 0 => Ok(Value::big(i)),
+        Number::Int(i) => Number::Int(Decimal::from(i).round(places).floor()).into_value(),
+        other if places > 0 => Ok(Value::Float(finite(&other)?.round(places).to_float())),
+        other => Number::Int(finite(&other)?.round(places).floor()).into_value(),
     }
 }
 
-fn bounded(number: Number) -> Filtered {
-    match number {
-        Number::Unbounded(f) => Err(Rejection::argument(Value::Float(f).to_text())),
-        other => other.into_value(),
-    }
+/// An infinity or NaN is no integer, and is named.
+fn finite(number: &Number) -> Result<Decimal, Rejection> {
+    number.to_decimal().ok_or_else(|| Rejection::argument(Value::Float(number.to_float()).to_text()))
 }
 
 /// The input as an integer above zero, else the argument: for page numbers and the like that come from a request.

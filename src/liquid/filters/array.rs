@@ -2,7 +2,7 @@
 //! nil is empty.
 
 use super::arguments::Arguments;
-use super::items::{Seen, items, select_or_nil};
+use super::items::{Seen, items, select_or_bare, select_or_nil};
 use super::number::{Number, Operation};
 use super::{Filter, Filtered, Rejection, Surroundings};
 use crate::liquid::value::{Value, pair};
@@ -25,14 +25,14 @@ pub(super) const ROWS: &[Filter] = &[
 fn first(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
     Ok(match input {
         Value::Hash(hash) => hash.borrow().first().map_or(Value::Nil, |(key, value)| pair(key, value)),
-        Value::Array(_) | Value::Range(..) => input.property("first"),
+        Value::Array(_) | Value::Range(..) | Value::Str(_) => input.property("first"),
         _ => Value::Nil,
     })
 }
 
 fn last(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
     Ok(match input {
-        Value::Array(_) | Value::Range(..) => input.property("last"),
+        Value::Array(_) | Value::Range(..) | Value::Str(_) => input.property("last"),
         _ => Value::Nil,
     })
 }
@@ -74,7 +74,8 @@ fn compact(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Argum
         Some(property) => {
             let mut with_property = Vec::new();
             for item in kept {
-                if !select_or_nil(&item, property)?.is_nil() {
+                let Some(value) = select_or_bare(&item, property)? else { return Ok(Value::Nil) };
+                if !value.is_nil() {
                     with_property.push(item);
                 }
             }
@@ -84,14 +85,17 @@ fn compact(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Argum
     Ok(Value::array(kept))
 }
 
-/// Keeps the first of equal items, or of items with equal properties.
+/// Keeps the first of equal items, or of items with equal properties; nothing if an item has none at all.
 fn uniq(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let mut seen = Seen::new();
     let mut kept = Vec::new();
     for item in items(surroundings, input)? {
         let key = match arguments.get(0) {
             None | Some(Value::Nil) => item.clone(),
-            Some(property) => select_or_nil(&item, property)?,
+            Some(property) => match select_or_bare(&item, property)? {
+                Some(value) => value,
+                None => return Ok(Value::Nil),
+            },
         };
         if seen.insert(&key, surroundings)? {
             kept.push(item);

@@ -9,10 +9,10 @@ use super::{Filter, Filtered, Rejection, Surroundings};
 use crate::liquid::value::Value;
 
 pub(super) const ROWS: &[Filter] = &[
-    Filter::new("base64_decode", 0..=0, base64_decode),
-    Filter::new("base64_encode", 0..=0, base64_encode),
-    Filter::new("base64_url_safe_decode", 0..=0, base64_url_safe_decode),
-    Filter::new("base64_url_safe_encode", 0..=0, base64_url_safe_encode),
+    Filter::text("base64_decode", 0..=0, base64_decode),
+    Filter::text("base64_encode", 0..=0, base64_encode),
+    Filter::text("base64_url_safe_decode", 0..=0, base64_url_safe_decode),
+    Filter::text("base64_url_safe_encode", 0..=0, base64_url_safe_encode),
 ];
 
 /// The URL-safe alphabet; padding may be missing.

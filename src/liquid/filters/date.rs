@@ -83,6 +83,7 @@ fn date(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Argument
     let time = match input {
         // Digits are always seconds since the epoch here, never a compact date.
         Value::Str(text) => parse_epoch(&text.text, now).or_else(|| moment::read(input, now)),
+        Value::Float(_) => None,
         other => moment::read(other, now),
     };
     match time {

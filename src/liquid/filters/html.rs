@@ -7,17 +7,17 @@ use super::{Filter, Filtered, Surroundings};
 use crate::liquid::value::Value;
 
 pub(super) const ROWS: &[Filter] = &[
-    Filter::new("escape", 0..=0, escape_filter),
+    Filter::text("escape", 0..=0, escape_filter),
     Filter::new("escape_javascript", 0..=0, escape_javascript),
-    Filter::new("escape_once", 0..=0, escape_once),
-    Filter::new("h", 0..=0, escape_filter),
+    Filter::text("escape_once", 0..=0, escape_once),
+    Filter::text("h", 0..=0, escape_filter),
     Filter::new("html_safe", 0..=1, html_safe),
     Filter::new("html_to_text", 0..=0, html_to_text),
     Filter::new("new_line_to_br", 0..=0, newline_to_br),
-    Filter::new("newline_to_br", 0..=0, newline_to_br),
+    Filter::text("newline_to_br", 0..=0, newline_to_br),
     Filter::new("nl2br", 0..=0, newline_to_br),
     Filter::new("raw_escape_string", 0..=0, escape_filter),
-    Filter::new("strip_html", 0..=0, strip_html),
+    Filter::text("strip_html", 0..=0, strip_html),
     Filter::new("strip_liquid", 0..=0, strip_liquid),
     Filter::new("unescape_javascript", 0..=0, unescape_javascript),
 ];

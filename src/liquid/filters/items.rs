@@ -103,7 +103,7 @@ pub(super) fn select(item: &Value, property: &Value) -> Selected {
 
 /// The key as it stands, else as a path of keys and positions.
 fn property_at(item: &Value, key: &str) -> Value {
-    let whole = item.property(key);
+    let whole = item.entry(key);
     if !whole.is_nil() || !key.contains('.') {
         return whole;
     }
@@ -130,9 +130,14 @@ fn bit(bits: i64, at: i64) -> Value {
 
 /// [`select`], where an item without properties counts as one whose property is nil.
 pub(super) fn select_or_nil(item: &Value, property: &Value) -> Result<Value, Rejection> {
+    Ok(select_or_bare(item, property)?.unwrap_or_default())
+}
+
+/// [`select`]; `None` for an item without properties.
+pub(super) fn select_or_bare(item: &Value, property: &Value) -> Result<Option<Value>, Rejection> {
     match select(item, property) {
-        Selected::Value(value) => Ok(value),
-        Selected::Bare => Ok(Value::Nil),
+        Selected::Value(value) => Ok(Some(value)),
+        Selected::Bare => Ok(None),
         Selected::Unselectable => Err(unselectable(property)),
     }
 }

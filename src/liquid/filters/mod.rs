@@ -55,9 +55,11 @@ mod validation;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, LazyLock};
 
+use foldhash::fast::FixedState;
 use jiff::ZonedDateTime;
 
 use crate::app::App;
@@ -72,11 +74,12 @@ pub(crate) struct Filter {
     /// Number of arguments besides the piped value; named ones count as one trailing hash. An end of [`usize::MAX`]
     /// stands for "any number".
     pub(crate) arity: RangeInclusive<usize>,
-    pub(crate) apply: Apply,
+    apply: Apply,
     refusal: Refusal,
+    reads: Reads,
 }
 
-pub(crate) type Apply = fn(&mut Surroundings<'_>, &Value, &Arguments) -> Filtered;
+type Apply = fn(&mut Surroundings<'_>, &Value, &Arguments) -> Filtered;
 
 /// What a filter gives back.
 pub(crate) type Filtered = Result<Value, Rejection>;
@@ -87,6 +90,14 @@ enum Refusal {
     EmptyText,
     /// Filters that answer a question.
     False,
+}
+
+/// What a filter takes its piped value and its arguments for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reads {
+    Values,
+    /// Arrays and hashes too: as JSON, or, in plain mode, as Ruby inspects them.
+    Text,
 }
 
 /// Why a filter refused its input.
@@ -115,19 +126,49 @@ pub(crate) struct Surroundings<'r> {
 
 impl Filter {
     const fn new(name: &'static str, arity: RangeInclusive<usize>, apply: Apply) -> Self {
-        Self { name, arity, apply, refusal: Refusal::EmptyText }
+        Self { name, arity, apply, refusal: Refusal::EmptyText, reads: Reads::Values }
+    }
+
+    /// A filter to which everything is text.
+    const fn text(name: &'static str, arity: RangeInclusive<usize>, apply: Apply) -> Self {
+        Self { name, arity, apply, refusal: Refusal::EmptyText, reads: Reads::Text }
     }
 
     /// A filter that answers a question.
     const fn question(name: &'static str, arity: RangeInclusive<usize>, apply: Apply) -> Self {
-        Self { name, arity, apply, refusal: Refusal::False }
+        Self { name, arity, apply, refusal: Refusal::False, reads: Reads::Values }
+    }
+
+    /// The filter's answer to a call.
+    pub(crate) fn call(
+        &self,
+        surroundings: &mut Surroundings<'_>,
+        input: &Value,
+        arguments: &Arguments,
+    ) -> Filtered {
+        self.check_arity(arguments)?;
+        let reads_container = || {
+            surroundings.plain
+                && self.reads == Reads::Text
+                && [input].into_iter().chain(&arguments.positional).any(is_container)
+        };
+        if !reads_container() {
+            return (self.apply)(surroundings, input, arguments);
+        }
+        let positional = arguments.positional.iter().map(inspected).collect();
+        let arguments = Arguments { positional, named: arguments.named.clone() };
+        (self.apply)(surroundings, &inspected(input), &arguments)
     }
 
     /// Rejects a call with too few or too many arguments, in Ruby's words: the piped value counts as one.
-    pub(crate) fn check_arity(&self, arguments: &Arguments) -> Result<(), Rejection> {
-        let given = arguments.count();
+    fn check_arity(&self, arguments: &Arguments) -> Result<(), Rejection> {
+        self.arity_error(arguments.count()).map_or(Ok(()), |text| Err(Rejection::Argument(text)))
+    }
+
+    /// What is said of a call with as many arguments, if it is wrong.
+    pub(crate) fn arity_error(&self, given: usize) -> Option<String> {
         if self.arity.contains(&given) {
-            return Ok(());
+            return None;
         }
         let (least, most) = (self.arity.start() + 1, self.arity.end().saturating_add(1));
         let expected = match most {
@@ -136,7 +177,20 @@ impl Filter {
             _ => format!("{least}..{most}"),
         };
         let given = given + 1;
-        Err(Rejection::Argument(format!("wrong number of arguments (given {given}, expected {expected})")))
+        Some(format!("wrong number of arguments (given {given}, expected {expected})"))
+    }
+
+    /// How many arguments the filter takes, in words: the platform's sentence counts the piped value as one.
+    pub(crate) fn takes(&self) -> String {
+        let name = self.name;
+        match (*self.arity.start(), *self.arity.end()) {
+            (_, 0) => format!("'{name}' takes no arguments"),
+            (1, 1) => format!("'{name}' takes 1 argument"),
+            (least, usize::MAX) => format!("'{name}' takes {least} arguments or more"),
+            (least, most) if least == most => format!("'{name}' takes {least} arguments"),
+            (least, most) if least + 1 == most => format!("'{name}' takes {least} or {most} arguments"),
+            (least, most) => format!("'{name}' takes {least} to {most} arguments"),
+        }
     }
 
     /// The value of a call that was rejected, where errors are printed and do not stop the render.
@@ -146,6 +200,15 @@ impl Filter {
             Refusal::False => Value::Bool(false),
         }
     }
+}
+
+fn is_container(value: &Value) -> bool {
+    matches!(value, Value::Array(_) | Value::Hash(_))
+}
+
+/// A container as Ruby's `inspect` writes it, anything else as it is.
+fn inspected(value: &Value) -> Value {
+    if is_container(value) { Value::str(value.inspect()) } else { value.clone() }
 }
 
 impl Surroundings<'_> {
@@ -207,10 +270,13 @@ static TABLE: LazyLock<Vec<&'static Filter>> = LazyLock::new(|| {
     rows
 });
 
+/// Hashed: a template asks once for every filter in it.
+static BY_NAME: LazyLock<HashMap<&'static str, &'static Filter, FixedState>> =
+    LazyLock::new(|| TABLE.iter().map(|row| (row.name, *row)).collect());
+
 /// The filter called `name`, if there is one.
 pub(crate) fn find(name: &str) -> Option<&'static Filter> {
-    let at = TABLE.binary_search_by_key(&name, |row| row.name).ok()?;
-    TABLE.get(at).copied()
+    BY_NAME.get(name).copied()
 }
 
 /// Every name, sorted: for "did you mean".

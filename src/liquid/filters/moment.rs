@@ -143,21 +143,31 @@ fn take_clock(text: &str) -> Option<(Option<Clock>, String)> {
 
 /// A date alone; a year that is left out is this one.
 pub(super) fn parse_date(text: &str, now: &ZonedDateTime) -> Option<Date> {
-    static FORMS: LazyLock<[(Regex, Order); 7]> = LazyLock::new(|| {
+    static FORMS: LazyLock<[(Regex, Order); 11]> = LazyLock::new(|| {
         const WEEKDAY: &str = r"^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?";
         const MONTH: &str = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?";
         const DAY: &str = r"(\d{1,2})(?:st|nd|rd|th)?";
+        const YEAR: &str = r"(\d{4}|'?\d\d)";
         [
             (regex(r"^(-?\d{4})([-/.])(\d{1,2})[-/.](\d{1,2})$"), Order::YearMonthDay),
             (regex(r"^(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4})$"), Order::DayMonthYear),
             (
-                regex(&format!(r"{WEEKDAY}{DAY}[\s-]+(?:of\s+)?{MONTH}(?:[\s,-]+(\d{{4}}))?$")),
+                regex(&format!(r"{WEEKDAY}{DAY}[\s-]+(?:of\s+)?{MONTH}(?:[\s,-]+{YEAR})?$")),
                 Order::DayNameYear,
             ),
-            (regex(&format!(r"{WEEKDAY}{MONTH}\s+{DAY}(?:[\s,]+(\d{{4}}))?$")), Order::NameDayYear),
+            (regex(&format!(r"{WEEKDAY}{MONTH}[\s-]+{DAY}(?:[\s,-]+{YEAR})?$")), Order::NameDayYear),
             (regex(&format!(r"^{MONTH}[\s,-]+(\d{{4}})$")), Order::NameYear),
             (regex(&format!(r"^(\d{{4}})[-\s/]{MONTH}[-\s/]{DAY}$")), Order::YearNameDay),
             (regex(r"^(\d{4})-(\d\d)$"), Order::YearMonth),
+            (regex(r"^('?\d{1,2})([-/.])(\d{1,2})[-/.](\d{1,2})$"), Order::YearMonthDay),
+            (regex(r"^(\d{1,2})/(\d{1,2})$"), Order::MonthDay),
+            (
+                regex(
+                    r"^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:r?uary|ch|il|[ey]|ust|(?:t?em|o)ber)?$",
+                ),
+                Order::Name,
+            ),
+            (regex(r"^(\d{4})-(\d{3})$"), Order::YearDay),
         ]
     });
     if text.len() > MAX_LENGTH {
@@ -167,7 +177,7 @@ pub(super) fn parse_date(text: &str, now: &ZonedDateTime) -> Option<Date> {
     let (found, order) = FORMS.iter().find_map(|(form, order)| Some((form.captures(&text)?, *order)))?;
     let this_year = || Some(now.year());
     let (year, month, day) = match order {
-        Order::YearMonthDay => (number(&found, 1), number(&found, 3), number(&found, 4)),
+        Order::YearMonthDay => (year(&found, 1), number(&found, 3), number(&found, 4)),
         Order::DayMonthYear => {
             let (first, second): (Option<i8>, Option<i8>) = (number(&found, 1), number(&found, 3));
             // Day first, unless only the American order makes a date.
@@ -175,11 +185,21 @@ pub(super) fn parse_date(text: &str, now: &ZonedDateTime) -> Option<Date> {
             let (day, month) = if is_american { (second, first) } else { (first, second) };
             (number(&found, 4), month, day)
         }
-        Order::DayNameYear => (number(&found, 3).or_else(this_year), month(&found, 2), number(&found, 1)),
-        Order::NameDayYear => (number(&found, 3).or_else(this_year), month(&found, 1), number(&found, 2)),
+        Order::DayNameYear => (year(&found, 3).or_else(this_year), month(&found, 2), number(&found, 1)),
+        Order::NameDayYear => (year(&found, 3).or_else(this_year), month(&found, 1), number(&found, 2)),
         Order::NameYear => (number(&found, 2), month(&found, 1), Some(1)),
         Order::YearNameDay => (number(&found, 1), month(&found, 2), number(&found, 3)),
         Order::YearMonth => (number(&found, 1), number(&found, 2), Some(1)),
+        Order::MonthDay => (this_year(), number(&found, 1), number(&found, 2)),
+        Order::Name => (this_year(), month(&found, 1), Some(1)),
+        Order::YearDay => {
+            return Date::new(number(&found, 1)?, 1, 1)
+                .ok()?
+                .with()
+                .day_of_year(number(&found, 2)?)
+                .build()
+                .ok();
+        }
     };
     Date::new(year?, month?, day?).ok()
 }
@@ -194,6 +214,21 @@ enum Order {
     NameYear,
     YearNameDay,
     YearMonth,
+    MonthDay,
+    Name,
+    /// The day counted from the beginning of the year.
+    YearDay,
+}
+
+/// A year; of one in two digits the century is the one from 1969 on.
+fn year(found: &Captures<'_>, at: usize) -> Option<i16> {
+    let digits = found.get(at)?.as_str().trim_start_matches('\'');
+    let year: i16 = digits.parse().ok()?;
+    Some(match year {
+        0..69 if digits.len() < 3 => year + 2000,
+        69..100 if digits.len() < 3 => year + 1900,
+        _ => year,
+    })
 }
 
 /// The month whose name begins like group `at`.
@@ -321,6 +356,14 @@ mod tests {
             ("31.12.2023", "2023-12-31T00:00:00+00:00"),
             ("01/02/2016", "2016-02-01T00:00:00+00:00"),
             ("05/30/2016", "2016-05-30T00:00:00+00:00"),
+            ("3/5/24", "2003-05-24T00:00:00+00:00"),
+            ("99-1-2", "1999-01-02T00:00:00+00:00"),
+            ("5-MAR-24", "2024-03-05T00:00:00+00:00"),
+            ("Mar-5-2016", "2016-03-05T00:00:00+00:00"),
+            ("jan 10 '70", "1970-01-10T00:00:00+00:00"),
+            ("1/2", "2024-01-02T00:00:00+00:00"),
+            ("September", "2024-09-01T00:00:00+00:00"),
+            ("2024-065", "2024-03-05T00:00:00+00:00"),
             ("10:15", "2024-05-15T10:15:00+00:00"),
             ("5pm", "2024-05-15T17:00:00+00:00"),
             ("12:05 a.m.", "2024-05-15T00:05:00+00:00"),
@@ -351,6 +394,9 @@ mod tests {
             "99999999999999999999",
             "99999999999999999",
             "monday morning blues",
+            "marketing",
+            "2023-366",
+            "13/32",
             "é",
             "10:99",
             "--",

@@ -18,7 +18,7 @@ const MAX_BITS: u64 = 33_220;
 pub(super) enum Number {
     Int(BigInt),
     Decimal(Decimal),
-    /// An infinity or NaN, which no decimal can hold.
+    /// An infinity, NaN or negative zero, which no decimal can hold.
     Unbounded(f64),
 }
 
@@ -46,6 +46,9 @@ impl Number {
     }
 
     fn of_float(float: f64) -> Self {
+        if is_negative_zero(float) {
+            return Self::Unbounded(float);
+        }
         Decimal::from_float(float).map_or(Self::Unbounded(float), Self::Decimal)
     }
 
@@ -99,7 +102,15 @@ impl Number {
         match self {
             Self::Int(i) => *i == BigInt::ZERO,
             Self::Decimal(d) => d.is_zero(),
-            Self::Unbounded(_) => false,
+            Self::Unbounded(f) => *f == 0.0,
+        }
+    }
+
+    fn is_negative(&self) -> bool {
+        match self {
+            Self::Int(i) => i.is_negative(),
+            Self::Decimal(d) => d.is_negative(),
+            Self::Unbounded(f) => f.is_sign_negative(),
         }
     }
 
@@ -111,11 +122,12 @@ impl Number {
         }
     }
 
-    /// `None` for infinities and NaN.
+    /// `None` for infinities and NaN; a negative zero is a zero.
     pub(super) fn to_decimal(&self) -> Option<Decimal> {
         match self {
             Self::Int(i) => Some(Decimal::from(i.clone())),
             Self::Decimal(d) => Some(d.clone()),
+            Self::Unbounded(f) if *f == 0.0 => Some(Decimal::from(BigInt::ZERO)),
             Self::Unbounded(_) => None,
         }
     }
@@ -138,8 +150,15 @@ impl Number {
 
     pub(super) fn calculate(&self, operation: Operation, other: &Self) -> Result<Self, Rejection> {
         let by_zero = || Rejection::argument("divided by 0");
-        if matches!(operation, Operation::Divide | Operation::Modulo) && other.is_zero() {
-            return Err(by_zero());
+        if other.is_zero() {
+            match (operation, self, other) {
+                // Between decimals the quotient is an infinity, or NaN of zero itself.
+                (Operation::Divide, Self::Int(_), Self::Int(_)) | (Operation::Modulo, ..) => {
+                    return Err(by_zero());
+                }
+                (Operation::Divide, ..) => return Ok(Self::Unbounded(self.to_float() / other.to_float())),
+                _ => {}
+            }
         }
         if let (Self::Int(a), Self::Int(b)) = (self, other) {
             let result = match operation {
@@ -159,6 +178,10 @@ impl Number {
                 Operation::Divide => a.divide(&b).ok_or_else(by_zero)?,
                 Operation::Modulo => a.modulo(&b).ok_or_else(by_zero)?,
             };
+            let keeps_sign = matches!(operation, Operation::Multiply | Operation::Divide);
+            if keeps_sign && result.is_zero() && self.is_negative() != other.is_negative() {
+                return Ok(Self::Unbounded(-0.0));
+            }
             return Ok(Self::Decimal(result));
         }
         let (a, b) = (self.to_float(), other.to_float());
@@ -170,6 +193,10 @@ impl Number {
             Operation::Modulo => a.rem_euclid(b),
         }))
     }
+}
+
+fn is_negative_zero(float: f64) -> bool {
+    float == 0.0 && float.is_sign_negative()
 }
 
 /// The ASCII digits `text` begins with.

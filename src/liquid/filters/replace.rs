@@ -5,12 +5,12 @@ use super::{Filter, Filtered, Surroundings};
 use crate::liquid::value::Value;
 
 pub(super) const ROWS: &[Filter] = &[
-    Filter::new("remove", 1..=1, remove),
-    Filter::new("remove_first", 1..=1, remove_first),
-    Filter::new("remove_last", 1..=1, remove_last),
-    Filter::new("replace", 1..=2, replace),
-    Filter::new("replace_first", 1..=2, replace_first),
-    Filter::new("replace_last", 2..=2, replace_last),
+    Filter::text("remove", 1..=1, remove),
+    Filter::text("remove_first", 1..=1, remove_first),
+    Filter::text("remove_last", 1..=1, remove_last),
+    Filter::text("replace", 1..=2, replace),
+    Filter::text("replace_first", 1..=2, replace_first),
+    Filter::text("replace_last", 2..=2, replace_last),
 ];
 
 fn replace(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {

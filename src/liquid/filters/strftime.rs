@@ -1,7 +1,6 @@
 //! Ruby's `strftime`. Other than C's it has flags and widths (`%-d`, `%^a`, `%3N`), and prints what it does not know
 //! as it stands instead of failing.
 
-use std::fmt::Write as _;
 use std::iter::Peekable;
 use std::str::Chars;
 
@@ -48,6 +47,7 @@ impl Flags {
             match c {
                 '-' => flags.padding = Padding::None,
                 '_' => flags.padding = Padding::With(' '),
+                '0' if flags.width.is_none() && matches!(flags.padding, Padding::None) => {}
                 '0' if flags.width.is_none() => flags.padding = Padding::With('0'),
                 '^' => flags.case = Case::Upper,
                 '#' => flags.case = Case::Swapped,
@@ -84,7 +84,11 @@ impl Flags {
             Case::Upper => text.to_uppercase(),
             Case::Swapped => swapped(text),
         };
-        let padding = if let Padding::With(padding) = self.padding { padding } else { ' ' };
+        let padding = match self.padding {
+            Padding::None => return text,
+            Padding::Usual => ' ',
+            Padding::With(padding) => padding,
+        };
         let missing = self.width.unwrap_or(0).saturating_sub(text.chars().count());
         std::iter::repeat_n(padding, missing).chain(text.chars()).collect()
     }
@@ -108,7 +112,8 @@ pub(super) fn strftime(time: &ZonedDateTime, format: &str) -> String {
         }
         let start = chars.clone();
         let flags = Flags::read(&mut chars);
-        let directive = chars.next();
+        let modifier = chars.next_if(|c| matches!(c, 'E' | 'O'));
+        let directive = chars.next().filter(|letter| is_directive(*letter, modifier, &flags));
         match directive.and_then(|letter| field(time, letter, &flags)) {
             Some(field) => written.push_str(&field),
             None => {
@@ -121,6 +126,16 @@ pub(super) fn strftime(time: &ZonedDateTime, format: &str) -> String {
     written
 }
 
+/// Whether `letter` may have the modifier, which changes nothing, and the colons.
+fn is_directive(letter: char, modifier: Option<char>, flags: &Flags) -> bool {
+    let takes_modifier = match modifier {
+        None => true,
+        Some('E') => "cCxXyY".contains(letter),
+        Some(_) => "deHkIlmMSuUVwWy".contains(letter),
+    };
+    takes_modifier && (flags.colons == 0 || letter == 'z')
+}
+
 /// What one directive prints; `None` if there is no such directive.
 fn field(time: &ZonedDateTime, letter: char, flags: &Flags) -> Option<String> {
     let hour12 = match time.hour() % 12 {
@@ -128,7 +143,7 @@ fn field(time: &ZonedDateTime, letter: char, flags: &Flags) -> Option<String> {
         hour => i64::from(hour),
     };
     let week_date = time.iso_week_date();
-    let compound = |format: &str| flags.text(&strftime(time, format), str::to_uppercase);
+    let compound = |format: &str| flags.text(&strftime(time, format), str::to_owned);
     Some(match letter {
         'Y' => flags.number(time.year().into(), if time.year() < 0 { 5 } else { 4 }, '0'),
         'C' => flags.number(i64::from(time.year()).div_euclid(100), 2, '0'),
@@ -148,7 +163,7 @@ fn field(time: &ZonedDateTime, letter: char, flags: &Flags) -> Option<String> {
         'L' => flags.fraction(time.subsec_nanosecond(), 3),
         'N' => flags.fraction(time.subsec_nanosecond(), 9),
         'p' => flags.text(meridian(time), str::to_lowercase),
-        'P' => flags.text(&meridian(time).to_lowercase(), str::to_lowercase),
+        'P' => flags.text(&meridian(time).to_lowercase(), str::to_uppercase),
         'A' => flags.text(weekday_name(time.weekday()), str::to_uppercase),
         'a' => flags.text(short(weekday_name(time.weekday())), str::to_uppercase),
         'u' => flags.number(time.weekday().to_monday_one_offset().into(), 1, '0'),
@@ -161,9 +176,9 @@ fn field(time: &ZonedDateTime, letter: char, flags: &Flags) -> Option<String> {
         's' => flags.number(time.timestamp().as_second(), 1, '0'),
         'z' => offset(time, flags),
         'Z' => flags.text(&zone_name(time), str::to_lowercase),
-        'n' => "\n".to_owned(),
-        't' => "\t".to_owned(),
-        '%' => "%".to_owned(),
+        'n' => flags.text("\n", str::to_owned),
+        't' => flags.text("\t", str::to_owned),
+        '%' => flags.text("%", str::to_owned),
         'c' => compound("%a %b %e %H:%M:%S %Y"),
         'D' | 'x' => compound("%m/%d/%y"),
         'F' => compound("%Y-%m-%d"),
@@ -171,7 +186,6 @@ fn field(time: &ZonedDateTime, letter: char, flags: &Flags) -> Option<String> {
         'X' | 'T' => compound("%H:%M:%S"),
         'R' => compound("%H:%M"),
         'r' => compound("%I:%M:%S %p"),
-        '+' => compound("%a %b %e %H:%M:%S %Z %Y"),
         _ => return None,
     })
 }
@@ -185,22 +199,34 @@ fn meridian(time: &ZonedDateTime) -> &'static str {
     if time.hour() < 12 { "AM" } else { "PM" }
 }
 
-/// `+0200`, `+02:00` with one colon, `+02:00:00` with two.
+/// `+0200`, `+02:00` with one colon, `+02:00:00` with two, as short as it can be with three. A width adds zeros behind
+/// the sign, or spaces before it.
 fn offset(time: &ZonedDateTime, flags: &Flags) -> String {
     let seconds = time.offset().seconds();
     let sign = if seconds < 0 { '-' } else { '+' };
     let seconds = seconds.unsigned_abs();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    let colon = if flags.colons > 0 { ":" } else { "" };
-    let mut written = format!("{sign}{hours:02}{colon}{minutes:02}");
-    if flags.colons > 1 {
-        write!(written, ":{seconds:02}").expect("writing to a String cannot fail");
+    let rest = match flags.colons {
+        0 => format!("{minutes:02}"),
+        1 => format!(":{minutes:02}"),
+        3.. if minutes == 0 && seconds == 0 => String::new(),
+        3.. if seconds == 0 => format!(":{minutes:02}"),
+        _ => format!(":{minutes:02}:{seconds:02}"),
+    };
+    let width = flags.width.unwrap_or(0).max(rest.len() + 3);
+    match flags.padding {
+        Padding::With(' ') => format!("{:>width$}", format!("{sign}{hours}{rest}")),
+        _ => format!("{sign}{hours:0>digits$}{rest}", digits = width - 1 - rest.len()),
     }
-    written
 }
 
+/// A time that was written with an offset alone has no zone to name.
 fn zone_name(time: &ZonedDateTime) -> String {
-    time.time_zone().to_offset_info(time.timestamp()).abbreviation().to_owned()
+    let zone = time.time_zone();
+    match zone.iana_name() {
+        Some(_) => zone.to_offset_info(time.timestamp()).abbreviation().to_owned(),
+        None => String::new(),
+    }
 }
 
 fn short(name: &str) -> &str {
@@ -256,6 +282,9 @@ mod tests {
             ("%c", "Tue Mar  5 07:08:09 2024"),
             ("%D %F %T %R %r", "03/05/24 2024-03-05 07:08:09 07:08 07:08:09 AM"),
             ("%v %x %X", " 5-MAR-2024 03/05/24 07:08:09"),
+            ("%Ey %OH %Ej %:d %+", "24 07 %Ej %:d %+"),
+            ("%-5a|%5%|%-0d|%#P|%#c", "Tue|    %|5|AM|Tue Mar  5 07:08:09 2024"),
+            ("%:::z %10z %_6z", "+01 +000000100   +100"),
             ("100%% %Q %-Q % %", "100% %Q %-Q % %"),
             ("%", "%"),
             ("%99999999999999d", &format!("{:0>100}", 5)),
@@ -264,5 +293,11 @@ mod tests {
         for (format, expected) in cases {
             assert_eq!(strftime(&time, format), expected, "{format}");
         }
+    }
+
+    #[test]
+    fn offset_alone_has_no_name() {
+        let time: jiff::ZonedDateTime = "2024-03-05T07:08:09+02:00[+02:00]".parse().unwrap();
+        assert_eq!(strftime(&time, "[%Z]%z"), "[]+0200");
     }
 }

@@ -2,30 +2,30 @@
 //! Lengths and positions count characters, as in Ruby.
 
 use super::arguments::{Arguments, integer};
-use super::{Filter, Filtered, Rejection, Surroundings};
+use super::{Filter, Filtered, Rejection, Surroundings, inspected};
 use crate::liquid::value::Value;
 
 pub(super) const ROWS: &[Filter] = &[
-    Filter::new("append", 1..=1, append),
-    Filter::new("capitalize", 0..=0, capitalize),
-    Filter::new("downcase", 0..=0, downcase),
+    Filter::text("append", 1..=1, append),
+    Filter::text("capitalize", 0..=0, capitalize),
+    Filter::text("downcase", 0..=0, downcase),
     Filter::new("encode", 1..=3, recoded),
     Filter::new("encoding", 0..=0, encoding),
     Filter::question("end_with", 1..=1, end_with),
     Filter::new("force_encoding", 1..=1, recoded),
-    Filter::new("lstrip", 0..=0, lstrip),
+    Filter::text("lstrip", 0..=0, lstrip),
     Filter::new("pad_left", 1..=2, pad_left),
-    Filter::new("prepend", 1..=1, prepend),
-    Filter::new("rstrip", 0..=0, rstrip),
+    Filter::text("prepend", 1..=1, prepend),
+    Filter::text("rstrip", 0..=0, rstrip),
     Filter::new("scrub", 0..=1, scrub),
     Filter::new("slice", 1..=2, slice),
-    Filter::new("split", 1..=1, split),
+    Filter::text("split", 1..=1, split),
     Filter::question("start_with", 1..=1, start_with),
-    Filter::new("strip", 0..=0, strip),
-    Filter::new("strip_newlines", 0..=0, strip_newlines),
-    Filter::new("truncate", 0..=2, truncate),
-    Filter::new("truncatewords", 0..=2, truncatewords),
-    Filter::new("upcase", 0..=0, upcase),
+    Filter::text("strip", 0..=0, strip),
+    Filter::text("strip_newlines", 0..=0, strip_newlines),
+    Filter::text("truncate", 0..=2, truncate),
+    Filter::text("truncatewords", 0..=2, truncatewords),
+    Filter::text("upcase", 0..=0, upcase),
 ];
 
 /// What Ruby's `strip` removes; not every Unicode space.
@@ -94,17 +94,20 @@ fn truncate(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Argu
     if input.is_nil() {
         return Ok(Value::Nil);
     }
-    let length = usize::try_from(arguments.integer(0)?.unwrap_or(50)).unwrap_or(0);
+    let length = arguments.integer(0)?.unwrap_or(50);
     let ending = arguments.text_or(1, "...");
     let text = input.to_text();
-    if text.chars().nth(length).is_none() {
+    // Even the empty text is longer than a negative length.
+    if usize::try_from(length).is_ok_and(|length| text.chars().nth(length).is_none()) {
         return Ok(Value::str(&*text));
     }
+    let length = usize::try_from(length).unwrap_or(0);
     let kept = first_chars(&text, length.saturating_sub(ending.chars().count()));
     join_two(surroundings, kept, &ending)
 }
 
 /// At least one word is kept. Text that is short enough keeps its whitespace; in cut text each run becomes one space.
+/// As in Ruby, whitespace behind the last word that fits makes the text too long.
 fn truncatewords(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     if input.is_nil() {
         return Ok(Value::Nil);
@@ -114,14 +117,15 @@ fn truncatewords(surroundings: &mut Surroundings<'_>, input: &Value, arguments: 
     let text = input.to_text();
     let mut words = text.split_ascii_whitespace();
     let kept: Vec<_> = words.by_ref().take(count).collect();
-    if words.next().is_none() {
+    let ends_in_space = kept.len() == count && text.ends_with(|c: char| c.is_ascii_whitespace());
+    if words.next().is_none() && !ends_in_space {
         return Ok(Value::str(&*text));
     }
     join_two(surroundings, &kept.join(" "), &ending)
 }
 
 /// A part of text or of an array: from a position (from the end if negative), one or `length` of them.
-fn slice(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+fn slice(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let offset = integer(&arguments.value(0))?;
     let length = match arguments.get(1) {
         None | Some(Value::Nil) => 1,
@@ -134,6 +138,7 @@ fn slice(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filt
         };
         return Ok(Value::array(items.iter().skip(start).take(count).cloned().collect()));
     }
+    let input = if surroundings.plain { inspected(input) } else { input.clone() };
     let text = input.to_text();
     let Some((start, count)) = clamp(offset, length, text.chars().count()) else {
         return Ok(Value::str(""));

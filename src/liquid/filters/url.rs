@@ -8,8 +8,8 @@ use crate::liquid::value::Value;
 
 pub(super) const ROWS: &[Filter] = &[
     Filter::new("querify", 0..=0, querify),
-    Filter::new("url_decode", 0..=0, url_decode),
-    Filter::new("url_encode", 0..=0, url_encode),
+    Filter::text("url_decode", 0..=0, url_decode),
+    Filter::text("url_encode", 0..=0, url_encode),
     Filter::new("www_form_encode", 0..=0, www_form_encode),
 ];
 

@@ -14,10 +14,7 @@ impl Render<'_> {
         match expression {
             Expression::Literal(literal) => Ok(self::literal(literal)),
             Expression::Path(path) => self.path(path),
-            Expression::Range(bounds) => {
-                let (start, end) = (self.value(&bounds.0)?, self.value(&bounds.1)?);
-                Ok(Value::Range(bound(&start), bound(&end)))
-            }
+            Expression::Range(bounds) => Ok(Value::Range(self.bound(&bounds.0)?, self.bound(&bounds.1)?)),
             Expression::Array(items) => {
                 self.limits.grow(literal_size(items.len())).map_err(over)?;
                 let items: Result<Vec<Value>> = items.iter().map(|item| self.filtered(item)).collect();
@@ -49,6 +46,20 @@ impl Render<'_> {
         }
     }
 
+    /// A bound of a range: an integer, or what a string begins with. A float that is written down is cut off, any other
+    /// is a mistake, as whatever is no number at all.
+    fn bound(&mut self, expression: &Expression) -> Result<i64> {
+        match self.value(expression)? {
+            Value::Int(i) => Ok(i),
+            Value::Nil => Ok(0),
+            Value::Str(text) => Ok(leading_integer(&text.text)),
+            Value::BigInt(i) => Ok(if i.sign() == num_bigint::Sign::Minus { i64::MIN } else { i64::MAX }),
+            Value::Float(f) if matches!(expression, Expression::Literal(_)) => Ok(f as i64),
+            _ if matches!(expression, Expression::Literal(_)) => Ok(0),
+            _ => Err(Error::runtime("invalid integer")),
+        }
+    }
+
     /// A value, then its filters from left to right.
     pub(crate) fn filtered(&mut self, filtered: &Filtered) -> Result<Value> {
         let mut value = self.value(&filtered.value)?;
@@ -68,17 +79,15 @@ impl Render<'_> {
             let value = self.value(argument)?;
             arguments.named.insert(Arc::clone(name), value);
         }
-        let result = call.filter.check_arity(&arguments).and_then(|()| {
-            let mut surroundings = Surroundings {
-                app: self.engine.app(),
-                language: self.context.language(),
-                base_url: &self.scope.base_url,
-                now: &self.now,
-                limits: &self.limits,
-                plain: self.engine.printing() == Printing::Plain,
-            };
-            (call.filter.apply)(&mut surroundings, input, &arguments)
-        });
+        let mut surroundings = Surroundings {
+            app: self.engine.app(),
+            language: self.context.language(),
+            base_url: &self.scope.base_url,
+            now: &self.now,
+            limits: &self.limits,
+            plain: self.engine.printing() == Printing::Plain,
+        };
+        let result = call.filter.call(&mut surroundings, input, &arguments);
         arguments.positional.clear();
         arguments.named.clear();
         self.spare_arguments.push(arguments);
@@ -92,6 +101,8 @@ impl Render<'_> {
             Rejection::Limit(limit) => return Err(over(limit).at(|| self.place(call.span))),
             Rejection::Argument(text) => Error::runtime(text).at(|| self.place(call.span)),
         };
+        let is_arity = call.filter.arity_error(call.given()).is_some();
+        let error = if is_arity { error.with_hint(call.filter.takes()) } else { error };
         if self.raises() {
             return Err(error);
         }
@@ -109,19 +120,21 @@ impl Render<'_> {
         let mut value = root;
         for segment in segments {
             value = match segment {
-                Segment::Key(name) => self.property(&value, name),
-                Segment::Index(expression) => match self.value(expression)? {
-                    Value::Str(name) => self.property(&value, &name.text),
-                    index => value.index(&index),
-                },
+                Segment::Key(name) => self.found(value.property(name), &value, name),
+                Segment::Index(expression) => {
+                    let index = self.value(expression)?;
+                    let name = if let Value::Str(name) = &index { &*name.text } else { "" };
+                    self.found(value.index(&index), &value, name)
+                }
             };
         }
         Ok(value)
     }
 
-    /// A property; `constants` exists on the context alone and is not one of its entries, so that it never prints.
-    fn property(&mut self, value: &Value, name: &str) -> Value {
-        match value.property(name) {
+    /// What was found under `name` in `value`; `constants` exists on the context alone and is not one of its entries, so
+    /// that it never prints.
+    fn found(&mut self, found: Value, value: &Value, name: &str) -> Value {
+        match found {
             Value::Nil if name == "constants" && self.context.is(value) => self.context.constants(),
             found => found,
         }
@@ -176,18 +189,6 @@ fn literal(literal: &Literal) -> Value {
         Literal::BigInt(digits) => digits.parse().map_or(Value::Nil, Value::big),
         Literal::Float(f) => Value::Float(*f),
         Literal::Str(text) => Value::str(Arc::clone(text)),
-    }
-}
-
-/// A bound of a range by Ruby's `to_i`: the digits a string begins with, a float cut off, anything else 0.
-fn bound(value: &Value) -> i64 {
-    match value {
-        Value::Int(i) => *i,
-        Value::Float(f) => *f as i64,
-        Value::Str(text) => leading_integer(&text.text),
-        Value::BigInt(i) if i.sign() == num_bigint::Sign::Minus => i64::MIN,
-        Value::BigInt(_) => i64::MAX,
-        _ => 0,
     }
 }
 

@@ -26,10 +26,11 @@ pub(super) fn parse<'s>(
     start: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let missing = markup.error(format!("{} needs the name of a counter", start.name));
-    let name = markup.name().ok_or(missing)?;
-    let name = markup.intern(name);
-    markup.finish()?;
+    // As in Ruby, whatever is written is the name, so that `increment a.b` counts too.
+    let name = match markup.rest() {
+        "" => return Err(markup.error(format!("{} needs the name of a counter", start.name))),
+        name => markup.intern(name),
+    };
     let change = if start.name == "increment" { Change::Increment } else { Change::Decrement };
     Ok(Box::new(Counter { name, change }))
 }

@@ -1,11 +1,12 @@
 //! `{% cycle 'a', 'b' %}` prints the next of its values each time; `{% cycle name: 'a', 'b' %}` shares its turn with the
-//! cycles of that name, one without a name with those of the same values.
+//! cycles of that name, one without a name with those of the same literals. With a variable among its values, it shares
+//! its turn with none.
 
 use std::sync::Arc;
 
 use crate::liquid::error::Result;
 use crate::liquid::render::{Flow, Render, over};
-use crate::liquid::syntax::ast::{Expression, Tag, Use, Visitor};
+use crate::liquid::syntax::ast::{Expression, Literal, Tag, Use, Visitor};
 use crate::liquid::syntax::{Markup, Parser, TagStart};
 use crate::liquid::value::Value;
 
@@ -18,30 +19,46 @@ struct Cycle {
 #[derive(Debug)]
 enum Group {
     Named(Expression),
-    /// The values as written.
+    /// The values as written, and where if one of them is a variable.
     Values(Arc<str>),
 }
 
 pub(super) fn parse<'s>(
     _: &mut Parser<'s>,
-    _: TagStart<'s>,
+    start: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let written = Arc::from(format!("values {}", markup.rest()));
-    let first = markup.expression()?;
-    let (group, mut values) = if markup.eat(":") {
-        (Group::Named(first), vec![markup.expression()?])
-    } else {
-        (Group::Values(written), vec![first])
-    };
-    while markup.eat(",") {
-        if markup.is_end() {
-            break;
-        }
-        values.push(markup.expression()?);
+    let written = markup.rest();
+    let mut ahead = *markup;
+    let first = ahead.expression()?;
+    let name = ahead.eat(":").then_some(first);
+    if name.is_some() {
+        *markup = ahead;
     }
-    markup.finish()?;
+    let values = values(markup)?;
+    let is_literal = |value: &Expression| matches!(value, Expression::Literal(_));
+    let group = match name {
+        Some(name) => Group::Named(name),
+        None if values.iter().all(is_literal) => Group::Values(Arc::from(format!("values {written}"))),
+        None => Group::Values(Arc::from(format!("values at {} {written}", start.span.start))),
+    };
     Ok(Box::new(Cycle { group, values }))
+}
+
+/// What stands between commas. As in Ruby, only the first value there counts, and a literal nil is none.
+fn values(markup: &mut Markup<'_>) -> Result<Vec<Expression>> {
+    let mut values = Vec::new();
+    loop {
+        while markup.eat(",") {}
+        if markup.is_end() {
+            return Ok(values);
+        }
+        match markup.expression()? {
+            Expression::Literal(Literal::Nil) => {}
+            value => values.push(value),
+        }
+        markup.skip_to(b',');
+    }
 }
 
 impl Tag for Cycle {

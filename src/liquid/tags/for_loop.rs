@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::iteration::{Items, Iteration};
+use super::iteration::{Items, Iteration, Looping};
 use crate::liquid::error::Result;
 use crate::liquid::render::{Flow, Render, over};
 use crate::liquid::syntax::ast::{Block, Tag, Visitor};
@@ -26,7 +26,7 @@ pub(super) fn parse<'s>(
     start: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let iteration = Iteration::parse(parser, markup)?;
+    let iteration = Iteration::parse(Looping::For, parser, markup)?;
     let (mut body, mut closed) = parser.block(start, &["else", "endfor"])?;
     let mut otherwise = Block::new();
     while closed.name == "else" {

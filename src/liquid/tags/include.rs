@@ -1,5 +1,5 @@
-//! `{% include 'path' with x as name, k: v %}`: a partial in the caller's scope. `with` hands one value over under the
-//! partial's own name, `for` runs it once an item.
+//! `{% include 'path' with x as name, k: v %}`: a partial in the caller's scope. `with` hands a value over under the
+//! partial's own name; an array, and all that `for` goes through, runs it once an item.
 
 use std::sync::Arc;
 
@@ -56,7 +56,10 @@ impl Tag for Include {
                 let flow = render.call(template, variables, Sharing::Caller, self.span)?;
                 return Ok(ended(flow));
             }
-            Operand::With(value) => vec![render.value(value)?],
+            Operand::With(value) => match render.value(value)? {
+                list @ Value::Array(_) => items(&list),
+                value => vec![value],
+            },
             Operand::For(list) => items(&render.value(list)?),
         };
         let name = self.handed.name(&self.name, render)?;
@@ -94,8 +97,8 @@ impl Handed {
         };
         let mut alias = None;
         if markup.eat("as") {
-            let missing = markup.error("expected a name after 'as'");
-            let name = markup.name().ok_or(missing)?;
+            let name = markup.name();
+            let name = name.ok_or_else(|| markup.error("expected a name after 'as'"))?;
             alias = Some(markup.intern(name));
         }
         Ok(Self { operand, alias })
@@ -116,7 +119,10 @@ impl Handed {
     pub(super) fn visit(&self, visitor: &mut dyn Visitor) {
         match &self.operand {
             Operand::None => {}
-            Operand::With(value) | Operand::For(value) => visitor.expression(value, Use::Passed),
+            Operand::With(value) | Operand::For(value) => {
+                visitor.expression(value, Use::Passed);
+                visitor.hands(self.alias.as_deref());
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::liquid::error::{Error, Result};
-use crate::liquid::render::{Render, over};
+use crate::liquid::render::{Render, leading_integer, over};
 use crate::liquid::syntax::ast::{Expression, Span, Use, Visitor};
 use crate::liquid::syntax::{Markup, Parser};
 use crate::liquid::value::{Value, pair, range_len};
@@ -11,9 +11,19 @@ use crate::liquid::value::{Value, pair, range_len};
 /// Lists over this are charged for the copy a loop takes of them: many loops within each other hold many.
 const MANY: usize = 10_000;
 
+/// Which tag loops: they read their options by different rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Looping {
+    /// An option is an integer, or text that is one.
+    For,
+    /// Of an option the digits it begins with count, and what is no option is passed over.
+    TableRow,
+}
+
 /// The markup of a loop.
 #[derive(Debug)]
 pub(super) struct Iteration {
+    looping: Looping,
     pub(super) variable: Arc<str>,
     /// `item-product.tags`: what `forloop.name` shows and `offset: continue` goes by.
     pub(super) name: Arc<str>,
@@ -44,32 +54,69 @@ enum Kind {
     Range { next: i64, step: i64 },
 }
 
+impl Looping {
+    /// The value of an option; `None` where nil is as good as no option.
+    pub(super) fn integer(self, value: &Value) -> Result<Option<i64>> {
+        let not_an_integer = || Error::runtime("invalid integer");
+        match (self, value) {
+            (_, Value::Int(i)) => Ok(Some(*i)),
+            (Self::For, Value::Nil) => Ok(None),
+            (Self::For, other) => other.to_text().trim().parse().map(Some).map_err(|_| not_an_integer()),
+            (Self::TableRow, Value::Nil) => Ok(Some(0)),
+            (Self::TableRow, Value::Float(f)) => Ok(Some(*f as i64)),
+            (Self::TableRow, Value::Str(text)) => Ok(Some(leading_integer(&text.text))),
+            (Self::TableRow, _) => Err(not_an_integer()),
+        }
+    }
+}
+
 impl Iteration {
-    pub(super) fn parse(parser: &Parser<'_>, markup: &mut Markup<'_>) -> Result<Self> {
-        let missing = markup.error("Syntax Error in loop - Valid syntax: item in list");
-        let variable = markup.name().ok_or_else(|| missing.clone())?;
+    pub(super) fn parse(looping: Looping, parser: &Parser<'_>, markup: &mut Markup<'_>) -> Result<Self> {
+        let begin = *markup;
+        let missing = || {
+            begin
+                .error("Syntax Error in loop - Valid syntax: item in list")
+                .with_hint("write 'for item in items'")
+        };
+        let variable = markup.name().ok_or_else(missing)?;
         let variable = markup.intern(variable);
         if !markup.eat("in") {
-            return Err(missing);
+            return Err(missing());
         }
-        let begin = markup.span().start;
+        let start = markup.span().start;
         let source = markup.expression()?;
-        let text = text(parser, Span { start: begin, end: markup.span().start });
+        let text = text(parser, Span { start, end: markup.span().start });
         let name = Arc::from(format!("{variable}-{text}"));
-        let mut iteration =
-            Self { variable, name, source, reversed: false, limit: None, offset: None, columns: None };
-        while iteration.option(markup)? {}
+        let mut iteration = Self {
+            looping,
+            variable,
+            name,
+            source,
+            reversed: false,
+            limit: None,
+            offset: None,
+            columns: None,
+        };
+        loop {
+            if iteration.option(markup)? {
+                continue;
+            }
+            if looping == Looping::For || markup.is_end() {
+                break;
+            }
+            markup.skip();
+        }
         markup.finish()?;
         Ok(iteration)
     }
 
     fn option(&mut self, markup: &mut Markup<'_>) -> Result<bool> {
         while markup.eat(",") {}
-        if markup.eat("reversed") {
+        if self.looping == Looping::For && markup.eat("reversed") {
             self.reversed = true;
             return Ok(true);
         }
-        let mut ahead = markup.clone();
+        let mut ahead = *markup;
         let Some(name) = ahead.name() else { return Ok(false) };
         if !ahead.eat(":") {
             return Ok(false);
@@ -103,12 +150,12 @@ impl Iteration {
     /// The items to go through, and remembers where `offset: continue` would go on. `None` where there is no list at all.
     pub(super) fn items(&self, render: &mut Render<'_>) -> Result<Option<Items>> {
         let source = render.value(&self.source)?;
-        if !source.is_truthy() {
+        if self.looping == Looping::TableRow && !source.is_truthy() {
             return Ok(None);
         }
         let from = match &self.offset {
             None => 0,
-            Some(Offset::At(offset)) => integer(&render.value(offset)?)?.unwrap_or(0),
+            Some(Offset::At(offset)) => self.looping.integer(&render.value(offset)?)?.unwrap_or(0),
             Some(Offset::Continue) => {
                 let offsets = render.frames.registers().map(|registers| &registers.offsets);
                 match offsets.and_then(|offsets| offsets.get(&self.name)) {
@@ -119,8 +166,11 @@ impl Iteration {
         };
         let limit = match &self.limit {
             None => None,
-            Some(limit) => integer(&render.value(limit)?)?,
+            Some(limit) => self.looping.integer(&render.value(limit)?)?,
         };
+        if !source.is_truthy() {
+            return Ok(None);
+        }
         let to = limit.map(|limit| limit.saturating_add(from));
         let items = Items::of(&source, from, to, self.reversed);
         if items.len > MANY && matches!(items.items, Kind::List(_)) {
@@ -185,15 +235,6 @@ impl Items {
                 Value::Int(value)
             }
         }
-    }
-}
-
-/// An integer, or a string that is one; nil is no value at all.
-fn integer(value: &Value) -> Result<Option<i64>> {
-    match value {
-        Value::Nil => Ok(None),
-        Value::Int(i) => Ok(Some(*i)),
-        other => other.to_text().trim().parse().map(Some).map_err(|_| Error::runtime("invalid integer")),
     }
 }
 

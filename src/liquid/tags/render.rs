@@ -9,7 +9,7 @@ use crate::liquid::error::Result;
 use crate::liquid::render::{Flow, Render, Sharing, over};
 use crate::liquid::syntax::ast::{Argument, Call, Expression, Literal, Span, Tag, Visitor};
 use crate::liquid::syntax::{Markup, Parser, TagStart};
-use crate::liquid::value::{Loop, Map, Value};
+use crate::liquid::value::{Loop, Map, Value, pair};
 
 #[derive(Debug)]
 struct RenderTag {
@@ -25,11 +25,11 @@ pub(super) fn parse<'s>(
     start: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let not_literal = markup
-        .error("render takes the path of a partial as a string")
-        .with_hint("'include' and 'function' take a variable");
+    let begin = *markup;
     let Expression::Literal(literal @ Literal::Str(_)) = markup.expression()? else {
-        return Err(not_literal);
+        return Err(begin
+            .error("render takes the path of a partial as a string")
+            .with_hint("'include' and 'function' take a variable"));
     };
     let name = Expression::Literal(literal);
     let handed = Handed::parse(markup)?;
@@ -50,7 +50,10 @@ impl Tag for RenderTag {
                 self.partial_with(value, render)
             }
             Operand::For(list) => {
-                let list = items(&render.value(list)?);
+                let list = match render.value(list)? {
+                    Value::Hash(entries) => entries.borrow().iter().map(|(k, v)| pair(k, v)).collect(),
+                    list => items(&list),
+                };
                 self.partial_for_each(list, render)
             }
         }

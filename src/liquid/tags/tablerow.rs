@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::iteration::{Items, Iteration};
+use super::iteration::{Items, Iteration, Looping};
 use crate::liquid::error::Result;
-use crate::liquid::render::{Flow, Render, leading_integer, over};
+use crate::liquid::render::{Flow, Render, over};
 use crate::liquid::syntax::ast::{Block, Tag, Visitor};
 use crate::liquid::syntax::{Markup, Parser, TagStart};
 use crate::liquid::value::{Loop, Value};
@@ -24,7 +24,7 @@ pub(super) fn parse<'s>(
     start: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let iteration = Iteration::parse(parser, markup)?;
+    let iteration = Iteration::parse(Looping::TableRow, parser, markup)?;
     let (body, _) = parser.block(start, &["endtablerow"])?;
     Ok(Box::new(TableRow { iteration, body, tablerowloop: markup.intern("tablerowloop") }))
 }
@@ -60,11 +60,7 @@ impl TableRow {
     /// All in one row unless `cols` says otherwise; 0 columns never fill a row either.
     fn columns(&self, items: usize, render: &mut Render<'_>) -> Result<usize> {
         let Some(columns) = &self.iteration.columns else { return Ok(items.max(1)) };
-        let columns = match render.value(columns)? {
-            Value::Nil => return Ok(items.max(1)),
-            Value::Float(f) => f as i64,
-            other => leading_integer(&other.to_text()),
-        };
+        let columns = Looping::TableRow.integer(&render.value(columns)?)?.unwrap_or(0);
         Ok(usize::try_from(columns).ok().filter(|columns| *columns > 0).unwrap_or(usize::MAX))
     }
 

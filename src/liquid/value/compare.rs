@@ -16,8 +16,9 @@ impl Value {
 
     fn equals_within(&self, other: &Self, depth: usize, visits: &Cell<usize>) -> bool {
         match (self, other) {
-            (Self::Nil, Self::Nil) | (Self::Empty, Self::Empty) | (Self::Blank, Self::Blank) => true,
-            (Self::Empty, Self::Blank) | (Self::Blank, Self::Empty) => false,
+            (Self::Nil, Self::Nil) => true,
+            // The literals ask something of a value; of each other, or of themselves, they hold nothing.
+            (Self::Empty | Self::Blank, Self::Empty | Self::Blank) => false,
             (Self::Empty, value) | (value, Self::Empty) => value.is_empty(),
             (Self::Blank, value) | (value, Self::Blank) => value.is_blank(),
             (Self::Bool(a), Self::Bool(b)) => a == b,

@@ -21,6 +21,11 @@ pub(crate) struct Loop {
 pub(super) const COUNTERS: [&str; 7] = ["length", "index", "index0", "rindex", "rindex0", "first", "last"];
 
 impl Loop {
+    /// What the object prints as: its Ruby class.
+    pub(super) fn class_name(&self) -> &'static str {
+        if self.columns.is_some() { "Liquid::TablerowloopDrop" } else { "Liquid::ForloopDrop" }
+    }
+
     pub(super) fn property(&self, name: &str) -> Value {
         let index = self.index.get();
         let int = |n: usize| Value::Int(n as i64);

@@ -184,8 +184,13 @@ impl Value {
                     _ => Self::Nil,
                 }
             }
-            Self::Str(s) if name == "size" => Self::Int(s.text.chars().count() as i64),
             Self::Bytes(bytes) if name == "size" => Self::Int(bytes.len() as i64),
+            Self::Str(s) => match name {
+                "size" => Self::Int(s.text.chars().count() as i64),
+                "first" => s.text.chars().next().map_or(Self::Nil, character),
+                "last" => s.text.chars().next_back().map_or(Self::Nil, character),
+                _ => Self::Nil,
+            },
             Self::Range(a, b) => match name {
                 "size" => i64::try_from(range_len(*a, *b)).map_or(Self::Int(i64::MAX), Self::Int),
                 "first" => Self::Int(*a),
@@ -197,20 +202,31 @@ impl Value {
         }
     }
 
-    /// `self[key]`: an integer counts into an array (from the end if negative), anything else is a property name.
+    /// `self[key]`: an integer counts into an array (from the end if negative), anything else is the key of a hash.
+    /// Other than after a dot, `size`, `first` and `last` mean nothing here unless they are keys.
     pub(crate) fn index(&self, key: &Self) -> Self {
         match (self, key) {
             (Self::Array(a), Self::Int(i)) => {
                 let items = a.borrow();
                 position(*i, items.len()).and_then(|at| items.get(at)).cloned().unwrap_or_default()
             }
-            (Self::Array(_), Self::Str(_)) | (Self::Hash(_) | Self::Loop(_), _) => {
-                self.property(&key.to_text())
-            }
-            (_, Self::Str(s)) => self.property(&s.text),
+            (Self::Array(_) | Self::Str(_), _) => Self::Nil,
+            (_, key) => self.entry(&key.to_text()),
+        }
+    }
+
+    /// The entry `key` of a hash, or nil.
+    pub(crate) fn entry(&self, key: &str) -> Self {
+        match self {
+            Self::Hash(h) => h.borrow().get(key).cloned().unwrap_or_default(),
+            Self::Loop(l) => l.property(key),
             _ => Self::Nil,
         }
     }
+}
+
+fn character(c: char) -> Value {
+    Value::str(c.encode_utf8(&mut [0; 4]) as &str)
 }
 
 /// Where index `i` points in `len` items; negative ones count from the end. The position may lie behind the end.

@@ -47,7 +47,7 @@ impl Value {
             Self::Range(a, b) => write_display(out, &format_args!("{a}..{b}")),
             Self::Date(d) => write_display(out, &d.strftime("%Y-%m-%d")),
             Self::Time(t) => write_display(out, &t.strftime("%Y-%m-%d %H:%M:%S %z")),
-            Self::Loop(_) => out.push_str("ForloopDrop"),
+            Self::Loop(l) => out.push_str(l.class_name()),
         }
     }
 
@@ -73,8 +73,10 @@ impl Value {
     }
 
     /// Ruby's `inspect`: `{"a"=>1, "b"=>nil}`.
-    pub(crate) fn write_inspect(&self, out: &mut String) {
-        self.write_inspect_within(out, MAX_DEPTH, &Cell::new(MAX_VISITS));
+    pub(crate) fn inspect(&self) -> String {
+        let mut out = String::new();
+        self.write_inspect_within(&mut out, MAX_DEPTH, &Cell::new(MAX_VISITS));
+        out
     }
 
     fn write_inspect_within(&self, out: &mut String, depth: usize, visits: &Cell<usize>) {
@@ -83,8 +85,8 @@ impl Value {
         }
         match self {
             Self::Nil | Self::Empty | Self::Blank => out.push_str("nil"),
-            Self::Str(s) => write_display(out, &format_args!("{:?}", s.text)),
             Self::Bytes(bytes) => write_display(out, &format_args!("{:?}", String::from_utf8_lossy(bytes))),
+            Self::Str(s) => write_quoted(out, &s.text),
             Self::Array(_) | Self::Hash(_) if depth == 0 => out.push_str("..."),
             Self::Array(a) => {
                 out.push('[');
@@ -98,7 +100,8 @@ impl Value {
                 out.push('{');
                 for (i, (key, value)) in h.borrow().iter().enumerate() {
                     out.push_str(if i > 0 { ", " } else { "" });
-                    write_display(out, &format_args!("{key:?}=>"));
+                    write_quoted(out, key);
+                    out.push_str("=>");
                     value.write_inspect_within(out, depth - 1, visits);
                 }
                 out.push('}');
@@ -106,6 +109,29 @@ impl Value {
             other => other.write_text(out),
         }
     }
+}
+
+/// Ruby's `String#inspect`: in double quotes, with what is not printable and what would begin an interpolation escaped.
+fn write_quoted(out: &mut String, text: &str) {
+    out.push('"');
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '#' if chars.peek().is_some_and(|next| matches!(next, '{' | '$' | '@')) => out.push_str("\\#"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{7}' => out.push_str("\\a"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{b}' => out.push_str("\\v"),
+            '\u{c}' => out.push_str("\\f"),
+            '\u{1b}' => out.push_str("\\e"),
+            c if c.is_control() => write_display(out, &format_args!("\\u{:04X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
 }
 
 fn write_display(out: &mut String, value: &dyn Display) {

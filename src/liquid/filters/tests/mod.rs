@@ -39,8 +39,7 @@ fn call_with(input: &Value, filter: &str, arguments: &Arguments) -> Result<Value
         plain: false,
     };
     let filter = find(filter).unwrap_or_else(|| panic!("no filter {filter}"));
-    filter.check_arity(arguments)?;
-    (filter.apply)(&mut surroundings, input, arguments)
+    filter.call(&mut surroundings, input, arguments)
 }
 
 /// Checks rows of input, call and result; the call is a JSON array of positional arguments, with named ones in
