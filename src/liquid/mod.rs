@@ -15,12 +15,14 @@ mod place;
 mod render;
 mod syntax;
 mod tags;
+mod user_agent;
 mod value;
 
 pub(crate) use bindings::Bindings;
 pub(crate) use engine::{Block, Engine, Origin, Printing, Rendered, Scope};
 pub(crate) use error::{Error, Kind as ErrorKind};
 pub(crate) use lint::{LiteralCall, text_error};
+pub(crate) use user_agent::UserAgent;
 
 #[cfg(test)]
 mod tests;

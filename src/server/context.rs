@@ -8,6 +8,7 @@ use super::request::Request;
 use super::session::{self, Proof, Session};
 use super::state::Site;
 use crate::app::{App, Format, Layout, Page};
+use crate::liquid::UserAgent;
 
 /// What all templates of one request share.
 pub(super) fn of_request(
@@ -46,7 +47,7 @@ pub(super) fn of_request(
         ("current_user", Json::Null),
         ("is_xhr", if is_xhr { Json::Bool(true) } else { Json::Null }),
         ("useragent", agent.into()),
-        ("device", json!({ "device_type": device_type(agent) })),
+        ("device", UserAgent::parse(agent).to_json()),
         ("visitor", json!({ "ip": request.peer.ip().to_canonical().to_string() })),
         ("referer", request.header(REFERER.as_str()).map_or(Json::Null, Json::from)),
         ("instance", instance(app)),
@@ -141,18 +142,6 @@ fn cgi_name(header: &str) -> String {
     if name == "CONTENT_TYPE" || name == "CONTENT_LENGTH" { name } else { format!("HTTP_{name}") }
 }
 
-/// Enough for a page to choose between a small screen and a large one.
-fn device_type(agent: &str) -> &'static str {
-    let has = |part| agent.contains(part);
-    if has("iPad") || has("Tablet") || has("Android") && !has("Mobile") {
-        "tablet"
-    } else if has("Mobi") || has("iPhone") {
-        "smartphone"
-    } else {
-        "desktop"
-    }
-}
-
 fn instance(app: &App) -> Json {
     let name = app.root().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     json!({ "id": "1", "name": name })
@@ -172,24 +161,6 @@ mod tests {
             ("authorization", "HTTP_AUTHORIZATION"),
         ] {
             assert_eq!(cgi_name(header), expected);
-        }
-    }
-
-    #[test]
-    fn devices_are_told_apart_by_their_agent() {
-        for (agent, expected) in [
-            ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/120 Safari/537.36", "desktop"),
-            (
-                "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120 Mobile Safari/537.36",
-                "smartphone",
-            ),
-            ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120 Safari/537.36", "tablet"),
-            ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Mobile/15E148", "smartphone"),
-            ("Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X) Mobile/15E148", "tablet"),
-            ("curl/8.5", "desktop"),
-            ("", "desktop"),
-        ] {
-            assert_eq!(device_type(agent), expected, "{agent}");
         }
     }
 }
