@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::assets::Asset;
 use super::config::Config;
+use super::form::Form;
 use super::front_matter::FrontMatter;
 use super::kind::{FileKind, Place};
 use super::page::Page;
@@ -43,6 +44,7 @@ pub(super) enum Content {
     Layout(Arc<Source>),
     Partial(Arc<Source>),
     Policy(Arc<Policy>),
+    Form(Arc<Form>),
     Translation(Arc<TranslationFile>),
     Config(Arc<Config>),
     Asset(Asset),
@@ -191,6 +193,7 @@ fn parse_liquid(place: &Place, path: &Arc<str>, text: &Arc<str>) -> Result<(Cont
     let content = match place.kind {
         FileKind::Page => Content::Page(Arc::new(Page::parse(place, path, text, &head)?)),
         FileKind::Policy => Content::Policy(Arc::new(Policy::parse(place, path, text, &head)?)),
+        FileKind::Form => Content::Form(Arc::new(Form::parse(place, path, text, &head)?)),
         FileKind::Layout => Content::Layout(source(TemplateKind::Layout)),
         FileKind::Partial => Content::Partial(source(TemplateKind::Partial)),
         _ => Content::Checked,

@@ -77,6 +77,7 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
             Some(Content::Partial(source)) => candidates.partials.push((&file.place, source.clone())),
             Some(Content::Layout(source)) => candidates.layouts.push((&file.place, source.clone())),
             Some(Content::Policy(policy)) => candidates.policies.push((&file.place, policy.clone())),
+            Some(Content::Form(form)) => candidates.forms.push((&file.place, form.clone())),
             Some(Content::Translation(translations)) => translation_files.push(translations.clone()),
             Some(Content::Asset(asset)) => asset_files.push((&file.place, &*file.path, asset)),
             Some(Content::Page(_) | Content::Config(_) | Content::Checked) | None => {}

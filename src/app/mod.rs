@@ -5,6 +5,7 @@
 mod assets;
 mod config;
 mod file;
+mod form;
 mod format;
 mod front_matter;
 mod keys;
@@ -33,6 +34,7 @@ use serde_json::Value as Json;
 
 pub(crate) use assets::Asset;
 pub(crate) use config::Config;
+pub(crate) use form::Form;
 pub(crate) use format::Format;
 pub(crate) use load::LoadError;
 pub(crate) use method::Method;
@@ -129,6 +131,16 @@ impl App {
     /// dropping a leading `lib/` found it, which the platform would not do.
     pub(crate) fn partial(&self, name: &str) -> Option<(&Arc<Source>, bool)> {
         self.templates.partial(name)
+    }
+
+    /// The form configuration called `name`.
+    pub(crate) fn form(&self, name: &str) -> Option<&Arc<Form>> {
+        self.templates.form(name)
+    }
+
+    /// Names of all form configurations, sorted: for "did you mean".
+    pub(crate) fn form_names(&self) -> impl Iterator<Item = &str> {
+        self.templates.form_names()
     }
 
     /// The layout called `name`, preferring a file of `format`.

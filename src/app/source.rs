@@ -13,6 +13,7 @@ pub(crate) enum TemplateKind {
     Layout,
     Partial,
     Policy,
+    Form,
 }
 
 /// A Liquid file: its whole text, and where the body begins behind the front matter. While a file does not change, all

@@ -152,9 +152,14 @@ impl Render<'_> {
     /// Renders Liquid that is no file of its own, isolated and unescaped, as if it stood in the running file.
     pub(crate) fn render_text(&mut self, source: &str) -> Result<String> {
         let path = Arc::clone(&self.template.path);
-        let template = super::syntax::compile(path, Arc::from(source), 0, 1)?;
-        let start = self.out.len();
         let variables = self.frames.map();
+        self.render_text_of(&path, source, variables)
+    }
+
+    /// The same for text of the file at `path`, which sees `variables`.
+    pub(crate) fn render_text_of(&mut self, path: &Arc<str>, source: &str, variables: Map) -> Result<String> {
+        let template = super::syntax::compile(Arc::clone(path), Arc::from(source), 0, 1)?;
+        let start = self.out.len();
         let from = super::syntax::ast::Span::default();
         let flow =
             self.unescaped(|render| render.call(Arc::new(template), variables, Sharing::Isolated, from));

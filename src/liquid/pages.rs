@@ -87,7 +87,7 @@ impl Engine {
         Ok(render.finish())
     }
 
-    fn compiled(&self, source: &Source) -> Result<Arc<Template>> {
+    pub(super) fn compiled(&self, source: &Source) -> Result<Arc<Template>> {
         match self.template(&source.path) {
             Some(Ok(template)) => Ok(Arc::clone(template)),
             Some(Err(error)) => Err(error.clone()),

@@ -27,6 +27,7 @@ use super::syntax::ast::{Node, Span, Template};
 use super::value::Value;
 use crate::app::Format;
 
+pub(crate) use escape::html as escape_html;
 pub(crate) use evaluate::leading_integer;
 pub(crate) use jobs::JobRequest;
 pub(crate) use scope::{Frames, Sharing};

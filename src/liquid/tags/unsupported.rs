@@ -1,4 +1,4 @@
-//! Tags that need GraphQL, users or forms. They parse, so that the rest of a file works; one that is reached says that it
+//! Tags that need GraphQL or users. They parse, so that the rest of a file works; one that is reached says that it
 //! is not supported, and where.
 
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::assign::visit_target;
 use crate::liquid::error::{Error, Result};
 use crate::liquid::render::{Flow, Render};
-use crate::liquid::syntax::ast::{Argument, Block, Call, Expression, Span, Tag, Target, Use, Visitor};
+use crate::liquid::syntax::ast::{Argument, Call, Expression, Span, Tag, Target, Use, Visitor};
 use crate::liquid::syntax::{Markup, Parser, TagStart};
 
 /// A tag without parts worth looking into.
@@ -31,27 +31,12 @@ struct GraphqlBlock {
     arguments: Vec<Argument>,
 }
 
-/// `{% form %}…{% endform %}`
-#[derive(Debug)]
-struct Form {
-    body: Block,
-}
-
 pub(super) fn parse<'s>(
     _: &mut Parser<'s>,
     start: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
     Ok(Box::new(Unsupported { name: markup.intern(start.name) }))
-}
-
-pub(super) fn parse_form<'s>(
-    parser: &mut Parser<'s>,
-    start: TagStart<'s>,
-    _: &mut Markup<'s>,
-) -> Result<Box<dyn Tag>> {
-    let (body, _) = parser.block(start, &["endform"])?;
-    Ok(Box::new(Form { body }))
 }
 
 /// With `=` a file, without a block.
@@ -105,15 +90,5 @@ impl Tag for GraphqlBlock {
     fn visit(&self, visitor: &mut dyn Visitor) {
         self.arguments.iter().for_each(|argument| visitor.expression(&argument.value, Use::Passed));
         visitor.assigns(&self.variable);
-    }
-}
-
-impl Tag for Form {
-    fn render(&self, _: &mut Render<'_>) -> Result<Flow> {
-        Err(unsupported("form"))
-    }
-
-    fn visit(&self, visitor: &mut dyn Visitor) {
-        visitor.block(&self.body, &[]);
     }
 }
