@@ -90,7 +90,7 @@ impl Render<'_> {
     fn reject(&mut self, rejection: Rejection, call: &FilterCall) -> Result<Value> {
         let error = match rejection {
             Rejection::Limit(limit) => return Err(over(limit).at(|| self.place(call.span))),
-            Rejection::Argument(text) => Error::runtime(text).at(|| self.place(call.span)),
+            Rejection::Argument(text) => Error::argument(text).at(|| self.place(call.span)),
         };
         if self.raises() {
             return Err(error);

@@ -193,7 +193,7 @@ fn integer(value: &Value) -> Result<Option<i64>> {
     match value {
         Value::Nil => Ok(None),
         Value::Int(i) => Ok(Some(*i)),
-        other => other.to_text().trim().parse().map(Some).map_err(|_| Error::runtime("invalid integer")),
+        other => other.to_text().trim().parse().map(Some).map_err(|_| Error::argument("invalid integer")),
     }
 }
 
