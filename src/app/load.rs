@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::App;
 use super::assets::Assets;
 use super::file::{Content, LoadedFile};
+use super::modules;
 use super::page::Page;
 use super::problem::Problem;
 use super::routes::{Exactness, Routes};
@@ -90,8 +91,10 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
     let (assets, conflicts) = Assets::new(asset_files);
     problems.extend(conflicts);
     let digest = digest(&files);
+    let modules = modules::read(root, files.values().filter_map(|file| file.place.module.as_deref()));
     let root = root.to_path_buf();
-    (App { root, config, pages, routes, templates, translations, assets, digest, files }, problems)
+    let app = App { root, config, pages, routes, templates, translations, assets, modules, digest, files };
+    (app, problems)
 }
 
 /// `app/config.yml` before that of the folder's old name, which sorts behind it.

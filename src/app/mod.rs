@@ -12,6 +12,7 @@ mod keys;
 mod kind;
 mod load;
 mod method;
+mod modules;
 mod nearest;
 mod page;
 mod policy;
@@ -27,17 +28,19 @@ mod translations;
 mod winners;
 mod yaml;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
 pub(crate) use assets::Asset;
-pub(crate) use config::Config;
+pub(crate) use config::{CheckMode, Config};
 pub(crate) use form::Form;
 pub(crate) use format::Format;
 pub(crate) use load::LoadError;
 pub(crate) use method::Method;
+pub(crate) use modules::Module;
 pub(crate) use nearest::nearest;
 pub(crate) use page::{Layout, Page};
 pub(crate) use policy::Policy;
@@ -61,6 +64,7 @@ pub(crate) struct App {
     templates: Templates,
     translations: Translations,
     assets: Assets,
+    modules: BTreeMap<String, Module>,
     digest: String,
     files: Files,
 }
@@ -88,6 +92,7 @@ impl App {
             templates: Templates::of_partials(sources),
             translations: Translations::default(),
             assets: Assets::default(),
+            modules: BTreeMap::new(),
             digest: String::new(),
             files: Files::new(),
         }
@@ -166,6 +171,11 @@ impl App {
     /// Seconds since the epoch of the newest change of any asset, for `?updated=`.
     pub(crate) fn assets_updated(&self) -> u64 {
         self.assets.newest_change()
+    }
+
+    /// The modules that bring files of the app, sorted by the names of their folders.
+    pub(crate) fn modules(&self) -> impl Iterator<Item = &Module> {
+        self.modules.values()
     }
 
     /// Number of files of the app, assets included.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 
 use super::error::Error;
 use super::syntax::ast::Template;
-use crate::app::{App, Format, Problem, Source};
+use crate::app::{App, CheckMode, Format, Problem, Severity, Source};
 use crate::jobs::{JobId, NewJob};
 use crate::logs::JobRef;
 
@@ -97,15 +97,19 @@ const FILES_PER_THREAD: usize = 32;
 
 impl Engine {
     /// Compiles every template of `app`. A file that does not parse keeps the version of `previous`, if it has one there,
-    /// and is reported; without one, rendering it answers its syntax error. A file whose text has not changed is not
+    /// and is reported, as severely as `liquid_check_mode` wants; without one, rendering it answers its syntax error. A file whose text has not changed is not
     /// parsed again.
     pub(crate) fn compile(app: Arc<App>, previous: Option<&Self>) -> (Self, Vec<Problem>) {
         let sources: Vec<&Source> = app.sources().map(AsRef::as_ref).collect();
+        let severity = match app.config().liquid_check_mode {
+            CheckMode::Error => Severity::Error,
+            CheckMode::Warning => Severity::Warning,
+        };
         let mut templates: HashMap<_, _, _> = HashMap::default();
         let mut problems = Vec::new();
         for (path, compiled) in compile_all(&sources, previous) {
             let compiled = compiled.or_else(|error| {
-                problems.push(error.to_problem());
+                problems.push(Problem { severity, ..error.to_problem() });
                 previous.and_then(|engine| engine.good(&path)).ok_or(error)
             });
             templates.insert(path, compiled);
