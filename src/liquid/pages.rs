@@ -75,6 +75,13 @@ impl Engine {
         self.block(block, scope, bindings)
     }
 
+    /// A file that is not the app's own.
+    pub(crate) fn file(&self, source: &Source, scope: Scope, bindings: &Bindings) -> Result<Rendered> {
+        let (path, text) = (Arc::clone(&source.path), Arc::clone(&source.text));
+        let template = super::syntax::compile(path, text, source.body, 1)?;
+        self.template_alone(Arc::new(template), &scope, bindings, scope.format)
+    }
+
     fn template_alone(
         &self,
         template: Arc<Template>,

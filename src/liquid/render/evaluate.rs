@@ -138,8 +138,10 @@ impl Render<'_> {
         }
         let counter =
             self.frames.registers().and_then(|registers| registers.counters.get(&path.root).cloned());
-        let root = counter.or_else(|| self.former_global(&path.root));
-        root.map_or(Ok(Value::Nil), |root| self.walk(root, &path.segments))
+        match counter {
+            Some(counter) => self.walk(counter, &path.segments),
+            None => self.former_global(path).unwrap_or(Ok(Value::Nil)),
+        }
     }
 
     /// A variable by name, the globals before `context` not among them: what a block may capture.

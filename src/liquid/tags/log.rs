@@ -1,4 +1,5 @@
-//! `{% log value, type: 'error', env: 'staging' %}`: a line in the log. Text stands there as it is, anything else as JSON.
+//! `{% log value, type: 'error', env: 'staging' %}`: a line in the log. Text stands there as it is, nil as
+//! nothing, anything else as JSON.
 
 use std::borrow::Cow;
 
@@ -39,6 +40,7 @@ impl Tag for Log {
         if wanted {
             let message = match &value {
                 Value::Str(text) => Cow::Borrowed(&*text.text),
+                Value::Nil => Cow::Borrowed(""),
                 other => Cow::Owned(other.to_json_text()),
             };
             render.log(&error_type, &message);
