@@ -117,6 +117,9 @@ fn loops_have_their_options_and_counters() {
         ),
         txt("{% increment c %}{% decrement c %}{% decrement d %}{% decrement d %}{{ c }}{{ d }}", "00-1-20-2"),
         txt("{% assign c = 'v' %}{% increment c %}{% increment c %}{{ c }}", "01v"),
+        txt("{% for i in (1..9223372036854775807) reversed limit: 2 %}{{ i }}{% endfor %}", "21"),
+        txt("{% assign a = [1] %}{% for x in a %}{% assign a << x %}{% endfor %}{{ a }}", "[1,1]"),
+        txt("{% tablerow i in nil %}x{% endtablerow %}", ""),
         fails("{% for i in a | sort %}{% endfor %}", "Liquid syntax error"),
     ]);
 }
@@ -287,10 +290,7 @@ fn log_takes_any_value_type_and_environment() {
          {% log 's', env: 'staging' %}{% log 'p', env: 'production' %}{% log 'all', env: 'all' %}",
     );
     app.get_as("/", json!({"environment": "staging"})).unwrap();
-    assert_eq!(
-        app.logged(),
-        ["info: a b", "ERROR: x: ", "info: ", "info: 1.5", "info: s", "info: all"]
-    );
+    assert_eq!(app.logged(), ["info: a b", "ERROR: x: ", "info: ", "info: 1.5", "info: s", "info: all"]);
 }
 
 #[test]
