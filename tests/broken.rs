@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::harness::Project;
 
 /// Pages that load but fail when they are asked for.
-const RUN: [&str; 11] = [
+const RUN: [&str; 14] = [
     "divided_by_zero",
     "too_many_arguments",
     "assign_into_number",
@@ -18,6 +18,9 @@ const RUN: [&str; 11] = [
     "error_in_function",
     "missing_partial",
     "missing_layout",
+    "missing_form",
+    "form_payload",
+    "transaction_timeout",
 ];
 
 #[test]

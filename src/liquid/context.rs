@@ -8,7 +8,7 @@ use serde_json::{Map as JsonMap, Value as Json};
 use super::engine::{Origin, Scope};
 use super::error::Result;
 use super::render::{Render, Sharing};
-use super::syntax::ast::{Path, Segment};
+use super::syntax::ast::{Path, Segment, Span, Template};
 use super::value::{Hash, Map, Value};
 
 /// Names that were global before `context` was, and still work in old pages.
@@ -159,15 +159,14 @@ impl Render<'_> {
     /// Renders Liquid that is no file of its own, isolated and unescaped, as if it stood in the running file.
     pub(crate) fn render_text(&mut self, source: &str) -> Result<String> {
         let path = Arc::clone(&self.template.path);
+        let template = super::syntax::compile(path, Arc::from(source), 0, 1)?;
         let variables = self.frames.map();
-        self.render_text_of(&path, source, variables)
+        self.render_aside(template, variables, Span::default())
     }
 
-    /// The same for text of the file at `path`, which sees `variables`.
-    pub(crate) fn render_text_of(&mut self, path: &Arc<str>, source: &str, variables: Map) -> Result<String> {
-        let template = super::syntax::compile(Arc::clone(path), Arc::from(source), 0, 1)?;
+    /// The text of `template`, isolated and unescaped; `from` is what asks for it in the running file.
+    pub(crate) fn render_aside(&mut self, template: Template, variables: Map, from: Span) -> Result<String> {
         let start = self.out.len();
-        let from = super::syntax::ast::Span::default();
         let flow =
             self.unescaped(|render| render.call(Arc::new(template), variables, Sharing::Isolated, from));
         let text = self.out.split_off(start);

@@ -139,7 +139,12 @@ fn what_is_wrong_with_a_form_is_said() {
         ("forms/a.liquid", "---\ndefault_payload: '{{ 1 }}'\n---\n"),
         ("views/pages/index.liquid", "{% include_form 'a' %}"),
     ]);
-    assert!(broken.error().contains("form 'a': default_payload is no JSON object"));
+    assert_eq!(broken.error(), "Liquid error (forms/a.liquid:2): default_payload is no JSON object");
+    let failing = Fixture::of(&[
+        ("forms/a.liquid", "---\ndefault_payload: |-\n  {\n    \"a\": {{ 1 | divided_by: 0 }}\n  }\n---\n"),
+        ("views/pages/index.liquid", "{% include_form 'a' %}"),
+    ]);
+    assert_eq!(failing.error(), "Liquid error (forms/a.liquid:4): divided by 0");
 }
 
 #[test]

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map as JsonMap, Value as Json};
 
 use crate::app::Form;
-use crate::liquid::error::{Error, Result};
 use crate::liquid::render::Render;
-use crate::liquid::syntax::ast::Template;
 use crate::liquid::value::{Hash, Map, Value};
 
 /// What all names of inputs begin with, unless the element says otherwise.
@@ -17,18 +15,13 @@ const PREFIX: &str = "form";
 /// What a field says of itself; other keys of the configuration are fields within it.
 const OF_A_FIELD: [&str; 2] = ["validation", "property_options"];
 
-/// The form as `form` and its file is about to be rendered with `variables`: `id` says which record is edited,
-/// `parent_resource_id` of which table it is.
-pub(super) fn object(
-    form: &Form,
-    template: &Template,
-    variables: &Map,
-    render: &mut Render<'_>,
-) -> Result<Value> {
+/// The form as its file sees it, rendered with `variables`: `id` says which record is edited, `parent_resource_id` of which
+/// table it is.
+pub(super) fn object(form: &Form, variables: &Map, render: &mut Render<'_>) -> Value {
     let argument = |name: &str| variables.get(name).filter(|value| !value.is_blank());
     let id = argument("id").map(|id| id.to_text().into_owned()).filter(|id| id != "new");
     let parent = argument("parent_resource_id").map(|parent| parent.to_text().into_owned());
-    let object = hash([
+    hash([
         ("name", Value::str(form.name.as_str())),
         ("resource", Value::str(form.resource.as_str())),
         ("resource_owner", form.resource_owner.as_deref().map_or(Value::Nil, Value::str)),
@@ -36,16 +29,16 @@ pub(super) fn object(
         ("errors", Value::hash(Map::default())),
         ("fields", Value::hash(fields(&form.fields, PREFIX, &JsonMap::new()))),
         ("system_fields", system_fields(form, id, parent, render)),
-    ]);
-    if let Some(source) = &form.default_payload {
-        let payload = payload(form, source, template, variables, &object, render)?;
-        let fields = Value::hash(fields(&form.fields, PREFIX, &payload));
-        if let Value::Hash(entries) = &object {
-            let replaced = entries.borrow_mut().insert(Arc::from("fields"), fields);
-            drop(replaced);
-        }
+    ])
+}
+
+/// Gives the fields of the `object` made for `form` the values of a payload.
+pub(super) fn fill(object: &Value, form: &Form, payload: &JsonMap<String, Json>) {
+    if let Value::Hash(entries) = object {
+        let fields = Value::hash(fields(&form.fields, PREFIX, payload));
+        let replaced = entries.borrow_mut().insert(Arc::from("fields"), fields);
+        drop(replaced);
     }
-    Ok(object)
 }
 
 /// What an element outside of a form configuration goes by: it sends to its own page.
@@ -105,23 +98,6 @@ fn fields(configured: &JsonMap<String, Json>, prefix: &str, values: &JsonMap<Str
             (Arc::from(key.as_str()), object)
         })
         .collect()
-}
-
-fn payload(
-    form: &Form,
-    source: &str,
-    template: &Template,
-    variables: &Map,
-    object: &Value,
-    render: &mut Render<'_>,
-) -> Result<JsonMap<String, Json>> {
-    let mut variables = variables.clone();
-    variables.insert(Arc::from("form"), object.clone());
-    let text = render.render_text_of(&template.path, source, variables)?;
-    match serde_json::from_str(&text) {
-        Ok(Json::Object(payload)) => Ok(payload),
-        _ => Err(Error::runtime(format!("form '{}': default_payload is no JSON object", form.name))),
-    }
 }
 
 /// The API of the platform that takes the form.

@@ -4,6 +4,7 @@
 
 mod builder;
 mod element;
+mod payload;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use crate::liquid::syntax::ast::{Argument, Block, Expression, Path, Span, Tag, T
 use crate::liquid::syntax::{Markup, Parser, TagStart};
 use crate::liquid::value::{Map, Value};
 use element::Element;
+use payload::Payload;
 
 /// The variable that holds the form, and the name it had before.
 const NAMES: [&str; 2] = ["form", "form_builder"];
@@ -92,9 +94,14 @@ impl Tag for IncludeForm {
         let form = engine.app().form(&name).ok_or_else(|| missing(&name, render))?;
         let template = engine.compiled(&form.source)?;
         let mut variables = render.arguments(&self.arguments)?;
-        let object = builder::object(form, &template, &variables, render)?;
+        let object = builder::object(form, &variables, render);
         for name in NAMES {
             variables.insert(Arc::from(name), object.clone());
+        }
+        if let Some(source) = &form.default_payload {
+            let payload = Payload { source, template: &template, from: self.span };
+            let payload = payload.render(variables.clone(), render)?;
+            builder::fill(&object, form, &payload);
         }
         self.call(template, variables, render)
     }
