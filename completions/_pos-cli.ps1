@@ -325,7 +325,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
         'pos-cli;render' {
             [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'Variables, as a JSON object; its `context` becomes the context object')
             [CompletionResult]::new('--partials', '--partials', [CompletionResultType]::ParameterName, 'Partials below this folder are found by their path without `.liquid`')
-            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'html escapes printed values, others do not; default: what the file''s name says, else html')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'html escapes printed values, others do not; default: what front matter or the file''s name says, else html')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'Print arrays and hashes as Shopify''s Liquid does, and escape nothing')

@@ -300,7 +300,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
         &'pos-cli;render'= {
             cand --data 'Variables, as a JSON object; its `context` becomes the context object'
             cand --partials 'Partials below this folder are found by their path without `.liquid`'
-            cand --format 'html escapes printed values, others do not; default: what the file''s name says, else html'
+            cand --format 'html escapes printed values, others do not; default: what front matter or the file''s name says, else html'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --plain 'Print arrays and hashes as Shopify''s Liquid does, and escape nothing'

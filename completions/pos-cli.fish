@@ -270,7 +270,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand check" -s v -l verbose -
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -l data -d 'Variables, as a JSON object; its `context` becomes the context object' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -l partials -d 'Partials below this folder are found by their path without `.liquid`' -r -F
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -l format -d 'html escapes printed values, others do not; default: what the file\'s name says, else html' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -l format -d 'html escapes printed values, others do not; default: what front matter or the file\'s name says, else html' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''

@@ -285,7 +285,7 @@ module completions {
   export extern "pos-cli render" [
     --data: string            # Variables, as a JSON object; its `context` becomes the context object
     --partials: path          # Partials below this folder are found by their path without `.liquid`
-    --format: string          # html escapes printed values, others do not; default: what the file's name says, else html
+    --format: string          # html escapes printed values, others do not; default: what front matter or the file's name says, else html
     --plain                   # Print arrays and hashes as Shopify's Liquid does, and escape nothing
     --batch                   # Answer JSON requests from standard input, one a line: {"template", "data", "templates", "format", "plain"}
     -C: path                  # Change to this folder first
@@ -294,7 +294,7 @@ module completions {
     --verbose(-v)             # Diagnostics on stderr; repeat for more
     --color: string@"nu-complete pos-cli render color" # When to colour: auto, always, never
     --help(-h)                # Print help
-    file?: path               # The template; without it, or `-`, standard input
+    file?: path               # The template, its front matter skipped; without it, or `-`, standard input
   ]
 
   def "nu-complete pos-cli completions shell" [] {

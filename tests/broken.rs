@@ -17,10 +17,12 @@ const RUN: &[&str] = &[
     "endless_include",
     "error_in_function",
     "event_without_name",
+    "form_payload",
     "hash_assign_number",
     "invalid_json",
     "invalid_json_tag",
     "key_of_array",
+    "missing_form",
     "missing_layout",
     "missing_partial",
     "missing_partial_by_variable",
@@ -28,6 +30,7 @@ const RUN: &[&str] = &[
     "rollback_outside",
     "too_many_arguments",
     "trail",
+    "transaction_timeout",
 ];
 
 #[test]

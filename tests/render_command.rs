@@ -46,6 +46,24 @@ fn mistake_is_shown_with_its_place_and_ends_with_1() {
 }
 
 #[test]
+fn front_matter_is_skipped_and_its_lines_counted() {
+    let head = "---\nslug: a\nformat: csv\n---\n";
+    let project = Project::of(&[
+        ("page.liquid", &format!("{head}{{{{ '<' }}}}")),
+        ("wrong.liquid", &format!("{head}a\n{{{{ 1 | divided_by: 0 }}}}")),
+        ("broken.liquid", "---\nslug: a\nbody"),
+    ]);
+    assert_eq!(project.cli(["render", "page.liquid"]).run().exits(0).stdout, "<");
+    assert_eq!(project.cli(["render", "page.liquid", "--format", "html"]).run().exits(0).stdout, "&lt;");
+    assert_eq!(project.cli(["render", "page.liquid", "--plain"]).run().exits(0).stdout, format!("{head}<"));
+
+    let wrong = project.cli(["render", "wrong.liquid"]).run().exits(1);
+    assert!(wrong.stderr.starts_with("wrong.liquid:6:"), "{wrong}");
+    let broken = project.cli(["render", "broken.liquid"]).run().exits(1);
+    assert!(broken.stderr.starts_with("broken.liquid:1:1: error: front matter is opened here"), "{broken}");
+}
+
+#[test]
 fn what_cannot_be_meant_or_read_is_said() {
     let project = Project::of(&[("page.liquid", "x")]);
     for (args, code, message) in [

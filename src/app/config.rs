@@ -19,11 +19,30 @@ pub(crate) struct Config {
     pub(crate) theme_search_paths: Vec<String>,
     pub(crate) cookies_same_site: String,
     pub(crate) do_not_add_return_to_to_authorization_policies: bool,
-    pub(crate) maintenance: bool,
-    pub(crate) maintenance_partial: Option<String>,
+    pub(crate) maintenance: Maintenance,
+    pub(crate) liquid_check_mode: CheckMode,
 }
 
-const KNOWN_KEYS: [&str; 16] = [
+/// While it is on, visitors see one partial instead of pages, unless they know the password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Maintenance {
+    pub(crate) enabled: bool,
+    /// The constant that holds the password.
+    pub(crate) password_constant: String,
+    pub(crate) partial: String,
+}
+
+/// What Liquid that does not parse is, before anybody has rendered it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum CheckMode {
+    /// The app is not deployed.
+    #[default]
+    Error,
+    /// The app is deployed; the file fails when it is used.
+    Warning,
+}
+
+const KNOWN_KEYS: [&str; 24] = [
     "escape_output_instead_of_sanitize",
     "liquid_raise_mode",
     "liquid_check_mode",
@@ -40,6 +59,14 @@ const KNOWN_KEYS: [&str; 16] = [
     "modules_that_allow_delete_on_deploy",
     "cookies_same_site",
     "do_not_add_return_to_to_authorization_policies",
+    "require_table_for_record_delete_mutation",
+    "skip_elasticsearch",
+    "sync_assets",
+    "sync_translations",
+    "translation_keys_to_ignore",
+    "validations_for_graph_queries",
+    "websockets_require_csrf_token",
+    "high_performance_sql_filtering",
 ];
 
 const MAINTENANCE_KEYS: [&str; 3] = ["enabled", "password_constant", "partial"];
@@ -60,8 +87,18 @@ impl Default for Config {
             theme_search_paths: Vec::new(),
             cookies_same_site: "Lax".to_owned(),
             do_not_add_return_to_to_authorization_policies: false,
-            maintenance: false,
-            maintenance_partial: None,
+            maintenance: Maintenance::default(),
+            liquid_check_mode: CheckMode::default(),
+        }
+    }
+}
+
+impl Default for Maintenance {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            password_constant: "MAINTENANCE_PASSWORD".to_owned(),
+            partial: "maintenance".to_owned(),
         }
     }
 }
@@ -99,16 +136,27 @@ impl Config {
             set(name, keys.filled_text(key), &mut problems);
         }
         set(&mut config.theme_search_paths, keys.texts("theme_search_paths").map(Some), &mut problems);
+        set(&mut config.liquid_check_mode, check_mode(&keys), &mut problems);
         match keys.nested("maintenance") {
             Ok(maintenance) => {
                 problems.extend(maintenance.unknown(&MAINTENANCE_KEYS));
-                set(&mut config.maintenance, maintenance.flag("enabled"), &mut problems);
-                let partial = maintenance.filled_text("partial").map(Some);
-                set(&mut config.maintenance_partial, partial, &mut problems);
+                let Maintenance { enabled, password_constant, partial } = &mut config.maintenance;
+                set(enabled, maintenance.flag("enabled"), &mut problems);
+                set(password_constant, maintenance.filled_text("password_constant"), &mut problems);
+                set(partial, maintenance.filled_text("partial"), &mut problems);
             }
             Err(problem) => problems.push(problem),
         }
         Ok((config, problems))
+    }
+}
+
+fn check_mode(keys: &Keys<'_>) -> Result<Option<CheckMode>, Problem> {
+    match keys.filled_text("liquid_check_mode")?.as_deref() {
+        None => Ok(None),
+        Some("error") => Ok(Some(CheckMode::Error)),
+        Some("warning" | "warn") => Ok(Some(CheckMode::Warning)),
+        Some(_) => Err(keys.wrong("liquid_check_mode", "must be `error` or `warning`")),
     }
 }
 
@@ -151,8 +199,12 @@ mod tests {
                 liquid_raise_mode: false,
                 default_layout: "main".into(),
                 theme_search_paths: vec![String::new(), "modules/user".into()],
-                maintenance: true,
-                maintenance_partial: Some("down".into()),
+                maintenance: Maintenance {
+                    enabled: true,
+                    password_constant: "P".into(),
+                    partial: "down".into(),
+                },
+                liquid_check_mode: CheckMode::Warning,
                 ..Config::default()
             }
         );
@@ -160,7 +212,8 @@ mod tests {
 
     #[test]
     fn senseless_values_keep_the_default() {
-        let (config, problems) = parse("slug_exact_mach: false\nsafe_translate: maybe\nmaintenance: 5\n");
+        let (config, problems) =
+            parse("slug_exact_mach: false\nsafe_translate: maybe\nmaintenance: 5\nliquid_check_mode: loud\n");
 
         assert_eq!(config, Config::default());
         assert_eq!(
@@ -168,6 +221,7 @@ mod tests {
             [
                 "app/config.yml:1:1: warning: unknown key `slug_exact_mach`",
                 "app/config.yml:2:17: error: `safe_translate` must be true or false",
+                "app/config.yml:4:20: error: `liquid_check_mode` must be `error` or `warning`",
                 "app/config.yml:3:14: error: `maintenance` must have keys of its own",
             ]
         );

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::assets::Asset;
 use super::config::Config;
+use super::form::Form;
 use super::front_matter::FrontMatter;
 use super::kind::{FileKind, Place};
 use super::page::Page;
@@ -46,6 +47,7 @@ pub(super) enum Content {
     Policy(Arc<Policy>),
     Query(Arc<Query>),
     Schema(Arc<Schema>),
+    Form(Arc<Form>),
     Translation(Arc<TranslationFile>),
     Config(Arc<Config>),
     Asset(Asset),
@@ -195,6 +197,7 @@ fn parse_liquid(place: &Place, path: &Arc<str>, text: &Arc<str>) -> Result<(Cont
     let content = match place.kind {
         FileKind::Page => Content::Page(Arc::new(Page::parse(place, path, text, &head)?)),
         FileKind::Policy => Content::Policy(Arc::new(Policy::parse(place, path, text, &head)?)),
+        FileKind::Form => Content::Form(Arc::new(Form::parse(place, path, text, &head)?)),
         FileKind::Layout => Content::Layout(source(TemplateKind::Layout)),
         FileKind::Partial => Content::Partial(source(TemplateKind::Partial)),
         _ => Content::Checked,

@@ -13,6 +13,7 @@ use super::App;
 use super::assets::Assets;
 use super::cores::map_on_cores;
 use super::file::{Content, LoadedFile};
+use super::modules;
 use super::page::Page;
 use super::problem::Problem;
 use super::query::Queries;
@@ -85,6 +86,7 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
             Some(Content::Policy(policy)) => candidates.policies.push((&file.place, policy.clone())),
             Some(Content::Query(query)) => query_files.push((&file.place, query.clone())),
             Some(Content::Schema(schema)) => schema_files.push((&file.place, &*file.path, schema)),
+            Some(Content::Form(form)) => candidates.forms.push((&file.place, form.clone())),
             Some(Content::Translation(translations)) => translation_files.push(translations.clone()),
             Some(Content::Asset(asset)) => asset_files.push((&file.place, &*file.path, asset)),
             Some(Content::Page(_) | Content::Config(_) | Content::Checked) | None => {}
@@ -100,8 +102,10 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
     let (assets, conflicts) = Assets::new(asset_files);
     problems.extend(conflicts);
     let digest = digest(&files);
+    let modules = modules::read(root, files.values().filter_map(|file| file.place.module.as_deref()));
     let root = root.to_path_buf();
-    (App { root, config, pages, routes, templates, queries, translations, assets, digest, files }, problems)
+    let app = App { root, config, pages, routes, templates, queries, translations, assets, modules, digest, files };
+    (app, problems)
 }
 
 /// `app/config.yml` before that of the folder's old name, which sorts behind it.

@@ -7,12 +7,14 @@ mod config;
 mod cores;
 mod excerpt;
 mod file;
+mod form;
 mod format;
 mod front_matter;
 mod keys;
 mod kind;
 mod load;
 mod method;
+mod modules;
 mod nearest;
 mod page;
 mod policy;
@@ -30,19 +32,21 @@ mod translations;
 mod winners;
 mod yaml;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
 pub(crate) use assets::Asset;
-pub(crate) use config::Config;
+pub(crate) use config::{CheckMode, Config};
 pub(crate) use cores::map_on_cores;
 pub(crate) use excerpt::Excerpt;
+pub(crate) use form::Form;
 pub(crate) use format::Format;
 pub(crate) use load::LoadError;
 pub(crate) use method::Method;
+pub(crate) use modules::Module;
 pub(crate) use nearest::{nearest, nearest_path};
 pub(crate) use page::{Layout, Page};
 pub(crate) use policy::Policy;
@@ -69,6 +73,7 @@ pub(crate) struct App {
     queries: Queries,
     translations: Translations,
     assets: Assets,
+    modules: BTreeMap<String, Module>,
     digest: String,
     files: Files,
 }
@@ -97,6 +102,7 @@ impl App {
             queries: Queries::default(),
             translations: Translations::default(),
             assets: Assets::default(),
+            modules: BTreeMap::new(),
             digest: String::new(),
             files: Files::new(),
         }
@@ -142,6 +148,16 @@ impl App {
         self.templates.partial(name)
     }
 
+    /// The form configuration called `name`.
+    pub(crate) fn form(&self, name: &str) -> Option<&Arc<Form>> {
+        self.templates.form(name)
+    }
+
+    /// Names of all form configurations, sorted: for "did you mean".
+    pub(crate) fn form_names(&self) -> impl Iterator<Item = &str> {
+        self.templates.form_names()
+    }
+
     /// The layout called `name`, preferring a file of `format`.
     pub(crate) fn layout(&self, name: &str, format: Format) -> Option<&Arc<Source>> {
         self.templates.layout(name, format)
@@ -185,6 +201,11 @@ impl App {
     /// Seconds since the epoch of the newest change of any asset, for `?updated=`.
     pub(crate) fn assets_updated(&self) -> u64 {
         self.assets.newest_change()
+    }
+
+    /// The modules that bring files of the app, sorted by the names of their folders.
+    pub(crate) fn modules(&self) -> impl Iterator<Item = &Module> {
+        self.modules.values()
     }
 
     /// Number of files of the app, assets included.

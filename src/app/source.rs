@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use super::front_matter::FrontMatter;
+use super::problem::Problem;
 
 /// What a Liquid file is used as; each has its own space of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,6 +14,7 @@ pub(crate) enum TemplateKind {
     Layout,
     Partial,
     Policy,
+    Form,
 }
 
 /// A Liquid file: its whole text, and where the body begins behind the front matter. While a file does not change, all
@@ -48,20 +50,34 @@ impl Source {
             front_matter: head.keys.to_json(),
         }
     }
+
+    /// A file of no app, with its front matter.
+    pub(crate) fn standalone(path: &str, text: &str) -> Result<Self, Problem> {
+        let (path, text): (Arc<str>, Arc<str>) = (path.into(), text.into());
+        let head = FrontMatter::parse(&path, &text)?;
+        Ok(Self::new(TemplateKind::Page, &path, &path, &text, &head))
+    }
+
+    /// Text that is in no file; all of it is the body.
+    pub(crate) fn of_text(path: &str, text: &str) -> Self {
+        let kind = TemplateKind::Page;
+        Self {
+            kind,
+            name: path.into(),
+            path: path.into(),
+            text: text.into(),
+            body: 0,
+            front_matter: Map::new(),
+        }
+    }
+
     /// A partial that is in no file.
     pub(super) fn of_partial(name: &str, text: &str) -> Self {
         let path: Arc<str> = format!("app/views/partials/{name}.liquid").into();
         let text: Arc<str> = text.into();
         match FrontMatter::parse(&path, &text) {
             Ok(head) => Self::new(TemplateKind::Partial, name, &path, &text, &head),
-            Err(_) => Self {
-                kind: TemplateKind::Partial,
-                name: name.into(),
-                path: path.clone(),
-                text: text.clone(),
-                body: 0,
-                front_matter: Map::new(),
-            },
+            Err(_) => Self { kind: TemplateKind::Partial, name: name.into(), ..Self::of_text(&path, &text) },
         }
     }
 }

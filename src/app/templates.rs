@@ -1,8 +1,9 @@
-//! Reference names of layouts, partials and policies: which file a template means when it names one.
+//! Reference names of layouts, partials, policies and forms: which file a template means when it names one.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::form::Form;
 use super::format::Format;
 use super::kind::Place;
 use super::policy::Policy;
@@ -17,6 +18,7 @@ pub(super) struct Templates {
     /// By reference name and the format in the file name.
     layouts: BTreeMap<(Arc<str>, Option<Format>), Arc<Source>>,
     policies: BTreeMap<String, Arc<Policy>>,
+    forms: BTreeMap<String, Arc<Form>>,
 }
 
 /// The templates of an app, each with its place.
@@ -25,6 +27,7 @@ pub(super) struct Candidates<'a> {
     pub(super) partials: Vec<(&'a Place, Arc<Source>)>,
     pub(super) layouts: Vec<(&'a Place, Arc<Source>)>,
     pub(super) policies: Vec<(&'a Place, Arc<Policy>)>,
+    pub(super) forms: Vec<(&'a Place, Arc<Form>)>,
 }
 
 impl Templates {
@@ -59,8 +62,18 @@ impl Templates {
             }),
         );
         problems.extend(hidden);
+        let (forms, hidden) = pick(
+            "form",
+            candidates.forms.iter().map(|(place, form)| Candidate {
+                key: form.name.clone(),
+                place,
+                path: &form.source.path,
+                item: form.clone(),
+            }),
+        );
+        problems.extend(hidden);
         add_aliases(&mut partials);
-        (Self { partials, layouts, policies }, problems)
+        (Self { partials, layouts, policies, forms }, problems)
     }
 
     /// Partials alone, under the names they have.
@@ -88,6 +101,14 @@ impl Templates {
         self.policies.get(name)
     }
 
+    pub(super) fn form(&self, name: &str) -> Option<&Arc<Form>> {
+        self.forms.get(name)
+    }
+
+    pub(super) fn form_names(&self) -> impl Iterator<Item = &str> {
+        self.forms.keys().map(String::as_str)
+    }
+
     pub(super) fn partial_names(&self) -> impl Iterator<Item = &str> {
         self.partials.keys().map(|name| &**name)
     }
@@ -99,6 +120,7 @@ impl Templates {
             .map(|(_, source)| source)
             .chain(self.layouts.values())
             .chain(self.policies.values().map(|policy| &policy.source))
+            .chain(self.forms.values().map(|form| &form.source))
     }
 }
 

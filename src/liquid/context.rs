@@ -8,12 +8,15 @@ use serde_json::{Map as JsonMap, Value as Json};
 use super::engine::{Origin, Scope};
 use super::error::Result;
 use super::render::{Render, Sharing};
-use super::syntax::ast::{Path, Segment};
+use super::syntax::ast::{Path, Segment, Span, Template};
 use super::syntax::{Input, compile};
 use super::value::{Hash, Map, Value};
 
 /// Names that were global before `context` was, and still work in old pages.
 const FORMER_GLOBALS: [&str; 4] = ["params", "page", "current_user", "flash"];
+
+/// The name `context` itself had then; only where the settings ask for the old names.
+const FORMER_CONTEXT: &str = "platform_context";
 
 /// What of the context a job does not get: it belongs to the visitor's request, or is the same for every job.
 const NOT_IN_JOBS: [&str; 14] = [
@@ -122,10 +125,14 @@ impl Render<'_> {
         if &**metadata != "metadata" || !matches!(&**file, "page" | "layout") {
             return None;
         }
+        Some(self.metadata_of(file, keys))
+    }
+
+    fn metadata_of(&mut self, file: &str, keys: &[Segment]) -> Result<Value> {
         let hash = Value::Hash(self.context.hash().clone());
         let metadata = hash.property(file).property("metadata");
-        let value = self.walk(metadata, keys);
-        Some(value.and_then(|value| self.render_inside(&value)))
+        let value = self.walk(metadata, keys)?;
+        self.render_inside(&value)
     }
 
     /// A copy of `value` in which every text with Liquid in it has been rendered.
@@ -159,24 +166,39 @@ impl Render<'_> {
             first_line: 1,
             interpolation: self.engine.interpolation(),
         })?;
-        let start = self.out.len();
         let variables = self.frames.map();
-        let from = super::syntax::ast::Span::default();
+        self.render_aside(template, variables, Span::default())
+    }
+
+    /// The text of `template`, isolated and unescaped; `from` is what asks for it in the running file.
+    pub(crate) fn render_aside(&mut self, template: Template, variables: Map, from: Span) -> Result<String> {
+        let start = self.out.len();
         let flow =
             self.unescaped(|render| render.call(Arc::new(template), variables, Sharing::Isolated, from));
         let text = self.out.split_off(start);
         flow.map(|_| text)
     }
 
-    /// `params`, `page`, `current_user` and `flash` without `context.`, in pages, layouts and their includes.
-    pub(crate) fn former_global(&mut self, name: &str) -> Option<Value> {
-        let may = matches!(self.scope.origin, Origin::Request { .. }) && self.frames.is_outermost();
-        if !may || !FORMER_GLOBALS.contains(&name) {
+    /// `params`, `page`, `current_user` and `flash` without `context.`: in pages, layouts and their includes, with a warning;
+    /// everywhere in a request where `liquid_add_old_variables` is on.
+    pub(crate) fn former_global(&mut self, path: &Path) -> Option<Result<Value>> {
+        let name = &*path.root;
+        let is_wanted = self.engine.app().config().liquid_add_old_variables;
+        let is_former = FORMER_GLOBALS.contains(&name) || is_wanted && name == FORMER_CONTEXT;
+        let is_request = matches!(self.scope.origin, Origin::Request { .. });
+        if !is_former || !is_request || !(is_wanted || self.frames.is_outermost()) {
             return None;
         }
-        if !self.engine.app().config().liquid_add_old_variables {
+        if !is_wanted {
             self.warn(format!("'{name}' is not a variable; use 'context.{name}'"));
         }
-        Some(Value::Hash(self.context.hash().clone()).property(name))
+        if let ("page", [Segment::Key(first), keys @ ..]) = (name, path.segments.as_slice())
+            && &**first == "metadata"
+        {
+            return Some(self.metadata_of("page", keys));
+        }
+        let context = Value::Hash(self.context.hash().clone());
+        let root = if name == FORMER_CONTEXT { context } else { context.property(name) };
+        Some(self.walk(root, &path.segments))
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use super::error::Error;
 use super::syntax::ast::Template;
 use super::syntax::{Input, Interpolation};
-use crate::app::{App, Format, Problem, Source, map_on_cores};
+use crate::app::{App, CheckMode, Format, Problem, Severity, Source, map_on_cores};
 use crate::jobs::{JobId, NewJob};
 use crate::logs::JobRef;
 
@@ -98,10 +98,14 @@ pub(super) const FILES_PER_THREAD: NonZeroUsize = NonZeroUsize::new(32).expect("
 
 impl Engine {
     /// Compiles every template of `app`. A file that does not parse keeps the version of `previous`, if it has one there,
-    /// and is reported; without one, rendering it answers its syntax error. A file whose text has not changed is not
-    /// parsed again, unless the flags it was read by have.
+    /// and is reported, as severely as `liquid_check_mode` wants; without one, rendering it answers its syntax error. A
+    /// file whose text has not changed is not parsed again, unless the flags it was read by have.
     pub(crate) fn compile(app: Arc<App>, previous: Option<&Self>) -> (Self, Vec<Problem>) {
         let sources: Vec<&Source> = app.sources().map(AsRef::as_ref).collect();
+        let severity = match app.config().liquid_check_mode {
+            CheckMode::Error => Severity::Error,
+            CheckMode::Warning => Severity::Warning,
+        };
         let mut templates: HashMap<_, _, _> = HashMap::default();
         let mut problems = Vec::new();
         let interpolation = interpolation(&app);
@@ -110,7 +114,7 @@ impl Engine {
         for (source, compiled) in sources.into_iter().zip(compiled) {
             let path = Arc::clone(&source.path);
             let compiled = compiled.or_else(|error| {
-                problems.push(error.to_problem());
+                problems.push(Problem { severity, ..error.to_problem() });
                 previous.and_then(|engine| engine.good(&path)).ok_or(error)
             });
             templates.insert(path, compiled);

@@ -18,6 +18,8 @@ pub(crate) struct Error(Box<Detail>);
 #[derive(Debug, Clone)]
 struct Detail {
     kind: Kind,
+    /// The Ruby class the platform would show as `err.name`.
+    class: &'static str,
     text: String,
     hint: Option<String>,
     place: Option<Place>,
@@ -46,7 +48,11 @@ pub(crate) struct Frame {
 impl Error {
     /// `text` comes without prefix and place: `can't find partial 'x'`.
     pub(crate) fn new(kind: Kind, text: impl Into<String>) -> Self {
-        Self(Box::new(Detail { kind, text: text.into(), hint: None, place: None, trail: Vec::new() }))
+        let class = match kind {
+            Kind::Syntax => "Liquid::SyntaxError",
+            Kind::Runtime | Kind::Limit => "Liquid::Error",
+        };
+        Self(Box::new(Detail { kind, class, text: text.into(), hint: None, place: None, trail: Vec::new() }))
     }
 
     pub(crate) fn syntax(text: impl Into<String>) -> Self {
@@ -55,6 +61,13 @@ impl Error {
 
     pub(crate) fn runtime(text: impl Into<String>) -> Self {
         Self::new(Kind::Runtime, text)
+    }
+
+    /// A value that a filter, a comparison or a loop cannot work with.
+    pub(crate) fn argument(text: impl Into<String>) -> Self {
+        let mut error = Self::runtime(text);
+        error.0.class = "Liquid::ArgumentError";
+        error
     }
 
     pub(crate) fn limit(text: impl Into<String>) -> Self {
@@ -84,6 +97,11 @@ impl Error {
 
     pub(crate) fn kind(&self) -> Kind {
         self.0.kind
+    }
+
+    /// `Liquid::ArgumentError`
+    pub(crate) fn class(&self) -> &'static str {
+        self.0.class
     }
 
     /// Without prefix and place.

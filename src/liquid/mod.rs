@@ -16,6 +16,7 @@ mod place;
 mod render;
 mod syntax;
 mod tags;
+mod user_agent;
 mod value;
 
 pub(crate) use bindings::Bindings;
@@ -23,6 +24,7 @@ pub(crate) use engine::{Block, Engine, Origin, Printing, Rendered, Scope};
 pub(crate) use error::{Error, Kind as ErrorKind};
 pub(crate) use lint::{Lint, LiteralCall, LiteralKey, text_error};
 pub(crate) use place::Place;
+pub(crate) use user_agent::UserAgent;
 
 #[cfg(test)]
 mod tests;

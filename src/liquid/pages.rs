@@ -82,6 +82,18 @@ impl Engine {
         self.block(block, scope, bindings)
     }
 
+    /// A file that is not the app's own.
+    pub(crate) fn file(&self, source: &Source, scope: Scope, bindings: &Bindings) -> Result<Rendered> {
+        let template = compile(Input {
+            path: Arc::clone(&source.path),
+            source: Arc::clone(&source.text),
+            body: source.body,
+            first_line: 1,
+            interpolation: self.interpolation(),
+        })?;
+        self.template_alone(Arc::new(template), &scope, bindings, scope.format)
+    }
+
     fn template_alone(
         &self,
         template: Arc<Template>,
@@ -94,7 +106,7 @@ impl Engine {
         Ok(render.finish())
     }
 
-    fn compiled(&self, source: &Source) -> Result<Arc<Template>> {
+    pub(super) fn compiled(&self, source: &Source) -> Result<Arc<Template>> {
         match self.template(&source.path) {
             Some(Ok(template)) => Ok(Arc::clone(template)),
             Some(Err(error)) => Err(error.clone()),

@@ -1,13 +1,19 @@
 //! `context`: what a template of a request can know of it, as plain JSON. Constants are not in it, so that printing
 //! the context shows no secret; neither is the session's cookie.
 
-use axum::http::header::{REFERER, USER_AGENT};
+use axum::http::header::USER_AGENT;
 use serde_json::{Map, Value as Json, json};
+use sha2::{Digest, Sha256};
 
 use super::request::Request;
 use super::session::{self, Proof, Session};
 use super::state::Site;
-use crate::app::{App, Format, Layout, Page};
+use super::time_zones::time_zones;
+use crate::app::{App, Format, Layout, Module, Page};
+use crate::liquid::UserAgent;
+
+/// hCaptcha's public key for tests: its widget is shown and always passes.
+const HCAPTCHA_SITE_KEY: &str = "10000000-ffff-ffff-ffff-000000000001";
 
 /// What all templates of one request share.
 pub(super) fn of_request(
@@ -35,7 +41,7 @@ pub(super) fn of_request(
         ("params", Json::Object(params)),
         ("location", location),
         ("headers", Json::Object(cgi_headers(request))),
-        ("session", Json::Object(session.fields().clone())),
+        ("session", Json::Object(session.shown())),
         ("flash", Json::Object(session.flash().clone())),
         ("authenticity_token", session.token().into()),
         ("csrf_request_valid", (proof != Proof::Missing).into()),
@@ -46,10 +52,12 @@ pub(super) fn of_request(
         ("current_user", Json::Null),
         ("is_xhr", if is_xhr { Json::Bool(true) } else { Json::Null }),
         ("useragent", agent.into()),
-        ("device", json!({ "device_type": device_type(agent) })),
+        ("device", UserAgent::parse(agent).to_json()),
         ("visitor", json!({ "ip": request.peer.ip().to_canonical().to_string() })),
-        ("referer", request.header(REFERER.as_str()).map_or(Json::Null, Json::from)),
         ("instance", instance(app)),
+        ("modules", modules(app)),
+        ("globals", json!({ "time_zones": time_zones() })),
+        ("hcaptcha_site_key", HCAPTCHA_SITE_KEY.into()),
         ("version", env!("CARGO_PKG_VERSION").into()),
     ];
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
@@ -66,7 +74,7 @@ pub(super) fn of_page(page: &Page, app: &App) -> Map<String, Json> {
     let layout = layout_name.and_then(|name| app.layout(name, page.format));
     let members = json!({
         "page": {
-            "id": page.source.path.as_ref(),
+            "id": page_id(page, app),
             "slug": page.slug,
             "layout": layout.map(|_| layout_name),
             "layout_name": layout.map(|_| layout_name),
@@ -141,21 +149,35 @@ fn cgi_name(header: &str) -> String {
     if name == "CONTENT_TYPE" || name == "CONTENT_LENGTH" { name } else { format!("HTTP_{name}") }
 }
 
-/// Enough for a page to choose between a small screen and a large one.
-fn device_type(agent: &str) -> &'static str {
-    let has = |part| agent.contains(part);
-    if has("iPad") || has("Tablet") || has("Android") && !has("Mobile") {
-        "tablet"
-    } else if has("Mobi") || has("iPhone") {
-        "smartphone"
-    } else {
-        "desktop"
-    }
+/// Pages are counted from 1, in the order of their names: an id that stays while no page comes or goes.
+fn page_id(page: &Page, app: &App) -> Option<usize> {
+    app.pages().iter().position(|known| std::ptr::eq(&**known, page)).map(|at| at + 1)
 }
 
+/// The app is the only instance; its id across restarts is made of the folder it lies in.
 fn instance(app: &App) -> Json {
     let name = app.root().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    json!({ "id": "1", "name": name })
+    let mut bytes = [0; 16];
+    let hash = Sha256::digest(app.root().as_os_str().as_encoded_bytes());
+    bytes.iter_mut().zip(hash).for_each(|(byte, hashed)| *byte = hashed);
+    let uuid = uuid::Builder::from_random_bytes(bytes).into_uuid();
+    json!({ "id": 1, "uuid": uuid.to_string(), "name": name })
+}
+
+/// By the names of their folders.
+fn modules(app: &App) -> Json {
+    let described = |module: &Module| {
+        let version = module.version.as_deref();
+        let about = json!({
+            "name": module.name,
+            "scope_name": module.scope_name,
+            "version": version,
+            "version_info": { "version_name": version },
+            "subscription_info": null,
+        });
+        (module.scope_name.clone(), about)
+    };
+    Json::Object(app.modules().map(described).collect())
 }
 
 #[cfg(test)]
@@ -172,24 +194,6 @@ mod tests {
             ("authorization", "HTTP_AUTHORIZATION"),
         ] {
             assert_eq!(cgi_name(header), expected);
-        }
-    }
-
-    #[test]
-    fn devices_are_told_apart_by_their_agent() {
-        for (agent, expected) in [
-            ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/120 Safari/537.36", "desktop"),
-            (
-                "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120 Mobile Safari/537.36",
-                "smartphone",
-            ),
-            ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120 Safari/537.36", "tablet"),
-            ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Mobile/15E148", "smartphone"),
-            ("Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X) Mobile/15E148", "tablet"),
-            ("curl/8.5", "desktop"),
-            ("", "desktop"),
-        ] {
-            assert_eq!(device_type(agent), expected, "{agent}");
         }
     }
 }

@@ -19,6 +19,7 @@ mod reply;
 mod request;
 mod session;
 mod state;
+mod time_zones;
 
 use std::future::Future;
 use std::io;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::template::{Failure, Template};
-use crate::app::Format;
+use crate::app::{Format, Source};
 use crate::cli::ui::Closed;
 use crate::cli::{Context, Error, Exit, Kind};
 use crate::liquid::{self, Bindings, ErrorKind, Printing};
@@ -104,8 +104,7 @@ impl Request {
                 .ok_or_else(|| Fault::of_request(format!("not a request: unknown format '{name}'")))?,
         };
         Ok(Template {
-            source: self.template,
-            path: PATH.to_owned(),
+            source: Source::of_text(PATH, &self.template),
             variables: self.data.unwrap_or_default(),
             partials,
             format,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value as Json};
 
 use super::{Context, Error, Exit, Kind};
-use crate::app::Format;
+use crate::app::{Format, Source};
 use crate::liquid::{Bindings, Printing};
 use crate::logs::Log;
 use template::{Failure, Template};
@@ -25,7 +25,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The template; without it, or `-`, standard input
+    /// The template, its front matter skipped; without it, or `-`, standard input
     file: Option<PathBuf>,
     /// Variables, as a JSON object; its `context` becomes the context object
     #[arg(long, value_name = "JSON")]
@@ -33,7 +33,7 @@ pub(crate) struct Args {
     /// Partials below this folder are found by their path without `.liquid`
     #[arg(long, value_name = "DIR")]
     partials: Option<PathBuf>,
-    /// html escapes printed values, others do not; default: what the file's name says, else html
+    /// html escapes printed values, others do not; default: what front matter or the file's name says, else html
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Print arrays and hashes as Shopify's Liquid does, and escape nothing
@@ -48,15 +48,25 @@ pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
     if args.batch {
         return template::on_large_stack(|| batch::answer(context));
     }
+    let path = args.file.as_deref().map_or("-".into(), |file| file.display().to_string());
+    let text = text(args.file.as_deref())?;
+    // Shopify's files have no front matter; there, two lines of dashes are text.
+    let source = match Source::standalone(&path, &text) {
+        _ if args.plain => Source::of_text(&path, &text),
+        Ok(source) => source,
+        Err(problem) => {
+            context.ui.problem(&problem);
+            return Ok(Exit::Failed);
+        }
+    };
     let template = Template {
-        source: source(args.file.as_deref())?,
-        path: args.file.as_deref().map_or("-".into(), |file| file.display().to_string()),
         variables: variables(args.data.as_deref())?,
         partials: args.partials.as_deref().map_or(Ok(Vec::new()), partials)?,
         format: match &args.format {
             Some(name) => Format::from_extension(name).ok_or_else(|| unknown_format(name))?,
-            None => args.file.as_deref().and_then(format_of).unwrap_or_default(),
+            None => format_of(&source, args.file.as_deref()).unwrap_or_default(),
         },
+        source,
         printing: if args.plain { Printing::Plain } else { Printing::Platform },
     };
     let bindings = Bindings::detached(Log::starting_after(0));
@@ -76,7 +86,7 @@ pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
     }
 }
 
-fn source(file: Option<&Path>) -> Result<String, Error> {
+fn text(file: Option<&Path>) -> Result<String, Error> {
     let (bytes, name) = match file {
         Some(file) if file != Path::new("-") => (std::fs::read(file), file.display().to_string()),
         _ => {
@@ -126,10 +136,13 @@ fn partials(folder: &Path) -> Result<Vec<(String, String)>, Error> {
     Ok(found)
 }
 
-/// The format in `report.csv.liquid`.
-fn format_of(file: &Path) -> Option<Format> {
-    let stem = Path::new(file.file_stem()?);
-    Format::from_extension(stem.extension()?.to_str()?)
+/// What the front matter says, else the name: `report.csv.liquid`.
+fn format_of(source: &Source, file: Option<&Path>) -> Option<Format> {
+    let said = source.front_matter.get("format").and_then(Json::as_str);
+    said.and_then(Format::from_extension).or_else(|| {
+        let stem = Path::new(file?.file_stem()?);
+        Format::from_extension(stem.extension()?.to_str()?)
+    })
 }
 
 fn unknown_format(name: &str) -> Error {

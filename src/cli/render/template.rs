@@ -5,17 +5,15 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use crate::app::{App, Format};
-use crate::liquid::{self, Bindings, Block, Engine, Printing, Scope};
+use crate::app::{App, Format, Source};
+use crate::liquid::{self, Bindings, Engine, Printing, Scope};
 
 /// Deep templates recurse; every thread that renders has this much.
 const STACK: usize = 8 << 20;
 
 #[derive(Debug)]
 pub(super) struct Template {
-    pub(super) source: String,
-    /// What errors call it.
-    pub(super) path: String,
+    pub(super) source: Source,
     /// An object called `context` becomes the context object, the rest variables.
     pub(super) variables: Map<String, Json>,
     pub(super) partials: Vec<(String, String)>,
@@ -37,7 +35,7 @@ impl Template {
     }
 
     fn render_unguarded(self, bindings: &Bindings) -> Result<String, liquid::Error> {
-        let Self { source, path, mut variables, partials, format, printing } = self;
+        let Self { source, mut variables, partials, format, printing } = self;
         let partials: Vec<(&str, &str)> =
             partials.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         // A partial that does not parse is an error once it is used.
@@ -51,8 +49,7 @@ impl Template {
             variables.shift_remove("context");
         }
         let scope = Scope { context, variables, format, ..Scope::default() };
-        let block = Block { source: &source, path: &path, line: 1 };
-        engine.text(&block, scope, bindings).map(|rendered| rendered.body)
+        engine.file(&source, scope, bindings).map(|rendered| rendered.body)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Render, over};
 use crate::liquid::error::{Error, Result};
-use crate::liquid::syntax::ast::{Path, Segment, Target, Write};
+use crate::liquid::syntax::ast::{Expression, Literal, Path, Segment, Target, Write};
 use crate::liquid::value::{Array, Hash, Value, position};
 
 /// What an entry of a hash takes besides its key's text.
@@ -135,6 +135,14 @@ fn text_of(path: &Path, depth: usize) -> String {
             Segment::Key(name) => {
                 text.push('.');
                 text.push_str(name);
+            }
+            Segment::Index(Expression::Literal(Literal::Str(key))) => {
+                text.push('[');
+                text.push_str(key);
+                text.push(']');
+            }
+            Segment::Index(Expression::Literal(Literal::Int(index))) => {
+                text.push_str(&format!("[{index}]"));
             }
             Segment::Index(_) => text.push_str("[…]"),
         }

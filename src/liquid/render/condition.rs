@@ -39,7 +39,7 @@ fn compare(left: &Value, comparison: Comparison, right: &Value) -> Result<bool> 
         None if is_nan(left) || is_nan(right) => Ok(false),
         None => {
             let text = format!("comparison of {} with {} failed", left.type_name(), operand(right));
-            Err(Error::runtime(text).with_hint(same_kind(left, right)))
+            Err(Error::argument(text).with_hint(same_kind(left, right)))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Text into HTML.
 
 /// Appends `text` with the five characters that mean something in HTML written as entities.
-pub(super) fn html(text: &str, out: &mut String) {
+pub(crate) fn html(text: &str, out: &mut String) {
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|byte| entity(byte).is_some()) {
         let (plain, special) = rest.split_at(at);

@@ -99,7 +99,7 @@ impl Render<'_> {
     fn reject(&mut self, rejection: Rejection, call: &FilterCall) -> Result<Value> {
         let error = match rejection {
             Rejection::Limit(limit) => return Err(over(limit).at(|| self.place(call.span))),
-            Rejection::Argument(text) => Error::runtime(text).at(|| self.place(call.span)),
+            Rejection::Argument(text) => Error::argument(text).at(|| self.place(call.span)),
         };
         let is_arity = call.filter.arity_error(call.given()).is_some();
         let error = if is_arity { error.with_hint(call.filter.takes()) } else { error };
@@ -151,8 +151,10 @@ impl Render<'_> {
         }
         let counter =
             self.frames.registers().and_then(|registers| registers.counters.get(&path.root).cloned());
-        let root = counter.or_else(|| self.former_global(&path.root));
-        root.map_or(Ok(Value::Nil), |root| self.walk(root, &path.segments))
+        match counter {
+            Some(counter) => self.walk(counter, &path.segments),
+            None => self.former_global(path).unwrap_or(Ok(Value::Nil)),
+        }
     }
 
     /// A variable by name, the globals before `context` not among them: what a block may capture.

@@ -27,6 +27,7 @@ use super::syntax::ast::{Node, Span, Template};
 use super::value::Value;
 use crate::app::Format;
 
+pub(crate) use escape::html as escape_html;
 pub(crate) use evaluate::leading_integer;
 pub(crate) use jobs::JobRequest;
 pub(crate) use scope::{Frames, Sharing};
@@ -62,7 +63,7 @@ pub(crate) struct Render<'r> {
     pub(crate) content: BTreeMap<String, String>,
     /// The value of the `{% return %}` that ends the partial.
     pub(crate) returned: Value,
-    /// `{% transaction %}`s around this place.
+    /// `{% transaction %}`s around this place; inside one, errors travel too, to undo it.
     pub(crate) transactions: u32,
     /// `{% try %}`s around this place; inside one, errors travel even where raise mode is off.
     pub(crate) tries: u32,
@@ -164,9 +165,9 @@ impl<'r> Render<'r> {
         Ok(Flow::Next)
     }
 
-    /// Errors end the render, or the `{% try %}` they happen in.
+    /// Errors end the render, or the `{% try %}` or `{% transaction %}` they happen in.
     pub(crate) fn raises(&self) -> bool {
-        self.tries > 0 || self.engine.app().config().liquid_raise_mode
+        self.tries > 0 || self.transactions > 0 || self.engine.app().config().liquid_raise_mode
     }
 
     /// Writes a value as `{{ }}` does.

@@ -57,7 +57,7 @@ enum Kind {
 impl Looping {
     /// The value of an option; `None` where nil is as good as no option.
     pub(super) fn integer(self, value: &Value) -> Result<Option<i64>> {
-        let not_an_integer = || Error::runtime("invalid integer");
+        let not_an_integer = || Error::argument("invalid integer");
         match (self, value) {
             (_, Value::Int(i)) => Ok(Some(*i)),
             (Self::For, Value::Nil) => Ok(None),

@@ -1,9 +1,13 @@
-//! `{% log value, type: 'error', env: 'staging' %}`: a line in the log.
+//! `{% log value, type: 'error', env: 'staging' %}`: a line in the log. Text stands there as it is, nil as
+//! nothing, anything else as JSON.
+
+use std::borrow::Cow;
 
 use crate::liquid::error::Result;
 use crate::liquid::render::{Flow, Render};
 use crate::liquid::syntax::ast::{Argument, Expression, Tag, Use, Visitor};
 use crate::liquid::syntax::{Markup, Parser, TagStart};
+use crate::liquid::value::Value;
 
 #[derive(Debug)]
 struct Log {
@@ -28,13 +32,18 @@ impl Tag for Log {
         for argument in &self.arguments {
             let value = render.value(&argument.value)?;
             match &*argument.name {
-                "type" if !value.is_nil() => error_type = value.to_text().into_owned(),
+                "type" if !value.is_blank() => error_type = value.to_text().into_owned(),
                 "env" if !value.is_nil() => wanted = logs_in(&value.to_text(), render),
                 _ => {}
             }
         }
         if wanted {
-            render.log(&error_type, &value.to_text());
+            let message = match &value {
+                Value::Str(text) => Cow::Borrowed(&*text.text),
+                Value::Nil => Cow::Borrowed(""),
+                other => Cow::Owned(other.to_json_text()),
+            };
+            render.log(&error_type, &message);
         }
         Ok(Flow::Next)
     }

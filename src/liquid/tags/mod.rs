@@ -12,6 +12,7 @@ mod counter;
 mod cycle;
 mod export;
 mod for_loop;
+mod form;
 mod function;
 mod graphql;
 mod ifchanged;
@@ -64,7 +65,7 @@ const TAGS: [(&str, Parse); 50] = [
     ("execute_query", graphql::parse_execute_query),
     ("export", export::parse),
     ("for", for_loop::parse),
-    ("form", unsupported::parse_form),
+    ("form", form::parse),
     ("function", function::parse),
     ("function_rc", function::parse),
     ("graphql", graphql::parse),
@@ -72,7 +73,7 @@ const TAGS: [(&str, Parse); 50] = [
     ("if", conditional::parse),
     ("ifchanged", ifchanged::parse),
     ("include", include::parse),
-    ("include_form", unsupported::parse),
+    ("include_form", form::parse_include),
     ("increment", counter::parse),
     ("log", log::parse),
     ("parse_json", parse_json::parse),
@@ -80,7 +81,7 @@ const TAGS: [(&str, Parse); 50] = [
     ("query_graph", graphql::parse_execute_query),
     ("redirect_to", redirect_to::parse),
     ("render", render::parse),
-    ("render_form", unsupported::parse),
+    ("render_form", form::parse_render),
     ("response_headers", response::parse_headers),
     ("response_status", response::parse_status),
     ("return", return_value::parse),

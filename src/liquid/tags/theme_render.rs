@@ -26,7 +26,7 @@ pub(super) fn parse<'s>(
 impl Tag for ThemeRender {
     fn render(&self, render: &mut Render<'_>) -> Result<Flow> {
         let name = render.value(&self.name)?.to_text().into_owned();
-        let path = search(&name, render)?;
+        let path = search(&name, render)?.ok_or_else(|| render.engine.missing_partial(&name))?;
         let template = render.partial_called(&path)?;
         let variables = render.arguments(&self.arguments)?;
         let flow = render.call(template, variables, Sharing::Isolated, self.span)?;
@@ -43,18 +43,23 @@ impl Tag for ThemeRender {
     }
 }
 
-/// The first candidate that exists; the plain name if none does.
-fn search(name: &str, render: &mut Render<'_>) -> Result<String> {
+/// The first candidate that exists. Without search paths there is one, the plain name.
+fn search(name: &str, render: &mut Render<'_>) -> Result<Option<String>> {
     let engine = render.engine;
-    for prefix in &engine.app().config().theme_search_paths {
-        let prefix = if prefix.contains("{{") { render.render_text(prefix)? } else { prefix.clone() };
-        let candidate = match prefix.trim_matches('/') {
+    let prefixes = &engine.app().config().theme_search_paths;
+    if prefixes.is_empty() {
+        return Ok(Some(name.to_owned()));
+    }
+    for prefix in prefixes {
+        let has_liquid = prefix.contains("{{") || prefix.contains("{%");
+        let prefix = if has_liquid { render.render_text(prefix)? } else { prefix.clone() };
+        let candidate = match prefix.trim().trim_matches('/') {
             "" => name.to_owned(),
             prefix => format!("{prefix}/{name}"),
         };
         if matches!(engine.partial_named(&candidate), Lookup::Found(_) | Lookup::Broken(_)) {
-            return Ok(candidate);
+            return Ok(Some(candidate));
         }
     }
-    Ok(name.to_owned())
+    Ok(None)
 }

@@ -1,10 +1,20 @@
-//! `{% transaction %}…{% endtransaction %}`: jobs asked for inside are queued only if the block ends well.
-//! `{% rollback %}` ends it and drops them, an error drops them and goes on its way.
+//! `{% transaction timeout: 5 %}…{% endtransaction %}`: jobs asked for inside are queued only if the block ends well and in
+//! time. `{% rollback %}` ends it and drops them, an error drops them and goes on its way, also where errors are printed
+//! instead of raised: then it is printed behind the block.
 
-use crate::liquid::error::{Error, Result};
+use std::time::{Duration, Instant};
+
+use crate::liquid::error::{Error, Kind, Result};
 use crate::liquid::render::{Flow, Render};
 use crate::liquid::syntax::ast::{Argument, Block, Tag, Use, Visitor};
 use crate::liquid::syntax::{Markup, Parser, TagStart};
+use crate::liquid::value::Value;
+
+/// Longest time a transaction may ask for: longer than any job lives.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Longest time of one whose render has no deadline of its own.
+const LONGEST_ALONE: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
 struct Transaction {
@@ -37,9 +47,13 @@ pub(super) fn parse_rollback<'s>(
 
 impl Tag for Transaction {
     fn render(&self, render: &mut Render<'_>) -> Result<Flow> {
+        let timeout = self.timeout(render)?;
         let jobs = render.effects.jobs.len();
         render.transactions += 1;
-        let flow = render.run(&self.body);
+        let flow = match timeout {
+            Some(timeout) => self.run_within(timeout, render),
+            None => render.run(&self.body),
+        };
         render.transactions -= 1;
         match flow {
             Ok(Flow::Rollback) => {
@@ -57,6 +71,50 @@ impl Tag for Transaction {
     fn visit(&self, visitor: &mut dyn Visitor) {
         self.arguments.iter().for_each(|argument| visitor.expression(&argument.value, Use::Read));
         visitor.block(&self.body, &[]);
+    }
+}
+
+impl Transaction {
+    fn timeout(&self, render: &mut Render<'_>) -> Result<Option<Duration>> {
+        let mut timeout = None;
+        for argument in self.arguments.iter().filter(|argument| &*argument.name == "timeout") {
+            let value = render.value(&argument.value)?;
+            timeout = if value.is_nil() { None } else { Some(seconds(&value)?) };
+        }
+        Ok(timeout)
+    }
+
+    /// The block with less time than the render has. Its end is an error like any other, which `{% try %}` catches; the end
+    /// of the render's own time is not.
+    fn run_within(&self, timeout: Duration, render: &mut Render<'_>) -> Result<Flow> {
+        let outer = render.limits.deadline;
+        let timeout = if outer.is_none() { timeout.min(LONGEST_ALONE) } else { timeout };
+        let end = Instant::now() + timeout;
+        if outer.is_some_and(|outer| outer <= end) {
+            return render.run(&self.body);
+        }
+        render.limits.deadline = Some(end);
+        let flow = render.run(&self.body);
+        render.limits.deadline = outer;
+        // The clock is not looked at in every step: a block that ends well may have ended late.
+        let is_late = Instant::now() >= end;
+        match flow {
+            Err(error) if error.kind() != Kind::Limit => Err(error),
+            _ if is_late => {
+                Err(Error::runtime(format!("transaction timeout: over {} s", timeout.as_secs_f64())))
+            }
+            flow => flow,
+        }
+    }
+}
+
+/// A number, also written as text, of at least a millisecond.
+fn seconds(value: &Value) -> Result<Duration> {
+    let text = value.to_text();
+    let seconds = text.trim().parse::<f64>().ok().filter(|seconds| *seconds >= 0.001);
+    match seconds {
+        Some(seconds) => Ok(Duration::from_secs_f64(seconds.min(LONGEST.as_secs_f64()))),
+        None => Err(Error::runtime(format!("transaction: '{text}' is not a number of seconds"))),
     }
 }
 

@@ -1,5 +1,5 @@
-//! `{% try %}…{% catch err %}…{% endtry %}`: an error in the first block renders the second, with `err.message`. What the
-//! failing tag itself had printed is taken back; limits are not caught.
+//! `{% try %}…{% catch err %}…{% endtry %}`: an error in the first block renders the second, with `err.message` and the
+//! error's class, `err.name`. What the failing tag itself had printed is taken back; limits are not caught.
 
 use std::sync::Arc;
 
@@ -79,18 +79,10 @@ impl Try {
         let Some(variable) = &catch.variable else { return render.run(&catch.body) };
         let mut fields = Map::default();
         fields.insert(Arc::from("message"), Value::str(error.message()));
-        fields.insert(Arc::from("name"), Value::str(class(error)));
+        fields.insert(Arc::from("name"), Value::str(error.class()));
         render.frames.bind(variable, Value::hash(fields));
         let flow = render.run(&catch.body);
         render.frames.unbind();
         flow
-    }
-}
-
-/// The class the platform's error would be of.
-fn class(error: &Error) -> &'static str {
-    match error.kind() {
-        Kind::Syntax => "Liquid::SyntaxError",
-        Kind::Runtime | Kind::Limit => "Liquid::Error",
     }
 }

@@ -1,10 +1,15 @@
 //! Whole renders over a small app on disk: what a page, a policy, a job gets and asks for.
 
+mod acceptance;
 mod events;
+mod forms;
 mod jobs;
 mod lexical;
 mod pages;
+mod rows;
 mod tag_syntax;
+mod tags;
+mod values;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,6 +1,7 @@
 //! What a request gets: body, layout, status, headers, errors.
 
 use super::*;
+use crate::app::Severity;
 
 const LAYOUT: (&str, &str) =
     ("views/layouts/application.liquid", "{% yield 't' %}|{{ content_for_layout }}|{{ x }}");
@@ -100,6 +101,40 @@ fn former_globals_work_in_pages_and_includes_only() {
     let context = json!({"params": {"a": 1}});
     assert_eq!(app.get_as("/", context).unwrap().body, "1[1][]");
     assert_eq!(app.logged(), ["warning: 'params' is not a variable; use 'context.params'"]);
+}
+
+#[test]
+fn former_globals_are_everywhere_where_the_settings_want_them() {
+    let app = Fixture::of(&[
+        ("config.yml", "liquid_add_old_variables: true\n"),
+        (
+            "views/pages/index.liquid",
+            "{{ page.metadata.title }}{% render 'p' %}{{ platform_context.params.a }}{% assign params = 2 %}{{ params }}",
+        ),
+        ("views/partials/p.liquid", "[{{ params.a }}]"),
+    ]);
+    let context = json!({"params": {"a": 1}, "page": {"metadata": {"title": "{{ context.params.a }}"}}});
+    assert_eq!(app.get_as("/", context).unwrap().body, "1[1]12");
+    assert!(app.logged().is_empty());
+}
+
+#[test]
+fn metadata_of_the_former_global_page_is_rendered_too() {
+    let app = Fixture::page("{{ page.metadata.title }}");
+    let context = json!({"params": {"a": 1}, "page": {"metadata": {"title": "{{ context.params.a }}"}}});
+    assert_eq!(app.get_as("/", context).unwrap().body, "1");
+}
+
+#[test]
+fn file_that_does_not_parse_is_as_bad_as_the_settings_say() {
+    for (mode, severity) in [("error", Severity::Error), ("warning", Severity::Warning)] {
+        let config = format!("liquid_check_mode: {mode}\n");
+        let fixture =
+            Fixture::of(&[("config.yml", &config), ("views/pages/index.liquid", "{{ 1 | upcas }}")]);
+        let (_, problems) = Engine::compile(Arc::clone(fixture.engine.app()), None);
+        assert_eq!(problems.iter().map(|problem| problem.severity).collect::<Vec<_>>(), [severity]);
+        assert!(fixture.error().contains("Unknown filter 'upcas'"));
+    }
 }
 
 #[test]

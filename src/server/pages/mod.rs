@@ -8,6 +8,7 @@
 //! Jobs are queued after everything the request wrote and before its answer is sent: a job sees what its page did, and
 //! a client that has the answer can rely on the job.
 
+mod maintenance;
 mod policies;
 mod routing;
 mod stop;
@@ -85,8 +86,10 @@ impl Visit<'_> {
     fn page(&mut self) -> Result<Reply, Stop> {
         let app = Arc::clone(self.engine.app());
         let config = app.config();
-        if config.maintenance {
-            return self.maintenance(config.maintenance_partial.as_deref());
+        if config.maintenance.enabled
+            && let Some(answer) = self.enter_maintenance()
+        {
+            return answer;
         }
         if config.redirect_trailing_slash
             && let Some(url) = routing::without_trailing_slash(self.request)
@@ -103,6 +106,9 @@ impl Visit<'_> {
         self.route_params.entry("format").or_insert_with(|| route.format.name().into());
         self.page = Some(Arc::clone(&route.page));
         let page = &route.page;
+        if config.maintenance.enabled && self.is_closed() {
+            return self.under_maintenance();
+        }
         self.check_policies(page)?;
         if let Some(redirect) = &page.redirect {
             let url = self.text(&redirect.url, &page.source.path)?;
@@ -143,25 +149,6 @@ impl Visit<'_> {
         let mut reply = Reply::new(status, page.format.content_type(), body.into_bytes());
         reply.add_headers(headers, &self.state.bindings.log);
         Ok(reply)
-    }
-
-    /// `maintenance` of the settings: every page is a 503, with the text of a partial if one is named.
-    fn maintenance(&mut self, partial: Option<&str>) -> Result<Reply, Stop> {
-        let Some(name) = partial else {
-            return Err(Stop::Refused(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the app is in maintenance mode".to_owned(),
-            ));
-        };
-        let rendered = self
-            .engine
-            .partial(name, self.scope(Format::Html), &self.state.bindings)
-            .map_err(|error| self.failed(&error))?;
-        Ok(Reply::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            Format::Html.content_type(),
-            rendered.body.into_bytes(),
-        ))
     }
 
     /// Saves the session, then queues the jobs, all of them in one commit. Neither happened, or only the first, if the

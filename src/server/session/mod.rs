@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, Method};
 use jiff::Timestamp;
 use memchr::memmem;
 use serde_json::{Map, Value as Json};
+use sha2::{Digest, Sha256};
 
 use super::cookies::{self, Readable, SameSite};
 use super::request::Request;
@@ -92,7 +93,19 @@ impl Session {
         Ok((session, proof))
     }
 
-    /// `context.session`
+    /// `context.session`: the fields, and a `session_id` that stays the same through a visit. It is no key to the session:
+    /// a page may print it.
+    pub(super) fn shown(&self) -> Map<String, Json> {
+        let mut shown = self.fields.clone();
+        if let Some(id) = &self.id {
+            let hash = Sha256::digest(id.as_str());
+            let hex = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>();
+            shown.insert("session_id".to_owned(), hex.into());
+        }
+        shown
+    }
+
+    /// What the session holds.
     pub(super) fn fields(&self) -> &Map<String, Json> {
         &self.fields
     }
