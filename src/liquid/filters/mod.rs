@@ -11,11 +11,15 @@ mod arithmetic;
 mod array;
 mod asset;
 mod collection;
+mod countries;
 mod crypto;
 mod csv;
 mod currency;
 mod date;
 mod decimal;
+mod download;
+mod encoding;
+mod gzip;
 mod hash;
 mod html;
 mod i18n;
@@ -25,6 +29,8 @@ mod json;
 mod moment;
 mod number;
 mod pattern;
+mod phone;
+mod qrcode;
 mod relative;
 mod replace;
 mod sanitize;
@@ -35,7 +41,11 @@ mod strftime;
 mod string;
 mod url;
 mod url_template;
+mod useragent;
 mod validation;
+mod video;
+mod xml;
+mod xml_writer;
 
 #[cfg(test)]
 mod tests;
@@ -165,12 +175,17 @@ static TABLE: LazyLock<Vec<&'static Filter>> = LazyLock::new(|| {
         csv::ROWS,
         currency::ROWS,
         date::ROWS,
+        download::ROWS,
+        encoding::ROWS,
+        gzip::ROWS,
         hash::ROWS,
         html::ROWS,
         i18n::ROWS,
         inflection::ROWS,
         json::ROWS,
         pattern::ROWS,
+        phone::ROWS,
+        qrcode::ROWS,
         replace::ROWS,
         sanitize::ROWS,
         selection::ROWS,
@@ -179,7 +194,11 @@ static TABLE: LazyLock<Vec<&'static Filter>> = LazyLock::new(|| {
         string::ROWS,
         url::ROWS,
         url_template::ROWS,
+        useragent::ROWS,
         validation::ROWS,
+        video::ROWS,
+        xml::ROWS,
+        xml_writer::ROWS,
     ];
     let mut rows: Vec<_> = families.into_iter().flatten().collect();
     rows.sort_unstable_by_key(|row| row.name);
