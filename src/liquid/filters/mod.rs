@@ -33,6 +33,7 @@ mod phone;
 mod qrcode;
 mod relative;
 mod replace;
+mod ruby_regex;
 mod sanitize;
 mod selection;
 mod sort;
