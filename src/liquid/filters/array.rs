@@ -9,7 +9,7 @@ use crate::liquid::value::{Value, pair};
 
 pub(super) const ROWS: &[Filter] = &[
     Filter::new("array_compact", 0..=1, compact),
-    Filter::new("array_sum", 0..=1, sum),
+    Filter::new("array_sum", 0..=0, sum),
     Filter::new("array_uniq", 0..=1, uniq),
     Filter::new("compact", 0..=1, compact),
     Filter::new("concat", 1..=1, concat),
@@ -19,6 +19,7 @@ pub(super) const ROWS: &[Filter] = &[
     Filter::new("map", 1..=1, map),
     Filter::new("reverse", 0..=0, reverse),
     Filter::new("sum", 0..=1, sum),
+    Filter::new("sum_array", 0..=0, sum),
     Filter::new("uniq", 0..=1, uniq),
 ];
 
@@ -61,20 +62,20 @@ fn reverse(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) ->
     Ok(Value::array(items))
 }
 
-/// Drops blank items; in plain mode, and of a property, only nil ones. Nested arrays stay.
+/// Drops blank items, or those whose property is blank; in plain mode only nil ones. Nested arrays stay.
 fn compact(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let mut kept = match input {
         Value::Array(array) => array.borrow().clone(),
         other => items(surroundings, other)?,
     };
     surroundings.limits.grow(kept.len() * size_of::<Value>())?;
+    let is_missing = if surroundings.plain { Value::is_nil } else { Value::is_blank };
     match arguments.get(0) {
-        None | Some(Value::Nil) if surroundings.plain => kept.retain(|item| !item.is_nil()),
-        None | Some(Value::Nil) => kept.retain(|item| !item.is_blank()),
+        None | Some(Value::Nil) => kept.retain(|item| !is_missing(item)),
         Some(property) => {
             let mut with_property = Vec::new();
             for item in kept {
-                if !select_or_nil(&item, property)?.is_nil() {
+                if !is_missing(&select_or_nil(&item, property)?) {
                     with_property.push(item);
                 }
             }

@@ -19,8 +19,8 @@ pub(super) const ROWS: &[Filter] = &[
     Filter::new("base64_url_safe_encode", 0..=0, base64_url_safe_encode),
     Filter::new("compute_hmac", 1..=3, compute_hmac),
     Filter::new("digest", 1..=2, digest),
-    Filter::new("random_string", 0..=1, random_string),
-    Filter::new("uuid", 0..=1, uuid),
+    Filter::new("random_string", 0..=0, random_string),
+    Filter::new("uuid", 0..=0, uuid),
 ];
 
 /// The URL-safe alphabet; padding may be missing.

@@ -5,6 +5,7 @@
 //! theirs, and differ from the platform in enough small ways (rounding, negative modulo, trailing empties of a split)
 //! that keeping both rule books costs more than these small functions do.
 
+mod allowlist;
 mod any;
 mod arguments;
 mod arithmetic;
@@ -21,7 +22,9 @@ mod download;
 mod encoding;
 mod gzip;
 mod hash;
+mod hash_diff;
 mod html;
+mod html_text;
 mod i18n;
 mod inflection;
 mod items;
@@ -180,7 +183,9 @@ static TABLE: LazyLock<Vec<&'static Filter>> = LazyLock::new(|| {
         encoding::ROWS,
         gzip::ROWS,
         hash::ROWS,
+        hash_diff::ROWS,
         html::ROWS,
+        html_text::ROWS,
         i18n::ROWS,
         inflection::ROWS,
         json::ROWS,
