@@ -2,7 +2,7 @@
 //! nil is empty.
 
 use super::arguments::Arguments;
-use super::items::{Seen, items, select_or_nil};
+use super::items::{Seen, array_items, items, select_or_nil};
 use super::number::{Number, Operation};
 use super::{Filter, Filtered, Rejection, Surroundings};
 use crate::liquid::value::{Value, pair};
@@ -10,7 +10,7 @@ use crate::liquid::value::{Value, pair};
 pub(super) const ROWS: &[Filter] = &[
     Filter::new("array_compact", 0..=1, compact),
     Filter::new("array_sum", 0..=0, sum),
-    Filter::new("array_uniq", 0..=1, uniq),
+    Filter::new("array_uniq", 0..=1, array_uniq),
     Filter::new("compact", 0..=1, compact),
     Filter::new("concat", 1..=1, concat),
     Filter::new("first", 0..=0, first),
@@ -85,11 +85,20 @@ fn compact(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Argum
     Ok(Value::array(kept))
 }
 
-/// Keeps the first of equal items, or of items with equal properties.
 fn uniq(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    unique(surroundings, items(surroundings, input)?, arguments)
+}
+
+/// The platform's, which keeps nested arrays.
+fn array_uniq(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    unique(surroundings, array_items(surroundings, input)?, arguments)
+}
+
+/// Keeps the first of equal items, or of items with equal properties.
+fn unique(surroundings: &Surroundings<'_>, items: Vec<Value>, arguments: &Arguments) -> Filtered {
     let mut seen = Seen::new();
     let mut kept = Vec::new();
-    for item in items(surroundings, input)? {
+    for item in items {
         let key = match arguments.get(0) {
             None | Some(Value::Nil) => item.clone(),
             Some(property) => select_or_nil(&item, property)?,

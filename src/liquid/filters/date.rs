@@ -10,6 +10,7 @@ use super::moment::{self, parse_epoch};
 use super::number::Number;
 use super::relative::Unit;
 use super::strftime::{GROWTH, strftime};
+use super::time_zone::time_zone;
 use super::{Filter, Filtered, Rejection, Surroundings};
 use crate::liquid::value::Value;
 
@@ -45,7 +46,7 @@ fn zone_of(arguments: &Arguments, at: usize) -> Result<Option<TimeZone>, Rejecti
     if name.trim().is_empty() {
         return Ok(None);
     }
-    match moment::time_zone(&name) {
+    match time_zone(&name) {
         Some(zone) => Ok(Some(zone)),
         None => Err(Rejection::argument(format!("unknown time zone '{}'", first_chars(&name)))),
     }

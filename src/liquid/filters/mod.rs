@@ -43,6 +43,7 @@ mod sort;
 mod sprintf;
 mod strftime;
 mod string;
+mod time_zone;
 mod url;
 mod url_template;
 mod useragent;

@@ -3,6 +3,7 @@
 
 mod containers;
 mod dates;
+mod documented;
 mod numbers;
 mod properties;
 mod text;
