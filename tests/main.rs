@@ -17,6 +17,7 @@ mod completions;
 mod deploy;
 mod durability;
 mod events;
+mod filters;
 mod golden;
 mod jobs_command;
 mod liquid;

@@ -52,7 +52,7 @@ impl Translator<'_> {
             '#' if self.class_depth > 0 => self.translated.push_str("\\#"),
             // Two of them would subtract one class from another.
             '-' | '~' if self.class_depth > 0 && self.rest.peek() == Some(&c) => {
-                self.translated.extend(['\\', c])
+                self.translated.extend(['\\', c]);
             }
             _ if self.class_depth > 0 => self.translated.push(c),
             '(' if self.rest.peek() == Some(&'?') => self.group()?,

@@ -92,10 +92,10 @@ fn read(surroundings: &Surroundings<'_>, text: &str, options: Options) -> Filter
                 }
             }
             Event::Text(text) => {
-                push_text(&mut open, &text.xml10_content()).map_err(|error| malformed(&error))?
+                push_text(&mut open, &text.xml10_content()).map_err(|error| malformed(&error))?;
             }
             Event::CData(text) => {
-                push_text(&mut open, &text.xml10_content()).map_err(|error| malformed(&error))?
+                push_text(&mut open, &text.xml10_content()).map_err(|error| malformed(&error))?;
             }
             Event::GeneralRef(entity) => {
                 let text =

@@ -209,7 +209,7 @@ fn examples_on_numbers_and_money() {
         (json!(10.5), "amount_to_fractional", json!(["JPY"]), json!(11)),
         (json!(1050), "fractional_to_amount", json!(["JPY"]), json!(1050.0)),
         (json!(111.2345), "format_number", json!([]), json!("111.235")),
-        (json!(2.71828), "format_number", json!([]), json!("2.718")),
+        (json!("2.71828"), "format_number", json!([]), json!("2.718")),
         (json!(111.2345), "format_number", json!([named(json!({"precision": 2}))]), json!("111.23")),
         (json!(111), "format_number", json!([named(json!({"precision": 2}))]), json!("111.00")),
         (
