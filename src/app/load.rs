@@ -104,7 +104,8 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
     let digest = digest(&files);
     let modules = modules::read(root, files.values().filter_map(|file| file.place.module.as_deref()));
     let root = root.to_path_buf();
-    let app = App { root, config, pages, routes, templates, queries, translations, assets, modules, digest, files };
+    let app =
+        App { root, config, pages, routes, templates, queries, translations, assets, modules, digest, files };
     (app, problems)
 }
 

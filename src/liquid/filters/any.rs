@@ -38,9 +38,15 @@ fn size(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Fi
     Ok(Value::big(size.into()))
 }
 
-/// The name of the Ruby class, which templates compare with.
+/// The name of the Ruby class, which templates compare with; but `Boolean` and `null`, which are none, and the class of
+/// text that is printed without escaping.
 fn type_of(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
-    Ok(Value::str(input.type_name()))
+    Ok(Value::str(match input {
+        Value::Nil | Value::Empty | Value::Blank => "null",
+        Value::Bool(_) => "Boolean",
+        Value::Str(text) if text.safe => "ActiveSupport::SafeBuffer",
+        other => other.type_name(),
+    }))
 }
 
 /// A copy that shares nothing with the original.

@@ -18,7 +18,7 @@ pub(super) const ROWS: &[Filter] = &[
     Filter::new("plus", 1..=1, plus),
     Filter::new("round", 0..=1, round),
     Filter::new("times", 1..=1, times),
-    Filter::new("to_positive_integer", 0..=1, to_positive_integer),
+    Filter::new("to_positive_integer", 1..=1, to_positive_integer),
 ];
 
 fn plus(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {

@@ -2,15 +2,15 @@
 //! nil is empty.
 
 use super::arguments::Arguments;
-use super::items::{Seen, items, select_or_bare, select_or_nil};
+use super::items::{Seen, array_items, items, select_or_bare, select_or_nil};
 use super::number::{Number, Operation};
 use super::{Filter, Filtered, Rejection, Surroundings};
 use crate::liquid::value::{Value, pair};
 
 pub(super) const ROWS: &[Filter] = &[
     Filter::new("array_compact", 0..=1, compact),
-    Filter::new("array_sum", 0..=1, sum),
-    Filter::new("array_uniq", 0..=1, uniq),
+    Filter::new("array_sum", 0..=0, sum),
+    Filter::new("array_uniq", 0..=1, array_uniq),
     Filter::new("compact", 0..=1, compact),
     Filter::new("concat", 1..=1, concat),
     Filter::new("first", 0..=0, first),
@@ -19,6 +19,7 @@ pub(super) const ROWS: &[Filter] = &[
     Filter::new("map", 1..=1, map),
     Filter::new("reverse", 0..=0, reverse),
     Filter::new("sum", 0..=1, sum),
+    Filter::new("sum_array", 0..=0, sum),
     Filter::new("uniq", 0..=1, uniq),
 ];
 
@@ -61,21 +62,21 @@ fn reverse(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) ->
     Ok(Value::array(items))
 }
 
-/// Drops blank items; in plain mode, and of a property, only nil ones. Nested arrays stay.
+/// Drops blank items, or those whose property is blank; in plain mode only nil ones. Nested arrays stay.
 fn compact(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let mut kept = match input {
         Value::Array(array) => array.borrow().clone(),
         other => items(surroundings, other)?,
     };
     surroundings.limits.grow(kept.len() * size_of::<Value>())?;
+    let is_missing = if surroundings.plain { Value::is_nil } else { Value::is_blank };
     match arguments.get(0) {
-        None | Some(Value::Nil) if surroundings.plain => kept.retain(|item| !item.is_nil()),
-        None | Some(Value::Nil) => kept.retain(|item| !item.is_blank()),
+        None | Some(Value::Nil) => kept.retain(|item| !is_missing(item)),
         Some(property) => {
             let mut with_property = Vec::new();
             for item in kept {
                 let Some(value) = select_or_bare(&item, property)? else { return Ok(Value::Nil) };
-                if !value.is_nil() {
+                if !is_missing(&value) {
                     with_property.push(item);
                 }
             }
@@ -87,9 +88,19 @@ fn compact(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Argum
 
 /// Keeps the first of equal items, or of items with equal properties; nothing if an item has none at all.
 fn uniq(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    unique(surroundings, items(surroundings, input)?, arguments)
+}
+
+/// The platform's, which keeps nested arrays.
+fn array_uniq(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    unique(surroundings, array_items(surroundings, input)?, arguments)
+}
+
+/// Keeps the first of equal items, or of items with equal properties.
+fn unique(surroundings: &Surroundings<'_>, items: Vec<Value>, arguments: &Arguments) -> Filtered {
     let mut seen = Seen::new();
     let mut kept = Vec::new();
-    for item in items(surroundings, input)? {
+    for item in items {
         let key = match arguments.get(0) {
             None | Some(Value::Nil) => item.clone(),
             Some(property) => match select_or_bare(&item, property)? {

@@ -5,7 +5,7 @@ use super::{Filter, Filtered, Surroundings};
 use crate::liquid::value::Value;
 
 pub(super) const ROWS: &[Filter] = &[
-    Filter::new("asset_name_to_raw_url", 0..=0, asset_url),
+    Filter::new("asset_name_to_raw_url", 0..=0, asset_name_to_raw_url),
     Filter::new("asset_path", 0..=0, asset_path),
     Filter::new("asset_url", 0..=0, asset_url),
 ];
@@ -13,6 +13,18 @@ pub(super) const ROWS: &[Filter] = &[
 /// Absolute; for the empty name the root of all assets.
 fn asset_url(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
     Ok(Value::str(format!("{}{}", surroundings.base_url, path(surroundings, &input.to_text()))))
+}
+
+/// Nil for an asset that does not exist.
+fn asset_name_to_raw_url(
+    surroundings: &mut Surroundings<'_>,
+    input: &Value,
+    arguments: &Arguments,
+) -> Filtered {
+    match surroundings.app.asset(input.to_text().trim_start_matches('/')) {
+        Some(_) => asset_url(surroundings, input, arguments),
+        None => Ok(Value::Nil),
+    }
 }
 
 fn asset_path(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {

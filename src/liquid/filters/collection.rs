@@ -15,7 +15,7 @@ pub(super) const ROWS: &[Filter] = &[
     Filter::new("array_delete_at", 1..=1, array_delete_at),
     Filter::new("array_flatten", 0..=0, array_flatten),
     Filter::new("array_group_by", 1..=1, array_group_by),
-    Filter::new("array_in_groups_of", 1..=2, array_in_groups_of),
+    Filter::new("array_in_groups_of", 1..=1, array_in_groups_of),
     Filter::new("array_index_of", 1..=1, array_index_of),
     Filter::new("array_intersect", 1..=1, array_intersect),
     Filter::new("array_limit", 1..=1, array_limit),
@@ -26,13 +26,13 @@ pub(super) const ROWS: &[Filter] = &[
     Filter::new("array_subtract", 1..=1, array_subtract),
     Filter::new("flatten", 0..=0, array_flatten),
     Filter::new("group_by", 1..=1, array_group_by),
-    Filter::new("in_groups_of", 1..=2, array_in_groups_of),
+    Filter::new("in_groups_of", 1..=1, array_in_groups_of),
     Filter::new("intersection", 1..=1, array_intersect),
     Filter::new("limit", 1..=1, array_limit),
     Filter::new("map_attributes", 1..=usize::MAX, array_map),
     Filter::new("prepend_to_array", 1..=1, array_prepend),
     Filter::new("rotate", 0..=1, array_rotate),
-    Filter::new("shuffle", 0..=0, array_shuffle),
+    Filter::new("shuffle_array", 0..=0, array_shuffle),
     Filter::new("subtract_array", 1..=1, array_subtract),
 ];
 
@@ -102,7 +102,7 @@ fn array_group_by(surroundings: &mut Surroundings<'_>, input: &Value, arguments:
     Ok(Value::hash(groups))
 }
 
-/// Arrays of that many items; the last is filled up with the second argument, or nil.
+/// Arrays of that many items; the last is filled up with nil.
 fn array_in_groups_of(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let size = integer(&arguments.value(0))?;
     let Some(size) = usize::try_from(size).ok().filter(|size| *size > 0) else {
@@ -110,13 +110,9 @@ fn array_in_groups_of(surroundings: &mut Surroundings<'_>, input: &Value, argume
     };
     let items = array_items(surroundings, input)?;
     surroundings.limits.grow(size.saturating_mul(size_of::<Value>()))?;
-    let fill = arguments.value(1);
     let groups = items.chunks(size).map(|chunk| {
         let mut group = chunk.to_vec();
-        // A fill of `false` leaves the last group short.
-        if !matches!(fill, Value::Bool(false)) {
-            group.resize(size, fill.clone());
-        }
+        group.resize(size, Value::Nil);
         Value::array(group)
     });
     Ok(Value::array(groups.collect()))

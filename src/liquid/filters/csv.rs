@@ -5,8 +5,11 @@ use super::items::array_items;
 use super::{Filter, Filtered, Rejection, Surroundings};
 use crate::liquid::value::{Map, Value};
 
-pub(super) const ROWS: &[Filter] =
-    &[Filter::new("parse_csv", 0..=1, parse_csv), Filter::new("to_csv", 0..=1, to_csv)];
+pub(super) const ROWS: &[Filter] = &[
+    Filter::new("parse_csv", 0..=1, parse_csv),
+    Filter::new("parse_csv_rc", 0..=1, parse_csv),
+    Filter::new("to_csv", 0..=1, to_csv),
+];
 
 const DEFAULT_SEPARATOR: char = ',';
 
@@ -23,8 +26,18 @@ fn separator(arguments: &Arguments) -> Result<char, Rejection> {
     }
 }
 
+/// Which fields stand in quotes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    WhereNeeded,
+    Everywhere,
+}
+
+/// Options `col_sep`, and `force_quotes`: all fields in quotes, not only those that need them.
 fn to_csv(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let separator = separator(arguments)?;
+    let is_forced = arguments.flag("force_quotes").unwrap_or(false);
+    let quotes = if is_forced { Quotes::Everywhere } else { Quotes::WhereNeeded };
     let mut csv = String::new();
     for row in array_items(surroundings, input)? {
         let before = csv.len();
@@ -32,8 +45,8 @@ fn to_csv(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Argume
             if at > 0 {
                 csv.push(separator);
             }
-            if !field.is_nil() {
-                write_field(&mut csv, &field.to_text(), separator);
+            if is_forced || !field.is_nil() {
+                write_field(&mut csv, &field.to_text(), separator, quotes);
             }
         }
         csv.push('\n');
@@ -42,8 +55,9 @@ fn to_csv(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Argume
     Ok(Value::str(csv))
 }
 
-fn write_field(csv: &mut String, field: &str, separator: char) {
-    let needs_quotes = field.is_empty()
+fn write_field(csv: &mut String, field: &str, separator: char, quotes: Quotes) {
+    let needs_quotes = quotes == Quotes::Everywhere
+        || field.is_empty()
         || field.starts_with([' ', '\t'])
         || field.ends_with([' ', '\t'])
         || field.contains([separator, '"', '\n', '\r']);

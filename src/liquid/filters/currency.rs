@@ -3,6 +3,7 @@
 
 use super::arguments::{Arguments, integer};
 use super::decimal::Decimal;
+use super::html::escape;
 use super::number::Number;
 use super::{Filter, Filtered, Rejection, Surroundings};
 use crate::liquid::value::Value;
@@ -22,8 +23,6 @@ struct Currency {
     /// Digits of the fractional unit: 2 for cents.
     places: u8,
     position: Position,
-    thousands: &'static str,
-    point: &'static str,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,53 +32,43 @@ enum Position {
     After,
 }
 
-const fn currency(
-    code: &'static str,
-    symbol: &'static str,
-    places: u8,
-    position: Position,
-    marks: (&'static str, &'static str),
-) -> Currency {
-    Currency { code, symbol, places, position, thousands: marks.0, point: marks.1 }
+const fn currency(code: &'static str, symbol: &'static str, places: u8, position: Position) -> Currency {
+    Currency { code, symbol, places, position }
 }
 
-const ENGLISH: (&str, &str) = (",", ".");
-const CONTINENTAL: (&str, &str) = (".", ",");
-const SPACED: (&str, &str) = (" ", ",");
-
 const CURRENCIES: &[Currency] = &[
-    currency("USD", "$", 2, Position::Before, ENGLISH),
-    currency("AED", "د.إ", 2, Position::After, ENGLISH),
-    currency("ARS", "$", 2, Position::Before, CONTINENTAL),
-    currency("AUD", "$", 2, Position::Before, ENGLISH),
-    currency("BHD", "ب.د", 3, Position::Before, ENGLISH),
-    currency("BRL", "R$", 2, Position::Before, CONTINENTAL),
-    currency("CAD", "$", 2, Position::Before, ENGLISH),
-    currency("CHF", "CHF", 2, Position::Before, ENGLISH),
-    currency("CLP", "$", 0, Position::Before, CONTINENTAL),
-    currency("CNY", "¥", 2, Position::Before, ENGLISH),
-    currency("CZK", "Kč", 2, Position::After, SPACED),
-    currency("DKK", "kr.", 2, Position::After, CONTINENTAL),
-    currency("EUR", "€", 2, Position::Before, CONTINENTAL),
-    currency("GBP", "£", 2, Position::Before, ENGLISH),
-    currency("HKD", "$", 2, Position::Before, ENGLISH),
-    currency("HUF", "Ft", 2, Position::After, SPACED),
-    currency("ILS", "₪", 2, Position::Before, ENGLISH),
-    currency("INR", "₹", 2, Position::Before, ENGLISH),
-    currency("JPY", "¥", 0, Position::Before, ENGLISH),
-    currency("KRW", "₩", 0, Position::Before, ENGLISH),
-    currency("KWD", "د.ك", 3, Position::Before, ENGLISH),
-    currency("MXN", "$", 2, Position::Before, ENGLISH),
-    currency("NOK", "kr", 2, Position::After, CONTINENTAL),
-    currency("NZD", "$", 2, Position::Before, ENGLISH),
-    currency("PLN", "zł", 2, Position::After, SPACED),
-    currency("RON", "Lei", 2, Position::Before, CONTINENTAL),
-    currency("SEK", "kr", 2, Position::After, SPACED),
-    currency("SGD", "$", 2, Position::Before, ENGLISH),
-    currency("THB", "฿", 2, Position::Before, ENGLISH),
-    currency("TRY", "₺", 2, Position::Before, CONTINENTAL),
-    currency("UAH", "₴", 2, Position::After, ENGLISH),
-    currency("ZAR", "R", 2, Position::Before, ENGLISH),
+    currency("USD", "$", 2, Position::Before),
+    currency("AED", "د.إ", 2, Position::After),
+    currency("ARS", "$", 2, Position::Before),
+    currency("AUD", "$", 2, Position::Before),
+    currency("BHD", "ب.د", 3, Position::Before),
+    currency("BRL", "R$", 2, Position::Before),
+    currency("CAD", "$", 2, Position::Before),
+    currency("CHF", "CHF", 2, Position::Before),
+    currency("CLP", "$", 0, Position::Before),
+    currency("CNY", "¥", 2, Position::Before),
+    currency("CZK", "Kč", 2, Position::After),
+    currency("DKK", "kr.", 2, Position::After),
+    currency("EUR", "€", 2, Position::Before),
+    currency("GBP", "£", 2, Position::Before),
+    currency("HKD", "$", 2, Position::Before),
+    currency("HUF", "Ft", 2, Position::After),
+    currency("ILS", "₪", 2, Position::Before),
+    currency("INR", "₹", 2, Position::Before),
+    currency("JPY", "¥", 0, Position::Before),
+    currency("KRW", "₩", 0, Position::Before),
+    currency("KWD", "د.ك", 3, Position::Before),
+    currency("MXN", "$", 2, Position::Before),
+    currency("NOK", "kr", 2, Position::After),
+    currency("NZD", "$", 2, Position::Before),
+    currency("PLN", "zł", 2, Position::After),
+    currency("RON", "Lei", 2, Position::Before),
+    currency("SEK", "kr", 2, Position::After),
+    currency("SGD", "$", 2, Position::Before),
+    currency("THB", "฿", 2, Position::Before),
+    currency("TRY", "₺", 2, Position::Before),
+    currency("UAH", "₴", 2, Position::After),
+    currency("ZAR", "R", 2, Position::Before),
 ];
 
 impl Currency {
@@ -107,7 +96,8 @@ impl Currency {
         let rounded = amount.abs().round(self.places());
         let is_whole = rounded == Decimal::from(rounded.floor());
         let places = if is_whole && cents == Cents::UnlessWhole { 0 } else { usize::from(self.places) };
-        let number = grouped(&rounded, places, self.thousands, self.point);
+        // Of the language, not of the currency: the platform writes all of them as English does.
+        let number = grouped(&rounded, places, ",", ".");
         let sign = if amount.is_negative() { "-" } else { "" };
         match self.position {
             Position::Before => format!("{sign}{}{number}", self.symbol),
@@ -123,9 +113,13 @@ enum Cents {
 }
 
 impl Cents {
-    /// The flag `no_cents_if_whole`, on unless the second argument is false.
+    /// By the option `no_cents_if_whole`, which is on; or the second argument, where it is not a hash.
     fn of(arguments: &Arguments) -> Self {
-        if arguments.get(1).is_some_and(|flag| !flag.is_truthy()) { Self::Always } else { Self::UnlessWhole }
+        let flag = match arguments.get(1) {
+            Some(Value::Hash(_)) | None => arguments.flag("no_cents_if_whole").unwrap_or(true),
+            Some(flag) => flag.is_truthy(),
+        };
+        if flag { Self::UnlessWhole } else { Self::Always }
     }
 }
 
@@ -185,6 +179,8 @@ fn format_number(surroundings: &mut Surroundings<'_>, input: &Value, arguments: 
     let separator = arguments.option("separator").unwrap_or_else(|| Value::str("."));
     let delimiter = arguments.option("delimiter").unwrap_or_default();
     let (separator, delimiter) = (separator.to_text(), delimiter.to_text());
+    // The result is safe to print.
+    let (separator, delimiter) = (escape(&separator), escape(&delimiter));
     let amount = amount(input)?;
     let rounded = amount.round(precision);
     let whole_digits = rounded.to_plain().len();
@@ -197,5 +193,5 @@ fn format_number(surroundings: &mut Surroundings<'_>, input: &Value, arguments: 
         written = stripped.strip_suffix(&*separator).unwrap_or(stripped).to_owned();
     }
     let sign = if rounded.is_negative() { "-" } else { "" };
-    Ok(Value::str(format!("{sign}{written}")))
+    Ok(Value::safe(format!("{sign}{written}")))
 }

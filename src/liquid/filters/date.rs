@@ -10,6 +10,7 @@ use super::moment::{self, parse_epoch};
 use super::number::Number;
 use super::relative::Unit;
 use super::strftime::{GROWTH, strftime};
+use super::time_zone::time_zone;
 use super::{Filter, Filtered, Rejection, Surroundings};
 use crate::liquid::value::Value;
 
@@ -24,7 +25,7 @@ pub(super) const ROWS: &[Filter] = &[
     Filter::question("is_parsable_date", 0..=0, is_parsable_date),
     Filter::new("strftime", 1..=3, strftime_filter),
     Filter::new("time_diff", 1..=3, time_diff),
-    Filter::new("to_date", 0..=2, to_date),
+    Filter::new("to_date", 0..=1, to_date),
     Filter::new("to_time", 0..=3, to_time),
 ];
 
@@ -45,7 +46,7 @@ fn zone_of(arguments: &Arguments, at: usize) -> Result<Option<TimeZone>, Rejecti
     if name.trim().is_empty() {
         return Ok(None);
     }
-    match moment::time_zone(&name) {
+    match time_zone(&name) {
         Some(zone) => Ok(Some(zone)),
         None => Err(Rejection::argument(format!("unknown time zone '{}'", first_chars(&name)))),
     }
@@ -148,17 +149,13 @@ fn parse_with_format(text: &str, format: &str, now: &ZonedDateTime) -> Result<Zo
     date.to_datetime(time).to_zoned_datetime(now.time_zone().clone()).map_err(|_| rejection())
 }
 
-/// `to_date: format, now`: the day, without time; nil from nothing.
+/// `to_date: now`: the day, without time; nil from nothing.
 fn to_date(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     if is_missing(input) {
         return Ok(Value::Nil);
     }
-    let now = now_of(surroundings, arguments, 1)?;
-    let format = arguments.text(0);
-    if format.is_empty() {
-        return Ok(Value::Date(date_of(input, &now)?));
-    }
-    Ok(Value::Date(parse_with_format(&input.to_text(), &format, &now)?.date()))
+    let now = now_of(surroundings, arguments, 0)?;
+    Ok(Value::Date(date_of(input, &now)?))
 }
 
 /// The day of a value in its own zone. Text that is a date alone has one even where the time line has ended.
@@ -198,9 +195,10 @@ fn is_date_before(surroundings: &mut Surroundings<'_>, input: &Value, arguments:
     Ok(Value::Bool(first.timestamp() < second.timestamp()))
 }
 
-fn is_date_in_past(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
-    let now = surroundings.now;
-    Ok(Value::Bool(moment_of(input, now)?.timestamp() < now.timestamp()))
+/// `is_date_in_past: now`
+fn is_date_in_past(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    let now = now_of(surroundings, arguments, 0)?;
+    Ok(Value::Bool(moment_of(input, &now)?.timestamp() < now.timestamp()))
 }
 
 fn is_parsable_date(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {

@@ -13,9 +13,8 @@ pub(super) const ROWS: &[Filter] = &[
     Filter::new("fetch", 1..=1, hash_fetch),
     Filter::new("hash_add_key", 2..=2, hash_add_key),
     Filter::new("hash_delete_key", 1..=1, hash_delete_key),
-    Filter::new("hash_diff", 1..=2, hash_diff),
     Filter::new("hash_dig", 1..=usize::MAX, hash_dig),
-    Filter::new("hash_except", 1..=usize::MAX, hash_except),
+    Filter::new("hash_except", 1..=1, hash_except),
     Filter::new("hash_fetch", 1..=1, hash_fetch),
     Filter::new("hash_keys", 0..=0, hash_keys),
     Filter::new("hash_merge", 1..=1, hash_merge),
@@ -23,9 +22,6 @@ pub(super) const ROWS: &[Filter] = &[
     Filter::new("hash_values", 0..=0, hash_values),
     Filter::new("remove_hash_key", 1..=1, hash_delete_key),
 ];
-
-/// How deep [`hash_diff`] follows nested hashes.
-const MAX_DEPTH: usize = 100;
 
 /// Rough size of an entry: key, value, and their place in the index.
 const ENTRY_BYTES: usize = 64;
@@ -42,7 +38,7 @@ fn not_a_hash(value: &Value) -> Rejection {
 }
 
 /// A copy of the entries of `value`; nil has none.
-fn entries(surroundings: &Surroundings<'_>, value: &Value) -> Result<Map, Rejection> {
+pub(super) fn entries(surroundings: &Surroundings<'_>, value: &Value) -> Result<Map, Rejection> {
     if value.is_nil() {
         return Ok(Map::default());
     }
@@ -103,17 +99,15 @@ fn hash_values(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments
     Ok(Value::array(entries(surroundings, input)?.into_values().collect()))
 }
 
-/// Without the keys given, one by one or as arrays.
+/// Without the keys of an array, or one key.
 fn hash_except(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let mut left = entries(surroundings, input)?;
-    for argument in &arguments.positional {
-        match argument {
-            Value::Array(keys) => keys.borrow().iter().for_each(|key| {
-                left.shift_remove(&*key.to_text());
-            }),
-            key => {
-                left.shift_remove(&*key.to_text());
-            }
+    match arguments.value(0) {
+        Value::Array(keys) => keys.borrow().iter().for_each(|key| {
+            left.shift_remove(&*key.to_text());
+        }),
+        key => {
+            left.shift_remove(&*key.to_text());
         }
     }
     Ok(Value::hash(left))
@@ -124,44 +118,4 @@ fn hash_sort(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) 
     let mut sorted = entries(surroundings, input)?;
     sorted.sort_unstable_keys();
     Ok(Value::hash(sorted))
-}
-
-/// How to get from the input to the argument: `["-", key, old]`, `["~", key, old, new]`, `["+", key, new]`, keys of
-/// nested hashes as `a.b`. Arrays are compared as wholes.
-fn hash_diff(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
-    let (old, new) = (entries(surroundings, input)?, entries(surroundings, &arguments.value(0))?);
-    let mut changes = Vec::new();
-    compare(surroundings, &old, &new, "", MAX_DEPTH, &mut changes)?;
-    Ok(Value::array(changes))
-}
-
-fn compare(
-    surroundings: &Surroundings<'_>,
-    old: &Map,
-    new: &Map,
-    prefix: &str,
-    depth: usize,
-    changes: &mut Vec<Value>,
-) -> Result<(), Rejection> {
-    let mut keys: Vec<_> = old.keys().collect();
-    keys.extend(new.keys().filter(|key| !old.contains_key(*key)));
-    keys.sort_unstable();
-    for key in keys {
-        surroundings.limits.step()?;
-        let path = format!("{prefix}{key}");
-        let change = |sign: &str, values: &[&Value]| {
-            let head = [Value::str(sign), Value::str(path.as_str())];
-            Value::array(head.into_iter().chain(values.iter().copied().cloned()).collect())
-        };
-        match (old.get(key), new.get(key)) {
-            (Some(a), None) => changes.push(change("-", &[a])),
-            (None, Some(b)) => changes.push(change("+", &[b])),
-            (Some(Value::Hash(a)), Some(Value::Hash(b))) if depth > 0 => {
-                compare(surroundings, &a.borrow(), &b.borrow(), &format!("{path}."), depth - 1, changes)?;
-            }
-            (Some(a), Some(b)) if !a.equals(b) => changes.push(change("~", &[a, b])),
-            _ => {}
-        }
-    }
-    Ok(())
 }

@@ -12,7 +12,6 @@ pub(super) const ROWS: &[Filter] = &[
     Filter::text("escape_once", 0..=0, escape_once),
     Filter::text("h", 0..=0, escape_filter),
     Filter::new("html_safe", 0..=1, html_safe),
-    Filter::new("html_to_text", 0..=0, html_to_text),
     Filter::new("new_line_to_br", 0..=0, newline_to_br),
     Filter::text("newline_to_br", 0..=0, newline_to_br),
     Filter::new("nl2br", 0..=0, newline_to_br),
@@ -194,33 +193,6 @@ fn strip_tags(text: &str) -> String {
     kept
 }
 
-/// What a reader sees: blocks begin on lines of their own, entities are decoded, runs of whitespace are one space.
-fn html_to_text(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
-    const BLOCKS: [&str; 14] =
-        ["p", "br", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6"];
-    let text = input.to_text();
-    surroundings.limits.grow(text.len())?;
-    let without_blocks = strip_blocks(&text);
-    let mut lines = String::with_capacity(without_blocks.len());
-    let mut rest = without_blocks.as_str();
-    while let Some((before, tag)) = rest.split_once('<') {
-        let Some((inside, after)) = tag.split_once('>') else {
-            break;
-        };
-        lines.extend(before.chars().map(|c| if c.is_whitespace() { ' ' } else { c }));
-        let name: String =
-            inside.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).take(10).collect();
-        if BLOCKS.contains(&name.to_ascii_lowercase().as_str()) {
-            lines.push('\n');
-        }
-        rest = after;
-    }
-    lines.extend(rest.chars().map(|c| if c.is_whitespace() { ' ' } else { c }));
-    let lines = lines.lines().map(|line| line.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>());
-    let lines: Vec<_> = lines.map(|words| words.join(" ")).filter(|line| !line.is_empty()).collect();
-    Ok(Value::str(&*unescape(&lines.join("\n"))))
-}
-
 /// Without `{{ … }}` and `{% … %}`; what stands between two tags stays.
 fn strip_liquid(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
     let text = input.to_text();
@@ -249,7 +221,8 @@ fn strip_liquid(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filte
     Ok(Value::str(kept))
 }
 
-/// For use between quotes of a script: no quote, line end or `</` survives.
+/// For use between quotes of a script: no quote, line end or `</` survives. Printing must not escape it again: in a
+/// script entities are not read.
 fn escape_javascript(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
     let text = input.to_text().replace("\r\n", "\n");
     let escaped = replace_chars(&text, |c, after| {
@@ -267,7 +240,7 @@ fn escape_javascript(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arg
         })
     });
     surroundings.limits.grow(escaped.len())?;
-    Ok(Value::str(&*escaped))
+    Ok(Value::safe(&*escaped))
 }
 
 /// The inverse of `escape_javascript`.

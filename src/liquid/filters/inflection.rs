@@ -6,20 +6,16 @@ use super::{Filter, Filtered, Surroundings};
 use crate::liquid::value::Value;
 
 pub(super) const ROWS: &[Filter] = &[
-    Filter::new("humanize", 0..=1, humanize_filter),
+    Filter::new("humanize", 0..=0, humanize_filter),
     Filter::new("parameterize", 0..=1, parameterize),
     Filter::new("pluralize", 0..=1, pluralize),
     Filter::new("slugify", 0..=0, slugify),
     Filter::new("titleize", 0..=0, titleize),
 ];
 
-/// `author_id` becomes `Author`; with `capitalize: false` the first letter stays small.
-fn humanize_filter(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
-    let words = humanize(&input.to_text());
-    Ok(Value::str(match arguments.flag("capitalize") {
-        Some(false) => words,
-        _ => capitalize_first(&words),
-    }))
+/// `author_id` becomes `Author`.
+fn humanize_filter(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
+    Ok(Value::str(capitalize_first(&humanize(&input.to_text()))))
 }
 
 /// In small letters, without a trailing `_id`, underscores as spaces.

@@ -6,10 +6,10 @@ use super::{Filter, Filtered, Rejection, Surroundings};
 use crate::liquid::value::Value;
 
 pub(super) const ROWS: &[Filter] = &[
-    Filter::new("json", 0..=1, json),
+    Filter::new("json", 0..=0, json),
     Filter::new("parse_json", 0..=1, parse_json),
     Filter::new("to_hash", 0..=1, parse_json),
-    Filter::new("to_json", 0..=1, json),
+    Filter::new("to_json", 0..=0, json),
 ];
 
 /// What a parsed value takes in memory for every byte of its text: `[0,0,…]` is two bytes an item.

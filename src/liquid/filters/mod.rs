@@ -6,6 +6,7 @@
 //! that keeping both rule books costs more than these small functions do.
 
 mod aead;
+mod allowlist;
 mod any;
 mod arguments;
 mod arithmetic;
@@ -16,14 +17,20 @@ mod block_cipher;
 mod cipher;
 mod collection;
 mod content_encryption;
+mod countries;
 mod csv;
 mod currency;
 mod date;
 mod decimal;
 mod digest;
+mod download;
+mod encoding;
+mod gzip;
 mod hash;
+mod hash_diff;
 mod hex;
 mod html;
+mod html_text;
 mod i18n;
 mod inflection;
 mod items;
@@ -39,18 +46,26 @@ mod moment;
 mod number;
 mod openpgp;
 mod pattern;
+mod phone;
+mod qrcode;
 mod random;
 mod relative;
 mod replace;
+mod ruby_regex;
 mod sanitize;
 mod selection;
 mod sort;
 mod sprintf;
 mod strftime;
 mod string;
+mod time_zone;
 mod url;
 mod url_template;
+mod useragent;
 mod validation;
+mod video;
+mod xml;
+mod xml_writer;
 
 #[cfg(test)]
 mod tests;
@@ -245,8 +260,13 @@ static TABLE: LazyLock<Vec<&'static Filter>> = LazyLock::new(|| {
         currency::ROWS,
         date::ROWS,
         digest::ROWS,
+        download::ROWS,
+        encoding::ROWS,
+        gzip::ROWS,
         hash::ROWS,
+        hash_diff::ROWS,
         html::ROWS,
+        html_text::ROWS,
         i18n::ROWS,
         inflection::ROWS,
         json::ROWS,
@@ -254,6 +274,8 @@ static TABLE: LazyLock<Vec<&'static Filter>> = LazyLock::new(|| {
         jwt::ROWS,
         key_agreement::ROWS,
         pattern::ROWS,
+        phone::ROWS,
+        qrcode::ROWS,
         random::ROWS,
         replace::ROWS,
         sanitize::ROWS,
@@ -263,7 +285,11 @@ static TABLE: LazyLock<Vec<&'static Filter>> = LazyLock::new(|| {
         string::ROWS,
         url::ROWS,
         url_template::ROWS,
+        useragent::ROWS,
         validation::ROWS,
+        video::ROWS,
+        xml::ROWS,
+        xml_writer::ROWS,
     ];
     let mut rows: Vec<_> = families.into_iter().flatten().collect();
     rows.sort_unstable_by_key(|row| row.name);

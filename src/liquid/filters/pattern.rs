@@ -1,5 +1,4 @@
-//! Regular expressions written for Ruby. Its dialect differs from Rust's in small ways that are translated here; what
-//! Rust's linear-time engine cannot do at all (look-around, back references) is refused with a message.
+//! The filters that match and replace with regular expressions, and the compiled expressions they share.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -7,6 +6,7 @@ use std::collections::HashMap;
 use ::regex::{Captures, Regex, RegexBuilder};
 
 use super::arguments::Arguments;
+use super::ruby_regex::translate;
 use super::{Filter, Filtered, Rejection, Surroundings};
 use crate::liquid::value::Value;
 
@@ -32,7 +32,13 @@ pub(super) fn compile(pattern: &str, options: &str) -> Result<Regex, Rejection> 
     if let Some(regex) = CACHE.with_borrow(|cache| cache.get(&key).cloned()) {
         return Ok(regex);
     }
-    let regex = RegexBuilder::new(&translate(pattern))
+    let refused = |reason: &str| {
+        let shown: String = pattern.chars().take(200).collect();
+        Rejection::Argument(format!("cannot use the regular expression /{shown}/: {reason}"))
+    };
+    let translated =
+        translate(pattern).map_err(|construct| refused(&format!("{construct} is not supported here")))?;
+    let regex = RegexBuilder::new(&translated)
         // In Ruby `^` and `$` always stand for the ends of lines.
         .multi_line(true)
         .case_insensitive(options.contains('i'))
@@ -42,8 +48,7 @@ pub(super) fn compile(pattern: &str, options: &str) -> Result<Regex, Rejection> 
         .build()
         .map_err(|error| {
             let text = error.to_string();
-            let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            Rejection::argument(format!("cannot use the regular expression /{pattern}/: {reason}"))
+            refused(text.lines().last().unwrap_or_default().trim_start_matches("error: "))
         })?;
     CACHE.with_borrow_mut(|cache| {
         if cache.len() >= MAX_CACHED {
@@ -52,34 +57,6 @@ pub(super) fn compile(pattern: &str, options: &str) -> Result<Regex, Rejection> 
         cache.insert(key, regex.clone());
     });
     Ok(regex)
-}
-
-/// Classes mean ASCII in Ruby; `\h` is a hexadecimal digit there, `\Z` the end but for a last line end. A class in
-/// brackets is right inside other brackets too.
-fn translate(pattern: &str) -> String {
-    let mut translated = String::with_capacity(pattern.len());
-    let mut chars = pattern.chars();
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            translated.push(c);
-            continue;
-        }
-        match chars.next() {
-            Some('d') => translated.push_str("[0-9]"),
-            Some('D') => translated.push_str("[^0-9]"),
-            Some('w') => translated.push_str("[a-zA-Z0-9_]"),
-            Some('W') => translated.push_str("[^a-zA-Z0-9_]"),
-            Some('s') => translated.push_str(r"[ \t\r\n\x0C\x0B]"),
-            Some('S') => translated.push_str(r"[^ \t\r\n\x0C\x0B]"),
-            Some('h') => translated.push_str("[0-9a-fA-F]"),
-            Some('H') => translated.push_str("[^0-9a-fA-F]"),
-            Some('Z') => translated.push_str(r"(?:\n?\z)"),
-            Some('e') => translated.push_str(r"\x1B"),
-            Some(other) => translated.extend(['\\', other]),
-            None => translated.push('\\'),
-        }
-    }
-    translated
 }
 
 /// Nil for the empty text, as on the platform.

@@ -66,12 +66,18 @@ impl Unit {
 pub(super) fn parse(text: &str, now: &ZonedDateTime) -> Option<ZonedDateTime> {
     let words: Vec<_> = text.split_ascii_whitespace().collect();
     let ahead = |count: i64, unit: Unit| now.checked_add(unit.span(count)?).ok();
+    let noon = |day: &ZonedDateTime| day.with().time(jiff::civil::time(12, 0, 0, 0)).build().ok();
     match words.as_slice() {
         ["now" | "today"] => Some(now.clone()),
+        ["noon"] => noon(now),
+        [day @ .., "at", "noon"] | [day @ .., "noon"] => noon(&parse(&day.join(" "), now)?),
+        // The one that comes.
+        ["midnight"] => now.tomorrow().ok()?.start_of_day().ok(),
         ["tomorrow"] => ahead(1, Unit::Days),
         ["yesterday"] => ahead(-1, Unit::Days),
         ["next", unit] if Unit::parse_word(unit).is_some() => ahead(1, Unit::parse_word(unit)?),
         ["last", unit] if Unit::parse_word(unit).is_some() => ahead(-1, Unit::parse_word(unit)?),
+        ["this", unit] if Unit::parse_word(unit).is_some() => Some(now.clone()),
         ["last", day] => on_weekday(now, day, -1),
         [day] | ["next" | "this" | "on", day] => on_weekday(now, day, 1),
         ["in", count, unit] | [count, unit, "from", "now"] | [count, unit, "later" | "hence"] => {
@@ -137,13 +143,27 @@ mod tests {
             ("next monday", "2024-02-05 12:30"),
             ("last wed", "2024-01-24 12:30"),
             ("wednesday", "2024-02-07 12:30"),
+            ("this week", "2024-01-31 12:30"),
+            ("noon", "2024-01-31 12:00"),
+            ("tomorrow at noon", "2024-02-01 12:00"),
+            ("next monday noon", "2024-02-05 12:00"),
+            ("midnight", "2024-02-01 00:00"),
         ];
         for (text, expected) in cases {
             let moment = parse(text, &now).unwrap_or_else(|| panic!("{text} is not understood"));
             assert_eq!(moment.strftime("%Y-%m-%d %H:%M").to_string(), expected, "{text}");
         }
-        for text in ["", "soon", "4294967295 years ago", "in 99999999999 days", "-1 days ago", "next", "ago"]
-        {
+        for text in [
+            "",
+            "soon",
+            "4294967295 years ago",
+            "in 99999999999 days",
+            "-1 days ago",
+            "next",
+            "ago",
+            "soon noon",
+            "at noon",
+        ] {
             assert_eq!(parse(text, &now), None, "{text}");
         }
     }

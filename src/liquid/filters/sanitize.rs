@@ -1,115 +1,59 @@
-//! HTML from people: only harmless elements and attributes survive. Markdown goes through the same sieve, and its links
-//! are marked as not endorsed. The output is built anew from what was recognised, so that nothing half-understood gets
-//! through.
+//! HTML from people: only the elements and attributes of a list survive. Markdown goes through the same sieve. The output
+//! is built anew from what was recognised, so that nothing half-understood gets through.
 
+use serde_json::Value as Json;
+
+use super::allowlist::Allowlist;
 use super::arguments::Arguments;
 use super::html::{escape, unescape};
 use super::{Filter, Filtered, Surroundings};
 use crate::liquid::value::Value;
 
 pub(super) const ROWS: &[Filter] = &[
-    Filter::new("markdown", 0..=1, markdown),
-    Filter::new("markdownify", 0..=1, markdown),
+    Filter::new("markdown", 0..=2, markdown),
+    Filter::new("markdownify", 0..=2, markdown),
     Filter::new("sanitize", 0..=2, sanitize_filter),
 ];
 
-const ELEMENTS: [&str; 54] = [
-    "a",
-    "abbr",
-    "b",
-    "bdo",
-    "blockquote",
-    "br",
-    "caption",
-    "cite",
-    "code",
-    "col",
-    "colgroup",
-    "dd",
-    "del",
-    "dfn",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "figcaption",
-    "figure",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "i",
-    "img",
-    "ins",
-    "kbd",
-    "li",
-    "mark",
-    "ol",
-    "p",
-    "pre",
-    "q",
-    "s",
-    "samp",
-    "small",
-    "span",
-    "strike",
-    "strong",
-    "sub",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "tr",
-    "u",
-    "ul",
-];
-
-/// Elements that are dropped with everything in them.
+/// Elements that are dropped with everything in them, unless they are allowed.
 const DROPPED: [&str; 6] = ["script", "style", "iframe", "object", "noscript", "template"];
 
-const ATTRIBUTES: [&str; 12] =
-    ["href", "src", "alt", "title", "class", "id", "width", "height", "align", "colspan", "rowspan", "cite"];
-
-/// Attributes that hold an address, and the schemes it may have.
-const ADDRESSES: [&str; 3] = ["href", "src", "cite"];
-const SCHEMES: [&str; 5] = ["http", "https", "mailto", "ftp", "tel"];
-
-/// What links carry.
-#[derive(Debug, Clone, Copy)]
-enum Links {
-    Plain,
-    NoFollow,
-}
-
-fn sanitize_filter(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
+/// `sanitize: options`, or the older `sanitize: attributes, elements` with arrays.
+fn sanitize_filter(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     if input.is_nil() {
         return Ok(Value::Nil);
     }
-    let clean = sanitize(&input.to_text(), Links::Plain);
+    let elements = match arguments.get(1) {
+        Some(elements @ Value::Array(_)) => Some(elements.to_json()),
+        _ => None,
+    };
+    let allowed = match (arguments.get(0), elements) {
+        (Some(attributes @ Value::Array(_)), elements) => {
+            Allowlist::of_arrays(attributes.to_json(), elements)
+        }
+        (None | Some(Value::Nil), Some(elements)) => Allowlist::of_arrays(Json::Null, Some(elements)),
+        _ => Allowlist::of(arguments)?,
+    };
+    let clean = sanitize(&input.to_text(), &allowed);
     surroundings.limits.grow(clean.len())?;
     Ok(Value::safe(clean))
 }
 
-/// CommonMark with tables and strikethrough, as HTML that is safe to print.
-fn markdown(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
+/// `markdown: options, extra_options`: CommonMark with tables and strikethrough, as HTML that is safe to print.
+fn markdown(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    let allowed = Allowlist::of(arguments)?;
     let text = input.to_text();
     // Nested block quotes and lists repeat their tags on every level.
     surroundings.limits.grow(text.len().saturating_mul(4))?;
     let options = pulldown_cmark::Options::ENABLE_TABLES | pulldown_cmark::Options::ENABLE_STRIKETHROUGH;
     let mut html = String::new();
     pulldown_cmark::html::push_html(&mut html, pulldown_cmark::Parser::new_ext(&text, options));
-    let clean = sanitize(&html, Links::NoFollow);
+    let clean = sanitize(&html, &allowed);
     surroundings.limits.grow(clean.len())?;
     Ok(Value::safe(clean))
 }
 
-fn sanitize(html: &str, links: Links) -> String {
+fn sanitize(html: &str, allowed: &Allowlist) -> String {
     let mut clean = String::with_capacity(html.len());
     let mut rest = html;
     while let Some((text, markup)) = rest.split_once('<') {
@@ -126,12 +70,10 @@ fn sanitize(html: &str, links: Links) -> String {
         };
         rest = after;
         let name = tag.name.to_ascii_lowercase();
-        if DROPPED.contains(&name.as_str()) {
-            if !tag.is_end {
-                rest = behind_end_tag(after, &name);
-            }
-        } else if ELEMENTS.contains(&name.as_str()) {
-            write_tag(&mut clean, &name, &tag, links);
+        if allowed.has_element(&name) {
+            write_tag(&mut clean, &name, &tag, allowed);
+        } else if DROPPED.contains(&name.as_str()) && !tag.is_end {
+            rest = behind_end_tag(after, &name);
         }
     }
     push_text(&mut clean, rest);
@@ -191,7 +133,7 @@ fn behind_end_tag<'h>(html: &'h str, name: &str) -> &'h str {
     ""
 }
 
-fn write_tag(clean: &mut String, name: &str, tag: &Tag<'_>, links: Links) {
+fn write_tag(clean: &mut String, name: &str, tag: &Tag<'_>, allowed: &Allowlist) {
     clean.push('<');
     if tag.is_end {
         clean.push('/');
@@ -201,13 +143,13 @@ fn write_tag(clean: &mut String, name: &str, tag: &Tag<'_>, links: Links) {
         for (attribute, value) in attributes(tag.attributes) {
             let attribute = attribute.to_ascii_lowercase();
             let value = unescape(value);
-            let is_address = ADDRESSES.contains(&attribute.as_str());
-            if ATTRIBUTES.contains(&attribute.as_str()) && (!is_address || is_harmless_address(&value)) {
+            let is_added = allowed.added(name).any(|(added, _)| added == attribute);
+            if !is_added && allowed.has_attribute(name, &attribute, &value) {
                 clean.extend([" ", &attribute, "=\"", &escape(&value), "\""]);
             }
         }
-        if name == "a" && matches!(links, Links::NoFollow) {
-            clean.push_str(" rel=\"nofollow\"");
+        for (attribute, value) in allowed.added(name) {
+            clean.extend([" ", &escape(attribute), "=\"", &escape(value), "\""]);
         }
         if tag.attributes.trim_end().ends_with('/') {
             clean.push_str(" /");
@@ -243,20 +185,12 @@ fn attributes(text: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// Relative, or of a known scheme. Browsers skip control characters and spaces in a scheme, so they are skipped here.
-fn is_harmless_address(address: &str) -> bool {
-    let seen: String = address.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
-    match seen.split_once(':') {
-        Some((scheme, _)) if !scheme.contains(['/', '?', '#']) => {
-            SCHEMES.contains(&scheme.to_ascii_lowercase().as_str())
-        }
-        _ => true,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Links, sanitize};
+    use super::{Allowlist, sanitize};
+    use crate::liquid::filters::Arguments;
+    use crate::liquid::filters::tests::{check, check_rejections};
+    use serde_json::json;
 
     #[test]
     fn only_harmless_markup_survives() {
@@ -267,18 +201,80 @@ mod tests {
             ("<SCRIPT src=x>alert(1)</ScRiPt >x", "x"),
             ("<scr<script>ipt>alert(1)</script>x", "ipt&gt;alert(1)x"),
             ("<img src=x onerror=alert(1)>", "<img src=\"x\">"),
-            ("<a href='javascript:alert(1)'>x</a>", "<a>x</a>"),
-            ("<a href='java&#10;script:alert(1)'>x</a>", "<a>x</a>"),
-            ("<a href=\"/a?b=1&amp;c=2\">x</a>", "<a href=\"/a?b=1&amp;c=2\">x</a>"),
-            ("<a title='\"><script>'>x</a>", "<a title=\"&quot;&gt;&lt;script&gt;\">x</a>"),
+            ("<a href='javascript:alert(1)'>x</a>", "<a rel=\"nofollow\">x</a>"),
+            ("<a href='java&#10;script:alert(1)'>x</a>", "<a rel=\"nofollow\">x</a>"),
+            ("<a rel=x href=\"/a?b=1&amp;c=2\">x</a>", "<a href=\"/a?b=1&amp;c=2\" rel=\"nofollow\">x</a>"),
+            ("<abbr title='\"><script>'>x</abbr>", "<abbr title=\"&quot;&gt;&lt;script&gt;\">x</abbr>"),
+            ("<div class=\"x\" style=\"y\">x</div>", "x"),
             ("<form><input></form>", ""),
             ("<!-- x --><br/>", "<br />"),
             ("<script>", ""),
-            ("<a href=\"x", "<a href=\"x\">"),
+            ("<q cite=\"x", "<q cite=\"x\">"),
             ("<", "&lt;"),
         ];
+        let standard = Allowlist::of(&Arguments::default()).unwrap();
         for (html, expected) in cases {
-            assert_eq!(sanitize(html, Links::Plain), expected, "{html}");
+            assert_eq!(sanitize(html, &standard), expected, "{html}");
         }
+    }
+
+    #[test]
+    fn templates_bring_lists_of_their_own() {
+        let link = "[Foo link](https://example.com)";
+        let linked =
+            |attributes| json!(format!("<p><a href=\"https://example.com\"{attributes}>Foo link</a></p>\n"));
+        let div = json!("<div class=\"hello\">Foo</div>");
+        check(&[
+            (div.clone(), "sanitize", json!(["{ \"elements\": [\"div\"] }"]), json!("<div>Foo</div>")),
+            (
+                div.clone(),
+                "sanitize",
+                json!([{"elements": ["div"], "attributes": {"all": ["class"]}}]),
+                json!("<div class=\"hello\">Foo</div>"),
+            ),
+            (div, "sanitize", json!([["class"], ["div"]]), json!("<div class=\"hello\">Foo</div>")),
+            (
+                json!("<a href=\"javascript:x\" target=\"_blank\">x</a>"),
+                "sanitize",
+                json!([["target"]]),
+                json!("<a target=\"_blank\" rel=\"nofollow\">x</a>"),
+            ),
+            (json!(link), "markdown", json!([]), linked(" rel=\"nofollow\"")),
+            (
+                json!(link),
+                "markdown",
+                json!([
+                    null,
+                    "{\"add_attributes\": {\"a\": {\"custom_attr\": \"custom_value\", \"rel\": null}}}"
+                ]),
+                linked(" custom_attr=\"custom_value\""),
+            ),
+            (json!(link), "markdownify", json!([null, {"add_attributes": {"a": {}}}]), linked("")),
+            (
+                json!(link),
+                "markdown",
+                json!([null, {"add_attributes": {"a": {"custom_attr": "custom_value"}}}]),
+                linked(" rel=\"nofollow\" custom_attr=\"custom_value\""),
+            ),
+            (
+                json!("<a href=\"javascript:x\" formaction=\"data:x\">x</a>"),
+                "sanitize",
+                json!([{
+                    "elements": ["a"],
+                    "attributes": {"a": ["href", "formaction"]},
+                    "protocols": {"a": {"href": ["javascript"]}},
+                }]),
+                json!("<a>x</a>"),
+            ),
+        ]);
+        check_rejections(&[
+            (json!("x"), "markdown", json!(["[1]"]), "the options of the sanitizer must be a hash"),
+            (
+                json!("x"),
+                "sanitize",
+                json!(["{"]),
+                "invalid JSON in the options of the sanitizer: EOF while parsing an object at line 1 column 1",
+            ),
+        ]);
     }
 }

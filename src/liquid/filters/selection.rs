@@ -9,18 +9,19 @@ use crate::liquid::value::{Map, Value};
 pub(super) const ROWS: &[Filter] = &[
     Filter::question("any", 0..=1, array_any),
     Filter::question("array_any", 0..=1, array_any),
-    Filter::new("array_detect", 1..=1, array_detect),
+    Filter::new("array_detect", 0..=1, array_detect),
     Filter::new("array_find_index", 1..=1, array_find_index),
     Filter::question("array_include", 1..=1, array_include),
-    Filter::new("array_reject", 1..=2, reject),
-    Filter::new("array_select", 1..=2, array_select),
-    Filter::new("detect", 1..=1, array_detect),
+    Filter::new("array_reject", 0..=2, reject),
+    Filter::new("array_select", 0..=2, array_select),
+    Filter::new("detect", 0..=1, array_detect),
     Filter::new("find", 1..=2, find),
     Filter::new("find_index", 1..=2, find_index),
     Filter::new("has", 1..=2, has),
     Filter::question("is_included_in_array", 1..=1, array_include),
+    // Without conditions it is a mistake to Shopify, whose name this is too.
     Filter::new("reject", 1..=2, reject),
-    Filter::new("select", 1..=2, array_select),
+    Filter::new("select", 0..=2, array_select),
     Filter::new("where", 1..=2, where_filter),
 ];
 
@@ -58,7 +59,7 @@ fn where_filter(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &
 
 /// By pairs if called with names: the items for which at least one pair differs.
 fn reject(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
-    if let Some(pairs) = arguments.hash(0) {
+    if let Some(pairs) = pairs_or_none(arguments) {
         let mut kept = array_items(surroundings, input)?;
         kept.retain(|item| !has_pairs(item, &pairs));
         return Ok(Value::array(kept));
@@ -108,7 +109,7 @@ fn has(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments
 }
 
 fn array_select(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
-    let Some(pairs) = arguments.hash(0) else {
+    let Some(pairs) = pairs_or_none(arguments) else {
         return where_filter(surroundings, input, arguments);
     };
     let mut kept = array_items(surroundings, input)?;
@@ -129,8 +130,13 @@ fn array_find_index(surroundings: &mut Surroundings<'_>, input: &Value, argument
     Ok(Value::array(found.map(|(at, _)| Value::Int(at as i64)).collect()))
 }
 
+/// The conditions; none at all are met by every hash.
+fn pairs_or_none(arguments: &Arguments) -> Option<Map> {
+    if arguments.count() == 0 { Some(Map::default()) } else { arguments.hash(0) }
+}
+
 fn pairs(arguments: &Arguments) -> Result<Map, Rejection> {
-    arguments.hash(0).ok_or_else(|| Rejection::argument("expected the conditions as `key: value`"))
+    pairs_or_none(arguments).ok_or_else(|| Rejection::argument("expected the conditions as `key: value`"))
 }
 
 /// Whether one item is the argument, or one of the arguments if it is an array; without argument, whether one is true.

@@ -9,15 +9,11 @@ pub(super) const ROWS: &[Filter] = &[
     Filter::text("append", 1..=1, append),
     Filter::text("capitalize", 0..=0, capitalize),
     Filter::text("downcase", 0..=0, downcase),
-    Filter::new("encode", 1..=3, recoded),
-    Filter::new("encoding", 0..=0, encoding),
     Filter::question("end_with", 1..=1, end_with),
-    Filter::new("force_encoding", 1..=1, recoded),
     Filter::text("lstrip", 0..=0, lstrip),
     Filter::new("pad_left", 1..=2, pad_left),
     Filter::text("prepend", 1..=1, prepend),
     Filter::text("rstrip", 0..=0, rstrip),
-    Filter::new("scrub", 0..=1, scrub),
     Filter::new("slice", 1..=2, slice),
     Filter::text("split", 1..=1, split),
     Filter::question("start_with", 1..=1, start_with),
@@ -221,21 +217,4 @@ fn any_text(value: &Value, claim: impl Fn(&str) -> bool) -> bool {
         Value::Array(items) => items.borrow().iter().any(|item| claim(&item.to_text())),
         other => claim(&other.to_text()),
     }
-}
-
-/// Text in a template is always UTF-8 here.
-fn encoding(_: &mut Surroundings<'_>, _: &Value, _: &Arguments) -> Filtered {
-    Ok(Value::str("UTF-8"))
-}
-
-/// Text stays as it is: another encoding than UTF-8 cannot be had.
-fn recoded(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
-    Ok(Value::str(&*input.to_text()))
-}
-
-/// Replaces what could not be read as UTF-8, by the argument or by nothing; such bytes came in as U+FFFD.
-fn scrub(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
-    let (text, replacement) = (input.to_text(), arguments.text(0));
-    surroundings.limits.grow(text.len().saturating_mul(replacement.len().max(1)))?;
-    Ok(Value::str(text.replace('\u{fffd}', &replacement)))
 }

@@ -11,6 +11,7 @@ pub(super) const ROWS: &[Filter] = &[
     Filter::text("url_decode", 0..=0, url_decode),
     Filter::text("url_encode", 0..=0, url_encode),
     Filter::new("www_form_encode", 0..=0, www_form_encode),
+    Filter::new("www_form_encode_rc", 0..=0, www_form_encode),
 ];
 
 /// What Ruby's `CGI.escape` encodes; the space, which becomes a plus, apart.
@@ -85,7 +86,8 @@ fn push_parameters(
     Ok(())
 }
 
-/// Form data from a hash or an array of pairs, in their order; an array repeats its name, nil is a name alone.
+/// Form data from a hash or an array of pairs, in their order; nil is a name alone. An array of scalars repeats its name,
+/// what is nested has its path in brackets: `a[0][b]=1`.
 fn www_form_encode(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
     let pairs: Vec<(Value, Value)> = match input {
         Value::Hash(hash) => {
@@ -101,19 +103,43 @@ fn www_form_encode(surroundings: &mut Surroundings<'_>, input: &Value, _: &Argum
     };
     let mut form = Vec::new();
     for (name, value) in pairs {
-        let name = encode(&name.to_text());
-        let values = match value {
-            Value::Array(values) => values.borrow().clone(),
-            value => vec![value],
-        };
-        for value in values {
-            let field =
-                if value.is_nil() { name.clone() } else { format!("{name}={}", encode(&value.to_text())) };
+        push_fields(surroundings, &encode(&name.to_text()), &value, MAX_DEPTH, &mut form)?;
+    }
+    joined(surroundings, &form)
+}
+
+fn push_fields(
+    surroundings: &Surroundings<'_>,
+    name: &str,
+    value: &Value,
+    depth: usize,
+    form: &mut Vec<String>,
+) -> Result<(), Rejection> {
+    surroundings.limits.step()?;
+    match value {
+        Value::Hash(hash) if depth > 0 => {
+            for (key, value) in hash.borrow().iter() {
+                push_fields(surroundings, &format!("{name}[{}]", encode(key)), value, depth - 1, form)?;
+            }
+        }
+        Value::Array(items) if depth > 0 => {
+            let items = items.borrow();
+            let is_nested = items.iter().any(|item| matches!(item, Value::Hash(_) | Value::Array(_)));
+            for (at, item) in items.iter().enumerate() {
+                let name = if is_nested { &format!("{name}[{at}]") } else { name };
+                push_fields(surroundings, name, item, depth - 1, form)?;
+            }
+        }
+        scalar => {
+            let field = match scalar {
+                Value::Nil => name.to_owned(),
+                scalar => format!("{name}={}", encode(&scalar.to_text())),
+            };
             surroundings.limits.grow(field.len())?;
             form.push(field);
         }
     }
-    joined(surroundings, &form)
+    Ok(())
 }
 
 fn joined(surroundings: &Surroundings<'_>, fields: &[String]) -> Filtered {

@@ -8,7 +8,7 @@ use super::{Filter, Filtered, Rejection, Surroundings};
 use crate::liquid::value::{Map, Value};
 
 pub(super) const ROWS: &[Filter] = &[
-    Filter::new("expand_url_template", 0..=1, expand_url_template),
+    Filter::new("expand_url_template", 1..=1, expand_url_template),
     Filter::new("extract_url_params", 1..=1, extract_url_params),
 ];
 

@@ -9,7 +9,7 @@ use super::{Filter, Filtered, Surroundings, openpgp};
 use crate::liquid::value::Value;
 
 pub(super) const ROWS: &[Filter] = &[
-    Filter::question("hcaptcha", 0..=2, hcaptcha),
+    Filter::question("hcaptcha", 0..=0, hcaptcha),
     Filter::question("is_email_valid", 0..=0, is_email_valid),
     Filter::question("is_gpg_valid", 0..=0, is_gpg_valid),
     Filter::question("is_json_valid", 0..=0, is_json_valid),

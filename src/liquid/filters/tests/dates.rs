@@ -48,7 +48,9 @@ fn dates_are_read_written_and_counted() {
     ]);
     check_rejections(&[
         (json!("x"), "to_time", json!([]), "cannot read 'x' as a time"),
-        (json!("x"), "to_date", json!(["%Y"]), "cannot read 'x' as a time of the form '%Y'"),
+        (json!("x"), "to_time", json!(["", "%Y"]), "cannot read 'x' as a time of the form '%Y'"),
+        (json!("x"), "to_date", json!([]), "cannot read 'x' as a time"),
+        (json!("now"), "to_date", json!(["x"]), "cannot read 'x' as a time"),
         (json!("now"), "date_add", json!([1, "day"]), "third argument must be valid unit"),
         (json!("now"), "date_add", json!([i64::MAX, "y"]), "date out of range"),
         (json!("now"), "date_add", json!([7976, "y"]), "date out of range"),

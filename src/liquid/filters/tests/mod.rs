@@ -5,6 +5,7 @@ mod ciphers;
 mod containers;
 mod dates;
 mod digests;
+mod documented;
 mod numbers;
 mod properties;
 mod text;
@@ -20,7 +21,12 @@ use crate::app::App;
 use crate::liquid::limits::Limits;
 use crate::liquid::value::Value;
 
-fn call(input: &Value, filter: &str, positional: Vec<Value>, named: &Json) -> Result<Value, Rejection> {
+pub(super) fn call(
+    input: &Value,
+    filter: &str,
+    positional: Vec<Value>,
+    named: &Json,
+) -> Result<Value, Rejection> {
     let named = named.as_object().into_iter().flatten();
     let named = named.map(|(key, value)| (key.as_str().into(), Value::from_json(value))).collect();
     call_with(input, filter, &Arguments { positional, named })
@@ -44,7 +50,7 @@ fn call_with(input: &Value, filter: &str, arguments: &Arguments) -> Result<Value
 
 /// Checks rows of input, call and result; the call is a JSON array of positional arguments, with named ones in
 /// a trailing `{"named": {…}}`.
-fn check(rows: &[(Json, &str, Json, Json)]) {
+pub(super) fn check(rows: &[(Json, &str, Json, Json)]) {
     for (input, filter, arguments, expected) in rows {
         let result = call_json(input, filter, arguments);
         let shown = format!("{input} | {filter}: {arguments}");
@@ -53,7 +59,7 @@ fn check(rows: &[(Json, &str, Json, Json)]) {
 }
 
 /// Checks that calls are rejected with a text.
-fn check_rejections(rows: &[(Json, &str, Json, &str)]) {
+pub(super) fn check_rejections(rows: &[(Json, &str, Json, &str)]) {
     for (input, filter, arguments, expected) in rows {
         let result = call_json(input, filter, arguments);
         let shown = format!("{input} | {filter}: {arguments}");

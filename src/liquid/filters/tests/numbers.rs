@@ -77,7 +77,7 @@ fn words_and_money() {
         (json!(100), "pricify_cents", json!([]), json!("$1")),
         (json!(100), "pricify_cents", json!(["PLN"]), json!("1 zł")),
         (json!(1_234_567.5), "pricify", json!([]), json!("$1,234,567.50")),
-        (json!(10), "pricify", json!(["EUR", false]), json!("€10,00")),
+        (json!(10), "pricify", json!(["EUR", false]), json!("€10.00")),
         (json!(-10), "pricify", json!([]), json!("-$10")),
         (json!("10.5"), "amount_to_fractional", json!([]), json!(1050)),
         (json!(500), "amount_to_fractional", json!(["JPY"]), json!(500)),
