@@ -76,3 +76,39 @@ fn a_path_that_is_not_there_is_named() {
     let finished = project.cli(["check", "/etc"]).run().exits(1);
     assert!(finished.stderr.starts_with("error: /etc is not part of the project here\n"), "{finished}");
 }
+
+#[test]
+fn notes_are_folded_for_people_and_whole_for_programs() {
+    let include = "{% include 'p' %}{% include 'p' %}";
+    let project = Project::of(&[
+        ("app/views/pages/a.liquid", include),
+        ("app/views/pages/b.liquid", include),
+        ("app/views/pages/c.liquid", include),
+        ("app/lib/p.liquid", ""),
+    ]);
+    let finished = project.cli(["check"]).run().exits(0);
+    assert_eq!(finished.stdout.matches("note: 'include' is deprecated").count(), 1, "{finished}");
+    assert!(finished.stdout.contains("2 more files; `--json` lists them"), "{finished}");
+    assert_eq!(finished.stderr, "3 notes\n");
+
+    let finished = project.cli(["check", "--json", "app/views/pages/b.liquid"]).run().exits(0);
+    let note: Json = serde_json::from_str(&finished.stdout).unwrap();
+    assert_eq!((&note["severity"], &note["path"]), (&"note".into(), &"app/views/pages/b.liquid".into()));
+}
+
+#[test]
+fn two_runs_say_the_same_in_the_same_order() {
+    let project = Project::fixture("broken");
+    let [first, second] = [(), ()].map(|()| project.cli(["check", "--json"]).run().exits(1).stdout);
+
+    assert_eq!(first, second);
+    let places: Vec<(String, u64, u64)> = first
+        .lines()
+        .map(|line| serde_json::from_str::<Json>(line).unwrap())
+        .map(|problem| {
+            let number = |key: &str| problem[key].as_u64().unwrap();
+            (problem["path"].as_str().unwrap().to_owned(), number("line"), number("col"))
+        })
+        .collect();
+    assert!(places.is_sorted(), "{places:?}");
+}

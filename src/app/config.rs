@@ -71,7 +71,8 @@ impl Config {
     /// a file that is no YAML mapping is refused as a whole.
     pub(super) fn parse(path: &str, text: &str) -> Result<(Self, Vec<Problem>), Problem> {
         let keys = Keys::new(path, text, yaml::parse_mapping(path, text)?);
-        let mut problems = keys.unknown(&KNOWN_KEYS);
+        let mut problems = keys.repeated();
+        problems.extend(keys.unknown(&KNOWN_KEYS));
         let mut config = Self::default();
 
         let flags = [

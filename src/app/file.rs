@@ -14,11 +14,12 @@ use super::kind::{FileKind, Place};
 use super::page::Page;
 use super::policy::Policy;
 use super::problem::Problem;
+use super::query::Query;
 use super::scan::Found;
+use super::schema::Schema;
 use super::source::{Source, TemplateKind};
 use super::stamp::Stamp;
 use super::translations::TranslationFile;
-use super::yaml;
 
 /// Every file but an asset is read into memory whole. Text longer than this is not one that somebody wrote.
 const MAX_TEXT_BYTES: u64 = 4 * 1024 * 1024;
@@ -43,6 +44,8 @@ pub(super) enum Content {
     Layout(Arc<Source>),
     Partial(Arc<Source>),
     Policy(Arc<Policy>),
+    Query(Arc<Query>),
+    Schema(Arc<Schema>),
     Translation(Arc<TranslationFile>),
     Config(Arc<Config>),
     Asset(Asset),
@@ -169,18 +172,19 @@ fn decode(path: &str, bytes: Vec<u8>) -> Result<String, Problem> {
 fn parse(place: &Place, path: &Arc<str>, text: &str) -> Result<(Content, Vec<Problem>), Problem> {
     match place.kind {
         FileKind::Translation => {
-            let file = TranslationFile::parse(place, path, text)?;
-            Ok((Content::Translation(Arc::new(file)), Vec::new()))
+            let (file, problems) = TranslationFile::parse(place, path, text)?;
+            Ok((Content::Translation(Arc::new(file)), problems))
         }
         FileKind::Config => {
             let (config, problems) = Config::parse(path, text)?;
             Ok((Content::Config(Arc::new(config)), problems))
         }
         FileKind::Schema | FileKind::UserProfileType | FileKind::User => {
-            yaml::parse_mapping(path, text)?;
-            Ok((Content::Checked, Vec::new()))
+            let (schema, problems) = Schema::parse(place, path, text)?;
+            Ok((Content::Schema(Arc::new(schema)), problems))
         }
-        FileKind::Graphql | FileKind::Asset => Ok((Content::Checked, Vec::new())),
+        FileKind::Graphql => Ok((Content::Query(Arc::new(Query::new(place, path, text))), Vec::new())),
+        FileKind::Asset => Ok((Content::Checked, Vec::new())),
         _ => parse_liquid(place, path, &text.into()),
     }
 }
@@ -195,12 +199,13 @@ fn parse_liquid(place: &Place, path: &Arc<str>, text: &Arc<str>) -> Result<(Cont
         FileKind::Partial => Content::Partial(source(TemplateKind::Partial)),
         _ => Content::Checked,
     };
-    Ok((content, head.unknown_keys(place.kind)))
+    Ok((content, head.odd_keys(place.kind)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::Excerpt;
 
     #[test]
     fn first_byte_that_is_not_utf8_is_placed() {
@@ -216,7 +221,7 @@ mod tests {
         for (bytes, expected, excerpt) in cases {
             let problem = decode("p", bytes.to_vec()).unwrap_err();
             assert_eq!(problem.to_string(), expected);
-            assert_eq!(problem.excerpt.as_deref(), Some(excerpt));
+            assert_eq!(problem.excerpt.as_ref().map(Excerpt::text), Some(excerpt));
         }
         assert_eq!(decode("p", "zażółć".into()).unwrap(), "zażółć");
     }

@@ -46,9 +46,11 @@ impl<'a> FrontMatter<'a> {
         Ok(Self { keys: Keys::new(path, text, keys), body: fences.body })
     }
 
-    /// One warning for each key that `kind` does not have.
-    pub(super) fn unknown_keys(&self, kind: FileKind) -> Vec<Problem> {
-        known_keys(kind).map_or_else(Vec::new, |known| self.keys.unknown(known))
+    /// One warning for each key that is given twice or that `kind` does not have.
+    pub(super) fn odd_keys(&self, kind: FileKind) -> Vec<Problem> {
+        let mut problems = self.keys.repeated();
+        problems.extend(known_keys(kind).map_or_else(Vec::new, |known| self.keys.unknown(known)));
+        problems
     }
 }
 
@@ -154,6 +156,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
+    use crate::app::Excerpt;
 
     #[test]
     fn head_and_body_are_told_apart() {
@@ -196,17 +199,17 @@ mod tests {
             assert!(problem.excerpt.is_some());
         }
         let problem = FrontMatter::parse("p", "---\nslug: a\nto: b: c\n---\n").err().unwrap();
-        assert_eq!((problem.line, problem.excerpt.as_deref()), (3, Some("to: b: c")));
+        assert_eq!((problem.line, problem.excerpt.as_ref().map(Excerpt::text)), (3, Some("to: b: c")));
     }
 
     #[test]
     fn unknown_keys_are_named_with_the_nearest_known_one() {
         let head = FrontMatter::parse("p", "---\nslug: a\n  \nlayuot: b\nzzz: 1\n---\n").unwrap();
-        let problems = head.unknown_keys(FileKind::Page);
+        let problems = head.odd_keys(FileKind::Page);
         let shown: Vec<_> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(shown, ["p:4:1: warning: unknown key `layuot`", "p:5:1: warning: unknown key `zzz`",]);
         assert_eq!(problems[0].hint.as_deref(), Some("did you mean `layout`?"));
-        assert!(head.unknown_keys(FileKind::Migration).is_empty());
+        assert!(head.odd_keys(FileKind::Migration).is_empty());
     }
 
     proptest::proptest! {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use super::nearest::did_you_mean;
 use super::problem::Problem;
-use super::yaml::{Mapping, Mark, Node, Value, text_of};
+use super::yaml::{self, Mapping, Mark, Node, Value, text_of};
 
 /// A mapping in the file at `path`.
 pub(super) struct Keys<'a> {
@@ -36,6 +36,16 @@ impl<'a> Keys<'a> {
                     .with_hint(did_you_mean(key, known.iter().copied()))
             })
             .collect()
+    }
+
+    /// One warning for each key that looks like one of `known`, for a mapping that may have keys of its own.
+    pub(super) fn mistyped(&self, known: &[&str]) -> Vec<Problem> {
+        self.unknown(known).into_iter().filter(|problem| problem.hint.is_some()).collect()
+    }
+
+    /// One warning for each key that is given twice, also in the mappings inside.
+    pub(super) fn repeated(&self) -> Vec<Problem> {
+        yaml::repeated_keys(self.path, self.text, &self.mapping)
     }
 
     /// The value of a key as it stands; `None` where it is missing.
@@ -110,7 +120,6 @@ impl<'a> Keys<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::yaml;
 
     #[test]
     fn values_are_read_by_type() {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,11 +11,14 @@ use sha2::{Digest, Sha256};
 
 use super::App;
 use super::assets::Assets;
+use super::cores::map_on_cores;
 use super::file::{Content, LoadedFile};
 use super::page::Page;
 use super::problem::Problem;
+use super::query::Queries;
 use super::routes::{Exactness, Routes};
 use super::scan::scan;
+use super::schema;
 use super::templates::{Candidates, Templates};
 use super::translations::Translations;
 use super::winners::{Candidate, pick};
@@ -29,6 +33,9 @@ pub(crate) enum LoadError {
     #[error("cannot read `{path}`")]
     Read { path: String, source: std::io::Error },
 }
+
+/// Files a thread reads at least.
+const FILES_PER_THREAD: NonZeroUsize = NonZeroUsize::new(64).expect("it is not zero");
 
 /// The files of a snapshot by path.
 pub(super) type Files = BTreeMap<Arc<str>, Arc<LoadedFile>>;
@@ -45,15 +52,12 @@ pub(super) fn load(root: &Path, previous: Option<&App>) -> Result<(App, Vec<Prob
         });
     }
     let known = previous.filter(|previous| previous.root == root).map(|previous| &previous.files);
-    let files: Files = scan
-        .files
-        .iter()
-        .filter_map(|(path, found)| {
-            let previous = known.and_then(|known| known.get(path.as_str()));
-            let file = LoadedFile::load(path, found, previous)?;
-            Some((file.path.clone(), file))
-        })
-        .collect();
+    let found: Vec<_> = scan.files.iter().collect();
+    let files = map_on_cores(&found, FILES_PER_THREAD, |(path, found)| {
+        let previous = known.and_then(|known| known.get(path.as_str()));
+        LoadedFile::load(path, found, previous)
+    });
+    let files: Files = files.into_iter().flatten().map(|file| (file.path.clone(), file)).collect();
     let mut problems = scan.problems;
     problems.extend(files.values().flat_map(|file| &file.problems).cloned());
     let (app, conflicts) = assemble(root, files);
@@ -70,6 +74,8 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
     problems.extend(conflicts);
 
     let mut candidates = Candidates::default();
+    let mut query_files = Vec::new();
+    let mut schema_files = Vec::new();
     let mut translation_files = Vec::new();
     let mut asset_files = Vec::new();
     for file in files.values() {
@@ -77,6 +83,8 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
             Some(Content::Partial(source)) => candidates.partials.push((&file.place, source.clone())),
             Some(Content::Layout(source)) => candidates.layouts.push((&file.place, source.clone())),
             Some(Content::Policy(policy)) => candidates.policies.push((&file.place, policy.clone())),
+            Some(Content::Query(query)) => query_files.push((&file.place, query.clone())),
+            Some(Content::Schema(schema)) => schema_files.push((&file.place, &*file.path, schema)),
             Some(Content::Translation(translations)) => translation_files.push(translations.clone()),
             Some(Content::Asset(asset)) => asset_files.push((&file.place, &*file.path, asset)),
             Some(Content::Page(_) | Content::Config(_) | Content::Checked) | None => {}
@@ -84,13 +92,16 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
     }
     let (templates, conflicts) = Templates::new(&candidates);
     problems.extend(conflicts);
+    let (queries, conflicts) = Queries::new(&query_files);
+    problems.extend(conflicts);
+    problems.extend(schema::conflicts(schema_files));
     let (translations, conflicts) = Translations::new(&translation_files);
     problems.extend(conflicts);
     let (assets, conflicts) = Assets::new(asset_files);
     problems.extend(conflicts);
     let digest = digest(&files);
     let root = root.to_path_buf();
-    (App { root, config, pages, routes, templates, translations, assets, digest, files }, problems)
+    (App { root, config, pages, routes, templates, queries, translations, assets, digest, files }, problems)
 }
 
 /// `app/config.yml` before that of the folder's old name, which sorts behind it.

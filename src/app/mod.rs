@@ -4,6 +4,8 @@
 
 mod assets;
 mod config;
+mod cores;
+mod excerpt;
 mod file;
 mod format;
 mod front_matter;
@@ -15,8 +17,10 @@ mod nearest;
 mod page;
 mod policy;
 mod problem;
+mod query;
 mod routes;
 mod scan;
+mod schema;
 mod source;
 mod stamp;
 mod templates;
@@ -26,6 +30,7 @@ mod translations;
 mod winners;
 mod yaml;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -33,18 +38,22 @@ use serde_json::Value as Json;
 
 pub(crate) use assets::Asset;
 pub(crate) use config::Config;
+pub(crate) use cores::map_on_cores;
+pub(crate) use excerpt::Excerpt;
 pub(crate) use format::Format;
 pub(crate) use load::LoadError;
 pub(crate) use method::Method;
-pub(crate) use nearest::nearest;
+pub(crate) use nearest::{nearest, nearest_path};
 pub(crate) use page::{Layout, Page};
 pub(crate) use policy::Policy;
 pub(crate) use problem::{Problem, Severity};
+pub(crate) use query::Query;
 pub(crate) use routes::RouteMatch;
 pub(crate) use source::{Source, TemplateKind};
 
 use assets::Assets;
 use load::Files;
+use query::Queries;
 use routes::Routes;
 use templates::Templates;
 use translations::Translations;
@@ -57,6 +66,7 @@ pub(crate) struct App {
     pages: Vec<Arc<Page>>,
     routes: Routes,
     templates: Templates,
+    queries: Queries,
     translations: Translations,
     assets: Assets,
     digest: String,
@@ -84,6 +94,7 @@ impl App {
             pages: Vec::new(),
             routes: Routes::new(&[], exactness).0,
             templates: Templates::of_partials(sources),
+            queries: Queries::default(),
             translations: Translations::default(),
             assets: Assets::default(),
             digest: String::new(),
@@ -141,9 +152,29 @@ impl App {
         self.templates.partial_names()
     }
 
+    /// The GraphQL document called `name`.
+    pub(crate) fn query(&self, name: &str) -> Option<&Arc<Query>> {
+        self.queries.find(name)
+    }
+
+    /// By reference name.
+    pub(crate) fn queries(&self) -> impl Iterator<Item = &Arc<Query>> {
+        self.queries.iter()
+    }
+
     /// The raw value of a translation key in one language; no fallback.
     pub(crate) fn translation(&self, language: &str, key: &str) -> Option<&Json> {
         self.translations.find(language, key)
+    }
+
+    /// The values of a translation key in every language that has it.
+    pub(crate) fn translations_of<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Json> {
+        self.translations.of_key(key)
+    }
+
+    /// The keys of all texts in all languages, sorted: for "did you mean".
+    pub(crate) fn translation_keys(&self) -> BTreeSet<String> {
+        self.translations.keys()
     }
 
     /// The asset served at `/assets/<name>`.

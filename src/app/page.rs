@@ -111,10 +111,11 @@ fn parse_format(head: &FrontMatter<'_>) -> Result<Option<Format>, Problem> {
 
 fn parse_method(head: &FrontMatter<'_>) -> Result<Method, Problem> {
     let Some(text) = head.keys.filled_text("method")? else { return Ok(Method::Get) };
+    let names = Method::ALL.map(Method::name);
     Method::parse(&text).ok_or_else(|| {
-        head.keys
-            .wrong("method", &format!("is `{text}`, which is no method"))
-            .with_hint(did_you_mean(&text, Method::ALL.map(Method::name)))
+        head.keys.wrong("method", &format!("is `{text}`, which is no method")).with_hint(
+            did_you_mean(&text, names).unwrap_or_else(|| format!("methods are {}", names.join(", "))),
+        )
     })
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::excerpt::Excerpt;
+
 /// Displays as `path:line:col: severity: message`; whoever shows it puts `excerpt` and `hint` on lines of their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
@@ -13,8 +15,7 @@ pub(crate) struct Problem {
     /// One-based, in characters; 0 where the whole line is meant.
     pub(crate) col: u32,
     pub(crate) message: String,
-    /// The text of the line.
-    pub(crate) excerpt: Option<String>,
+    pub(crate) excerpt: Option<Excerpt>,
     /// What to do: `did you mean 'capitalize'?`
     pub(crate) hint: Option<String>,
 }
@@ -23,6 +24,8 @@ pub(crate) struct Problem {
 pub(crate) enum Severity {
     Error,
     Warning,
+    /// Right as it is, and told only to who asks: the platform has something newer.
+    Note,
 }
 
 impl Problem {
@@ -34,6 +37,11 @@ impl Problem {
     /// Something that may not be what was meant; the file is used.
     pub(crate) fn warning(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, path.into(), message.into())
+    }
+
+    /// Something that works and has a newer form.
+    pub(crate) fn note(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(Severity::Note, path.into(), message.into())
     }
 
     fn new(severity: Severity, path: String, message: String) -> Self {
@@ -48,8 +56,8 @@ impl Problem {
     /// Takes the line of the place out of the file's text.
     pub(crate) fn with_excerpt_of(self, text: &str) -> Self {
         let index = usize::try_from(self.line).unwrap_or(0).checked_sub(1);
-        let excerpt = index.and_then(|index| text.lines().nth(index)).map(str::to_owned);
-        Self { excerpt, ..self }
+        let line = index.and_then(|index| text.lines().nth(index));
+        Self { excerpt: line.map(|line| Excerpt::around(line, self.col)), ..self }
     }
 
     pub(crate) fn with_hint(self, hint: impl Into<Option<String>>) -> Self {
@@ -62,6 +70,7 @@ impl fmt::Display for Severity {
         f.write_str(match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Note => "note",
         })
     }
 }

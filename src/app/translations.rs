@@ -1,7 +1,7 @@
 //! Translations: the texts of the app by language and key. Many files, one tree for each language and module; a module's
 //! tree has no prefix in its files but `modules/<module>/` in front of its keys.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -39,9 +39,10 @@ struct Conflicts<'a> {
 }
 
 impl TranslationFile {
-    /// Reads a file whose first level is languages.
-    pub(super) fn parse(place: &Place, path: &Arc<str>, text: &str) -> Result<Self, Problem> {
+    /// Reads a file whose first level is languages, and names the keys given twice.
+    pub(super) fn parse(place: &Place, path: &Arc<str>, text: &str) -> Result<(Self, Vec<Problem>), Problem> {
         let languages = yaml::parse_mapping(path, text)?;
+        let problems = yaml::repeated_keys(path, text, &languages);
         for (language, entry) in &languages {
             let wrong = |mark: Mark, message: String| {
                 Err(Problem::error(&**path, message).at(mark.line, mark.col).with_excerpt_of(text))
@@ -56,12 +57,8 @@ impl TranslationFile {
                 return wrong(entry.node.mark, format!("`{language}` must have keys with texts"));
             }
         }
-        Ok(Self {
-            path: path.clone(),
-            module: place.module.clone().unwrap_or_default(),
-            is_override: place.is_override(),
-            languages,
-        })
+        let module = place.module.clone().unwrap_or_default();
+        Ok((Self { path: path.clone(), module, is_override: place.is_override(), languages }, problems))
     }
 }
 
@@ -96,6 +93,36 @@ impl Translations {
         let (module, key) = in_module.unwrap_or(("", key));
         let tree = self.by_language.get(language)?.get(module)?;
         key.split('.').try_fold(tree, |branch, part| branch.get(part))
+    }
+
+    /// The values of one key in every language that has it.
+    pub(super) fn of_key<'t>(&'t self, key: &'t str) -> impl Iterator<Item = &'t Json> {
+        self.by_language.keys().filter_map(move |language| self.find(language, key))
+    }
+
+    /// The keys of all texts in all languages, sorted.
+    pub(super) fn keys(&self) -> BTreeSet<String> {
+        let mut keys = BTreeSet::new();
+        for (module, tree) in self.by_language.values().flatten() {
+            let prefix = if module.is_empty() { String::new() } else { format!("modules/{module}/") };
+            collect_keys(tree, &prefix, "", &mut keys);
+        }
+        keys
+    }
+}
+
+/// `prefix` is that of the module, `path` the keys above.
+fn collect_keys(tree: &Json, prefix: &str, path: &str, keys: &mut BTreeSet<String>) {
+    match tree {
+        Json::Object(branch) => {
+            for (key, inner) in branch {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                collect_keys(inner, prefix, &path, keys);
+            }
+        }
+        _ => {
+            keys.insert(format!("{prefix}{path}"));
+        }
     }
 }
 
@@ -201,7 +228,7 @@ mod tests {
 
     fn file(path: &str, text: &str) -> Result<Arc<TranslationFile>, Problem> {
         let Classified::Member(place) = classify(path) else { panic!("{path} is no translation") };
-        TranslationFile::parse(&place, &path.into(), text).map(Arc::new)
+        TranslationFile::parse(&place, &path.into(), text).map(|(file, _)| Arc::new(file))
     }
 
     fn merged(files: &[(&str, &str)]) -> (Translations, Vec<String>) {
@@ -246,6 +273,9 @@ mod tests {
         assert_eq!(translations.find("en", "modules/m/a.b"), Some(&json!("ours")));
         assert_eq!(translations.find("en", "modules/m/a.c"), Some(&json!("kept")));
         assert_eq!(translations.find("en", "a.b"), None);
+        assert!(translations.keys().iter().eq(["modules/m/a.b", "modules/m/a.c"]));
+        assert!(translations.of_key("modules/m/a.c").eq([&json!("kept")]));
+        assert_eq!(translations.of_key("a.c").count(), 0);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::engine::{Origin, Scope};
 use super::error::Result;
 use super::render::{Render, Sharing};
 use super::syntax::ast::{Path, Segment};
+use super::syntax::{Input, compile};
 use super::value::{Hash, Map, Value};
 
 /// Names that were global before `context` was, and still work in old pages.
@@ -151,8 +152,13 @@ impl Render<'_> {
 
     /// Renders Liquid that is no file of its own, isolated and unescaped, as if it stood in the running file.
     pub(crate) fn render_text(&mut self, source: &str) -> Result<String> {
-        let path = Arc::clone(&self.template.path);
-        let template = super::syntax::compile(path, Arc::from(source), 0, 1)?;
+        let template = compile(Input {
+            path: Arc::clone(&self.template.path),
+            source: Arc::from(source),
+            body: 0,
+            first_line: 1,
+            interpolation: self.engine.interpolation(),
+        })?;
         let start = self.out.len();
         let variables = self.frames.map();
         let from = super::syntax::ast::Span::default();

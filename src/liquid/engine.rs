@@ -10,7 +10,8 @@ use serde_json::{Map, Value as Json};
 
 use super::error::Error;
 use super::syntax::ast::Template;
-use crate::app::{App, Format, Problem, Source};
+use super::syntax::{Input, Interpolation};
+use crate::app::{App, Format, Problem, Source, map_on_cores};
 use crate::jobs::{JobId, NewJob};
 use crate::logs::JobRef;
 
@@ -92,18 +93,22 @@ pub(crate) struct Block<'a> {
     pub(crate) line: u32,
 }
 
-/// Files a thread compiles at least: fewer, and starting it costs more than it saves.
-const FILES_PER_THREAD: usize = 32;
+/// Files a thread compiles or walks at least.
+pub(super) const FILES_PER_THREAD: NonZeroUsize = NonZeroUsize::new(32).expect("it is not zero");
 
 impl Engine {
     /// Compiles every template of `app`. A file that does not parse keeps the version of `previous`, if it has one there,
     /// and is reported; without one, rendering it answers its syntax error. A file whose text has not changed is not
-    /// parsed again.
+    /// parsed again, unless the flags it was read by have.
     pub(crate) fn compile(app: Arc<App>, previous: Option<&Self>) -> (Self, Vec<Problem>) {
         let sources: Vec<&Source> = app.sources().map(AsRef::as_ref).collect();
         let mut templates: HashMap<_, _, _> = HashMap::default();
         let mut problems = Vec::new();
-        for (path, compiled) in compile_all(&sources, previous) {
+        let interpolation = interpolation(&app);
+        let compiled =
+            map_on_cores(&sources, FILES_PER_THREAD, |source| compile(source, interpolation, previous));
+        for (source, compiled) in sources.into_iter().zip(compiled) {
+            let path = Arc::clone(&source.path);
             let compiled = compiled.or_else(|error| {
                 problems.push(error.to_problem());
                 previous.and_then(|engine| engine.good(&path)).ok_or(error)
@@ -127,14 +132,19 @@ impl Engine {
         self.printing
     }
 
+    /// How the strings of this app are read.
+    pub(super) fn interpolation(&self) -> Interpolation {
+        interpolation(&self.app)
+    }
+
     /// The file at `path` as it compiled; `None` if the app has no such template.
     pub(super) fn template(&self, path: &str) -> Option<&Compiled> {
         self.templates.get(path)
     }
 
     /// Every file that compiled.
-    pub(super) fn templates(&self) -> impl Iterator<Item = &Template> {
-        self.templates.values().filter_map(|compiled| compiled.as_deref().ok())
+    pub(super) fn templates(&self) -> impl Iterator<Item = &Arc<Template>> {
+        self.templates.values().filter_map(|compiled| compiled.as_ref().ok())
     }
 
     fn good(&self, path: &str) -> Option<Arc<Template>> {
@@ -142,29 +152,22 @@ impl Engine {
     }
 }
 
-/// In parallel where there are enough files.
-fn compile_all(sources: &[&Source], previous: Option<&Engine>) -> Vec<(Arc<str>, Compiled)> {
-    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let threads = cores.min(sources.len() / FILES_PER_THREAD).max(1);
-    let share = sources.len().div_ceil(threads).max(1);
-    let compile_share = |share: &[&Source]| -> Vec<(Arc<str>, Compiled)> {
-        share.iter().map(|source| (Arc::clone(&source.path), compile(source, previous))).collect()
-    };
-    std::thread::scope(|scope| {
-        let workers: Vec<_> =
-            sources.chunks(share).map(|share| scope.spawn(move || compile_share(share))).collect();
-        workers
-            .into_iter()
-            .flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    })
+pub(super) fn interpolation(app: &App) -> Interpolation {
+    if app.config().string_interpolation { Interpolation::On } else { Interpolation::Off }
 }
 
-fn compile(source: &Source, previous: Option<&Engine>) -> Compiled {
-    let unchanged = previous.and_then(|engine| engine.good(&source.path));
+fn compile(source: &Source, interpolation: Interpolation, previous: Option<&Engine>) -> Compiled {
+    let alike = previous.filter(|engine| engine.interpolation() == interpolation);
+    let unchanged = alike.and_then(|engine| engine.good(&source.path));
     if let Some(template) = unchanged.filter(|template| template.source == source.text) {
         return Ok(template);
     }
-    let (path, text) = (Arc::clone(&source.path), Arc::clone(&source.text));
-    super::syntax::compile(path, text, source.body, 1).map(Arc::new)
+    let input = Input {
+        path: Arc::clone(&source.path),
+        source: Arc::clone(&source.text),
+        body: source.body,
+        first_line: 1,
+        interpolation,
+    };
+    super::syntax::compile(input).map(Arc::new)
 }

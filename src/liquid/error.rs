@@ -127,7 +127,7 @@ impl Error {
         match &self.0.place {
             Some(place) => {
                 writeln!(out, "{}:{}:{}: error: {}", place.path, place.line, place.col, self.0.text)?;
-                out.push_str(&place.excerpt_with_caret());
+                out.push_str(&place.excerpt.drawn(place.line));
             }
             None => write!(out, "error: {}", self.0.text)?,
         }
@@ -173,6 +173,7 @@ impl std::error::Error for Error {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::Excerpt;
 
     fn error_in(path: &str, source: &str, offset: u32) -> Error {
         Error::runtime("timeout").at(|| Place::of(&Arc::from(path), source, 1, offset))
@@ -223,7 +224,7 @@ mod tests {
         let problem = error_in("app/a.liquid", "ab", 1).with_hint("do b").to_problem();
 
         assert_eq!(problem.to_string(), "app/a.liquid:1:2: error: timeout");
-        assert_eq!(problem.excerpt.as_deref(), Some("ab"));
+        assert_eq!(problem.excerpt.as_ref().map(Excerpt::text), Some("ab"));
         assert_eq!(problem.hint.as_deref(), Some("do b"));
     }
 }

@@ -47,6 +47,21 @@ pub(crate) enum Limit {
     String,
 }
 
+impl Limit {
+    /// What to do about it, where there is something to do.
+    pub(crate) fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::Deadline | Self::Steps => Some("long work belongs in a {% background %} job, in parts"),
+            Self::Cancelled => None,
+            Self::Depth => Some("a partial calls itself, directly or through others"),
+            Self::Blocks => Some("move inner blocks to a partial"),
+            Self::Memory | Self::String => {
+                Some("a text or list grows with every turn of a loop; keep only what is needed")
+            }
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Limits {
     pub(crate) deadline: Option<Instant>,

@@ -7,6 +7,7 @@ mod context;
 mod engine;
 mod error;
 mod filters;
+mod foreign;
 mod limits;
 mod lint;
 mod pages;
@@ -20,7 +21,8 @@ mod value;
 pub(crate) use bindings::Bindings;
 pub(crate) use engine::{Block, Engine, Origin, Printing, Rendered, Scope};
 pub(crate) use error::{Error, Kind as ErrorKind};
-pub(crate) use lint::{LiteralCall, text_error};
+pub(crate) use lint::{Lint, LiteralCall, LiteralKey, text_error};
+pub(crate) use place::Place;
 
 #[cfg(test)]
 mod tests;

@@ -11,8 +11,9 @@ use super::partials::Lookup;
 use super::place::Place;
 use super::render::{Render, Sharing};
 use super::syntax::ast::Template;
+use super::syntax::{Input, compile};
 use super::value::{Map, Value};
-use crate::app::{Format, Layout, Page, Policy, Source};
+use crate::app::{Format, Layout, Page, Policy, Source, TemplateKind, nearest_path};
 
 /// Headers that are the server's own.
 const RESERVED_HEADERS: [&str; 5] =
@@ -66,7 +67,13 @@ impl Engine {
 
     /// The body of a `{% background %}` block. `path` and `line` say where `source` stands in the app, for errors.
     pub(crate) fn block(&self, block: &Block<'_>, scope: Scope, bindings: &Bindings) -> Result<Rendered> {
-        let template = super::syntax::compile(Arc::from(block.path), Arc::from(block.source), 0, block.line)?;
+        let template = compile(Input {
+            path: Arc::from(block.path),
+            source: Arc::from(block.source),
+            body: 0,
+            first_line: block.line,
+            interpolation: self.interpolation(),
+        })?;
         self.template_alone(Arc::new(template), &scope, bindings, scope.format)
     }
 
@@ -103,20 +110,28 @@ impl Engine {
             Layout::Default if page.format != Format::Html => return Ok(None),
             Layout::Default => app.layout(&app.config().default_layout, page.format),
             Layout::Named(name) => {
-                let missing = || missing_layout(&page.source, name);
+                let missing = || self.missing_layout(&page.source, name);
                 Some(app.layout(name, page.format).ok_or_else(missing)?)
             }
         };
         source.map(|source| self.compiled(source)).transpose()
     }
-}
 
-/// Points at the line of the front matter that names the layout.
-fn missing_layout(source: &Source, name: &str) -> Error {
-    let head = source.text.get(..source.body).unwrap_or_default();
-    let offset = head.find("layout").and_then(|offset| u32::try_from(offset).ok()).unwrap_or(0);
-    Error::runtime(format!("can't find layout '{name}'"))
-        .at(|| Place::of(&source.path, &source.text, 1, offset))
+    /// Points at the name in the front matter, and names the layout that was probably meant.
+    fn missing_layout(&self, source: &Source, name: &str) -> Error {
+        let head = source.text.get(..source.body).unwrap_or_default();
+        let key = head.find("layout").unwrap_or(0);
+        let found = head.get(key..).and_then(|rest| rest.get("layout".len()..)?.find(name));
+        let offset = found.map_or(key, |at| key + "layout".len() + at);
+        let offset = u32::try_from(offset).unwrap_or(0);
+        let error = Error::runtime(format!("can't find layout '{name}'"))
+            .at(|| Place::of(&source.path, &source.text, 1, offset));
+        let layouts = self.app().sources().filter(|source| source.kind == TemplateKind::Layout);
+        match nearest_path(name, layouts.map(|layout| &*layout.name)) {
+            Some(known) => error.with_hint(format!("did you mean '{known}'?")),
+            None => error,
+        }
+    }
 }
 
 impl Render<'_> {

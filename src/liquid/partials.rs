@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::engine::Engine;
 use super::error::Error;
 use super::syntax::ast::Template;
-use crate::app::nearest;
+use crate::app::nearest_path;
 
 /// What a partial's name leads to.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl Engine {
     /// Names the partial that was probably meant.
     pub(crate) fn missing_partial(&self, name: &str) -> Error {
         let error = Error::runtime(format!("can't find partial '{name}'"));
-        match nearest(name, self.app().partial_names()) {
+        match nearest_path(name, self.app().partial_names()) {
             Some(near) => error.with_hint(format!("did you mean '{near}'?")),
             None => error,
         }

@@ -1,13 +1,9 @@
 //! Byte offset to line, column and the text around it. Worked out only when something is to be shown, so that the
 //! tree need not carry line numbers.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::app::{Problem, Severity};
-
-/// Longest excerpt, in characters: a minified file is one line.
-const EXCERPT: usize = 160;
+use crate::app::{Excerpt, Problem, Severity};
 
 /// A point in a file of the app, as people look it up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,10 +13,7 @@ pub(crate) struct Place {
     /// One-based, both; `col` counts characters.
     pub(crate) line: u32,
     pub(crate) col: u32,
-    /// The text of that line; of a long one, the part around `col`.
-    pub(crate) excerpt: String,
-    /// Characters of `excerpt` before the point.
-    before: usize,
+    pub(crate) excerpt: Excerpt,
 }
 
 impl Place {
@@ -38,22 +31,9 @@ impl Place {
         let (head, tail) = source.split_at(source.floor_char_boundary(offset as usize));
         let before = head.rsplit('\n').next().unwrap_or(head);
         let after = tail.lines().next().unwrap_or("");
-        let col = before.chars().count();
-
-        // Half of the excerpt goes to what leads up to the point, the other half and what is left over to the rest.
-        let skipped = col.saturating_sub(EXCERPT / 2);
-        let lead: String = before.chars().skip(skipped).collect();
-        let kept = col - skipped;
-        let mut excerpt = lead;
-        excerpt.extend(after.chars().take(EXCERPT - kept));
-
-        Self {
-            path: Arc::clone(path),
-            line,
-            col: u32::try_from(col + 1).unwrap_or(u32::MAX),
-            excerpt,
-            before: kept,
-        }
+        let col = u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX);
+        let text = source.get(head.len() - before.len()..head.len() + after.len()).unwrap_or_default();
+        Self { path: Arc::clone(path), line, col, excerpt: Excerpt::around(text, col) }
     }
 
     /// Something wrong at this place.
@@ -61,21 +41,9 @@ impl Place {
         let problem = match severity {
             Severity::Error => Problem::error(&*self.path, message),
             Severity::Warning => Problem::warning(&*self.path, message),
+            Severity::Note => Problem::note(&*self.path, message),
         };
         Problem { excerpt: Some(self.excerpt.clone()), ..problem.at(self.line, self.col) }
-    }
-
-    /// The excerpt under a gutter with the line number, and a caret below the point. No trailing newline.
-    pub(super) fn excerpt_with_caret(&self) -> String {
-        let number = self.line.to_string();
-        let width = number.len();
-        // Tabs stay tabs, or the caret would stand elsewhere than the character.
-        let lead: String =
-            self.excerpt.chars().take(self.before).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
-        let mut out = String::new();
-        write!(out, "{:width$} |\n{number} | {}\n{:width$} | {lead}^", "", self.excerpt, "")
-            .expect("writing to a String cannot fail");
-        out
     }
 }
 
@@ -85,7 +53,7 @@ mod tests {
 
     fn place(source: &str, offset: u32) -> (u32, u32, String) {
         let place = Place::of(&Arc::from("app/a.liquid"), source, 1, offset);
-        (place.line, place.col, place.excerpt)
+        (place.line, place.col, place.excerpt.text().to_owned())
     }
 
     #[test]
@@ -96,16 +64,6 @@ mod tests {
         assert_eq!(place("a\r\nb\r\n", 3), (2, 1, "b".into()));
         assert_eq!(place("ab", 99), (1, 3, "ab".into()));
         assert_eq!(place("ä", 1), (1, 1, "ä".into()));
-    }
-
-    #[test]
-    fn long_line_is_cut_around_the_point() {
-        let source = format!("{}X{}", "a".repeat(10_000), "b".repeat(10_000));
-        let place = Place::of(&Arc::from("app/a.liquid"), &source, 1, 10_000);
-
-        assert_eq!(place.col, 10_001);
-        assert_eq!(place.excerpt.chars().count(), EXCERPT);
-        assert_eq!(place.excerpt.chars().nth(place.before), Some('X'));
     }
 
     #[test]

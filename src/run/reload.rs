@@ -125,7 +125,9 @@ pub(super) fn entry(while_doing: &str, problem: &Problem) -> NewEntry {
             message: place(problem) + &problem.message,
             stack: vec![StackFrame { path: problem.path.clone(), line: problem.line }],
         }),
-        Severity::Warning => NewEntry::log("warning", &(place(problem) + &problem.message), None),
+        Severity::Warning | Severity::Note => {
+            NewEntry::log("warning", &(place(problem) + &problem.message), None)
+        }
     }
 }
 

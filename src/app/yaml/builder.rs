@@ -138,10 +138,13 @@ impl Builder {
         match self.open.last_mut() {
             None => return Ok(Some(node)),
             Some(Open::Sequence { items, .. }) => items.push(node),
-            Some(Open::Mapping { entries, key, .. }) => match key.take() {
+            Some(Open::Mapping { entries, key, mark: start, .. }) => match key.take() {
                 Some(Key { merges: true, mark, .. }) => merge(entries, node, mark)?,
                 Some(Key { text, mark, .. }) => {
-                    entries.insert(text, Entry { key_mark: mark, node });
+                    // What a merge brought stands elsewhere in the file, and is there to be replaced.
+                    let earlier = entries.get(&text).map(|entry| entry.key_mark);
+                    let repeats = earlier.filter(|earlier| *earlier >= *start);
+                    entries.insert(text, Entry { key_mark: mark, node, repeats });
                 }
                 None => return Err(collection_as_key(node.mark)),
             },

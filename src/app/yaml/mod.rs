@@ -3,6 +3,7 @@
 //! duplicate keys and follow aliases without bound.
 
 mod builder;
+mod repeats;
 mod scalar;
 #[cfg(test)]
 mod tests;
@@ -10,7 +11,8 @@ mod tree;
 
 use saphyr_parser::{Marker, Parser};
 
-pub(super) use tree::{Mapping, Mark, Node, Value, text_of};
+pub(super) use repeats::repeated_keys;
+pub(super) use tree::{Entry, Mapping, Mark, Node, Value, text_of};
 
 use super::problem::Problem;
 use builder::Builder;

@@ -24,10 +24,12 @@ pub(crate) type Mapping = IndexMap<String, Entry>;
 pub(crate) struct Entry {
     pub(crate) key_mark: Mark,
     pub(crate) node: Node,
+    /// Where the same key stood before in the same mapping; its value is lost.
+    pub(crate) repeats: Option<Mark>,
 }
 
 /// A place in the file, one-based.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Mark {
     pub(crate) line: u32,
     pub(crate) col: u32,

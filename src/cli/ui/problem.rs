@@ -6,18 +6,12 @@ use super::tint;
 use crate::app::{Problem, Severity};
 use crate::logs::{Paint, escape};
 
-/// Characters of an excerpt that are shown: a minified file is one line.
-const EXCERPT: usize = 160;
-/// Columns up to which the caret is drawn. The excerpt of a long line may be only the part around the spot, which then
-/// stands further left than its column says.
-const CARET: usize = EXCERPT / 2;
-
 /// Several lines, without a line break at the end.
 pub(crate) fn report(problem: &Problem, paint: Paint) -> String {
     let mut text = headline(problem, paint);
     if let Some(excerpt) = &problem.excerpt {
         // Line by line: pagers end a colour at the end of its line.
-        for line in excerpt_with_caret(problem.line, problem.col, excerpt).lines() {
+        for line in excerpt.drawn(problem.line).lines() {
             text.push_str(&format!("\n{}", tint(line, Hue::BrightBlack, paint)));
         }
     }
@@ -32,6 +26,7 @@ fn headline(problem: &Problem, paint: Paint) -> String {
     let hue = match problem.severity {
         Severity::Error => Hue::Red,
         Severity::Warning => Hue::Yellow,
+        Severity::Note => Hue::BrightBlack,
     };
     let severity = format!("{}:", problem.severity);
     let plain = problem.to_string();
@@ -42,28 +37,10 @@ fn headline(problem: &Problem, paint: Paint) -> String {
     }
 }
 
-fn excerpt_with_caret(line: u32, col: u32, excerpt: &str) -> String {
-    let number = line.to_string();
-    let width = number.len();
-    // Character for character, or the caret would stand below another one.
-    let shown: String = excerpt
-        .chars()
-        .take(EXCERPT)
-        .map(|c| if c.is_control() && c != '\t' { char::REPLACEMENT_CHARACTER } else { c })
-        .collect();
-    let mut text = format!("{:width$} |\n{number} | {}", "", shown.trim_end());
-    let before = usize::try_from(col).unwrap_or(usize::MAX).wrapping_sub(1);
-    if before <= CARET && before <= shown.chars().count() {
-        // Tabs stay tabs for the same reason.
-        let lead: String = shown.chars().take(before).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
-        text.push_str(&format!("\n{:width$} | {lead}^", ""));
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::Excerpt;
 
     fn problem(col: u32, excerpt: &str) -> Problem {
         Problem {
@@ -72,7 +49,7 @@ mod tests {
             line: 12,
             col,
             message: "unknown filter `capitalise`".to_owned(),
-            excerpt: Some(excerpt.to_owned()),
+            excerpt: Some(Excerpt::around(excerpt, col)),
             hint: Some("did you mean `capitalize`?".to_owned()),
         }
     }
@@ -107,13 +84,5 @@ mod tests {
 
         assert!(!shown.contains('\u{1b}'), "{shown}");
         assert_eq!(shown.lines().count(), 5, "{shown}");
-    }
-
-    #[test]
-    fn far_columns_and_whole_lines_have_no_caret() {
-        for col in [0, 100, u32::MAX] {
-            let shown = report(&problem(col, &"x".repeat(1000)), Paint::Plain);
-            assert!(!shown.contains('^'), "{col}: {shown}");
-        }
     }
 }

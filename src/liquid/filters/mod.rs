@@ -40,9 +40,11 @@ mod validation;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, LazyLock};
 
+use foldhash::fast::FixedState;
 use jiff::ZonedDateTime;
 
 use crate::app::App;
@@ -145,9 +147,13 @@ impl Filter {
 
     /// Rejects a call with too few or too many arguments, in Ruby's words: the piped value counts as one.
     fn check_arity(&self, arguments: &Arguments) -> Result<(), Rejection> {
-        let given = arguments.count();
+        self.arity_error(arguments.count()).map_or(Ok(()), |text| Err(Rejection::Argument(text)))
+    }
+
+    /// What is said of a call with as many arguments, if it is wrong.
+    pub(crate) fn arity_error(&self, given: usize) -> Option<String> {
         if self.arity.contains(&given) {
-            return Ok(());
+            return None;
         }
         let (least, most) = (self.arity.start() + 1, self.arity.end().saturating_add(1));
         let expected = match most {
@@ -156,7 +162,20 @@ impl Filter {
             _ => format!("{least}..{most}"),
         };
         let given = given + 1;
-        Err(Rejection::Argument(format!("wrong number of arguments (given {given}, expected {expected})")))
+        Some(format!("wrong number of arguments (given {given}, expected {expected})"))
+    }
+
+    /// How many arguments the filter takes, in words: the platform's sentence counts the piped value as one.
+    pub(crate) fn takes(&self) -> String {
+        let name = self.name;
+        match (*self.arity.start(), *self.arity.end()) {
+            (_, 0) => format!("'{name}' takes no arguments"),
+            (1, 1) => format!("'{name}' takes 1 argument"),
+            (least, usize::MAX) => format!("'{name}' takes {least} arguments or more"),
+            (least, most) if least == most => format!("'{name}' takes {least} arguments"),
+            (least, most) if least + 1 == most => format!("'{name}' takes {least} or {most} arguments"),
+            (least, most) => format!("'{name}' takes {least} to {most} arguments"),
+        }
     }
 
     /// The value of a call that was rejected, where errors are printed and do not stop the render.
@@ -230,10 +249,13 @@ static TABLE: LazyLock<Vec<&'static Filter>> = LazyLock::new(|| {
     rows
 });
 
+/// Hashed: a template asks once for every filter in it.
+static BY_NAME: LazyLock<HashMap<&'static str, &'static Filter, FixedState>> =
+    LazyLock::new(|| TABLE.iter().map(|row| (row.name, *row)).collect());
+
 /// The filter called `name`, if there is one.
 pub(crate) fn find(name: &str) -> Option<&'static Filter> {
-    let at = TABLE.binary_search_by_key(&name, |row| row.name).ok()?;
-    TABLE.get(at).copied()
+    BY_NAME.get(name).copied()
 }
 
 /// Every name, sorted: for "did you mean".

@@ -48,7 +48,8 @@ impl Render<'_> {
             (Value::Array(items), Value::Int(index)) => self.put_at(items, *index, value),
             (Value::Array(_), _) => {
                 let name = text_of(path, path.segments.len() - 1);
-                Err(Error::runtime(format!("{name} is an Array, expected index, key was provided")))
+                let text = format!("{name} is an Array, expected index, key was provided");
+                Err(Error::runtime(text).with_hint(format!("write {name}[0] = …, or append: {name} << …")))
             }
             (other, _) => Err(unexpected(path, path.segments.len() - 1, other, "Hash or Array")),
         }
@@ -118,7 +119,12 @@ fn unexpected(path: &Path, depth: usize, value: &Value, expected: &str) -> Error
     text.push_str(&value.inspect());
     text.push_str(", expected ");
     text.push_str(expected);
-    Error::runtime(text)
+    let name = text_of(path, depth);
+    Error::runtime(text).with_hint(match (expected, value) {
+        ("Array", _) => format!("start with an array: {{% assign {name} = [] %}}"),
+        (_, Value::Nil) => format!("assign it first: {{% assign {name} = {{}} %}}"),
+        _ => format!("{name} holds something else: take another name, or assign {{}} to it first"),
+    })
 }
 
 /// The first `depth` segments as they would be written.

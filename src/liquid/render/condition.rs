@@ -39,8 +39,19 @@ fn compare(left: &Value, comparison: Comparison, right: &Value) -> Result<bool> 
         None if is_nan(left) || is_nan(right) => Ok(false),
         None => {
             let text = format!("comparison of {} with {} failed", left.type_name(), operand(right));
-            Err(Error::runtime(text))
+            Err(Error::runtime(text).with_hint(same_kind(left, right)))
         }
+    }
+}
+
+/// What makes two values comparable.
+fn same_kind(left: &Value, right: &Value) -> &'static str {
+    let is_number = |value: &Value| matches!(value, Value::Int(_) | Value::BigInt(_) | Value::Float(_));
+    let is_time = |value: &Value| matches!(value, Value::Date(_) | Value::Time(_));
+    match (left, right) {
+        _ if is_number(left) || is_number(right) => "make a number of the other value first, with plus: 0",
+        _ if is_time(left) || is_time(right) => "make a time of the other value first, with to_time",
+        _ => "only numbers, texts and times have an order",
     }
 }
 

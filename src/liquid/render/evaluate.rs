@@ -101,6 +101,8 @@ impl Render<'_> {
             Rejection::Limit(limit) => return Err(over(limit).at(|| self.place(call.span))),
             Rejection::Argument(text) => Error::runtime(text).at(|| self.place(call.span)),
         };
+        let is_arity = call.filter.arity_error(call.given()).is_some();
+        let error = if is_arity { error.with_hint(call.filter.takes()) } else { error };
         if self.raises() {
             return Err(error);
         }

@@ -8,6 +8,7 @@ use super::{MAX_STRING, Render, over};
 use crate::jobs::{Body, JobId, NewJob, Priority};
 use crate::liquid::engine::Origin;
 use crate::liquid::error::{Error, Result};
+use crate::liquid::lint::many_arguments;
 
 /// Arguments over this are stored and read back, but should not be: pass ids.
 const LARGE_PAYLOAD: usize = 100 * 1024;
@@ -15,8 +16,7 @@ const LARGE_PAYLOAD: usize = 100 * 1024;
 /// What a job takes besides its arguments, most of it its context.
 const JOB: usize = 2048;
 
-/// What the platform's documentation says a job may have.
-const MANY_ARGUMENTS: usize = 20;
+/// What the platform's documentation says the name of an argument may have.
 const LONG_NAME: usize = 255;
 
 /// A job as a tag describes it.
@@ -75,11 +75,8 @@ impl Render<'_> {
     }
 
     fn check_arguments(&mut self, source_name: &str, args: &JsonMap<String, Json>) -> Result<()> {
-        if args.len() > MANY_ARGUMENTS {
-            let count = args.len();
-            self.warn(format!(
-                "background job {source_name}: {count} arguments; platformOS takes {MANY_ARGUMENTS}"
-            ));
+        if let Some(text) = many_arguments(source_name, args.len()) {
+            self.warn(text);
         }
         if let Some(name) = args.keys().find(|name| name.len() > LONG_NAME) {
             let text = format!(

@@ -220,7 +220,11 @@ impl<'r> Render<'r> {
 
 /// A limit as an error, on its way to the node that gives it a place.
 pub(crate) fn over(limit: Limit) -> Error {
-    Error::limit(limit.to_string())
+    let error = Error::limit(limit.to_string());
+    match limit.hint() {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    }
 }
 
 fn text_of(template: &Template, span: Span) -> &str {

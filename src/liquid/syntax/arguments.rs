@@ -1,6 +1,6 @@
 //! What a tag's markup is made of besides values: the target of an assignment and the list of named arguments.
 
-use super::ast::{Argument, Expression, Path, Segment, Span, Target, Write};
+use super::ast::{Argument, Expression, FilterCall, Path, Segment, Span, Target, Write};
 use super::filter_chain::Position;
 use super::markup::{Literals, Markup};
 use super::source::is_word;
@@ -42,12 +42,16 @@ impl Markup<'_> {
         }
         // Most markup that is no target shows it behind its first word, before an error has to be made up.
         let after = self.source.skip_whitespace(self.name_end(self.at));
-        matches!(self.byte_at(after), Some(b'=' | b'<' | b'.' | b'[')) && self.clone().target().is_ok()
+        matches!(self.byte_at(after), Some(b'=' | b'<' | b'.' | b'[')) && { *self }.target().is_ok()
     }
 
     /// `k: v, k: v` up to the end. Commas are optional, a leading and a trailing one tolerated; a value may carry
     /// filters. Stops before what is no `name:`.
     pub(crate) fn arguments(&mut self) -> Result<Vec<Argument>> {
+        self.arguments_of(Self::argument)
+    }
+
+    fn arguments_of(&mut self, value: fn(&mut Self) -> Result<Expression>) -> Result<Vec<Argument>> {
         let mut arguments = Vec::new();
         loop {
             while self.eat_byte(b',') {}
@@ -56,8 +60,7 @@ impl Markup<'_> {
             }
             let name = self.shared_name()?;
             self.eat_byte(b':');
-            let value = self.argument()?;
-            arguments.push(Argument { name, value });
+            arguments.push(Argument { name, value: value(self)? });
         }
     }
 
@@ -67,6 +70,15 @@ impl Markup<'_> {
         let arguments = self.arguments()?;
         self.finish()?;
         Ok((value, arguments))
+    }
+
+    /// The same where the first `|` ends the arguments: `'path', k: v | dig: 'a'` filters the result of the call.
+    pub(crate) fn filtered_call(&mut self) -> Result<(Expression, Vec<Argument>, Vec<FilterCall>)> {
+        let value = self.argument_value()?;
+        let arguments = self.arguments_of(Self::argument_value)?;
+        let filters = self.filters(Position::Whole)?;
+        self.finish()?;
+        Ok((value, arguments, filters))
     }
 
     /// One value of an argument list, with the filters that the platform would drop.

@@ -4,6 +4,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use super::doc::Doc;
 use crate::liquid::error::Error;
 use crate::liquid::filters::Filter;
 use crate::liquid::render::{Flow, Render};
@@ -24,6 +25,8 @@ pub(crate) struct Template {
     /// The line of the file on which `source` begins: 1, except for a background block run on its own.
     pub(crate) first_line: u32,
     pub(crate) nodes: Block,
+    /// What its `{% doc %}` tags declare; `None` without one.
+    pub(crate) doc: Option<Doc>,
 }
 
 pub(crate) type Block = Vec<Node>;
@@ -73,13 +76,17 @@ pub(crate) trait Visitor {
     fn block(&mut self, nodes: &[Node], locals: &[&str]);
     /// A call of another file by name. Name and arguments are shown by this alone.
     fn calls(&mut self, call: Call<'_>);
-    /// A background block takes variables along unasked; its body is shown as a block as well.
+    /// The next call hands over one value more, called `alias`, or as the file that is called.
+    fn hands(&mut self, _alias: Option<&str>) {}
+    /// A background block; its arguments and its body are shown as an expression and a block as well.
     fn captures(&mut self, _capture: Capture<'_>) {}
 }
 
-/// What a background block without arguments takes from the page around it.
+/// What a background block takes from the page around it: its arguments or, without any, what it uses.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Capture<'a> {
+    pub(crate) arguments: &'a [Argument],
+    /// Variables that are taken along unasked.
     pub(crate) names: &'a [Arc<str>],
     /// The label given to the job, if it is a literal.
     pub(crate) label: Option<&'a str>,
@@ -111,6 +118,13 @@ pub(crate) struct FilterCall {
     pub(crate) positional: Vec<Expression>,
     /// All named arguments arrive at the filter as one trailing hash.
     pub(crate) named: Vec<(Arc<str>, Expression)>,
+}
+
+impl FilterCall {
+    /// Number of arguments as filters count them, without the piped value.
+    pub(crate) fn given(&self) -> usize {
+        self.positional.len() + usize::from(!self.named.is_empty())
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! Conditions: comparisons joined by `and` and `or`, grouped to the right as Ruby's Liquid does.
 
-use super::ast::{Comparison, Condition, Expression};
+use super::ast::{Comparison, Condition, Expression, Literal};
 use super::markup::Markup;
 use crate::liquid::error::{Error, Result};
 
@@ -16,7 +16,7 @@ enum Joint {
 impl Markup<'_> {
     /// The condition of `if`, `elsif`, `unless`: the whole markup.
     pub(crate) fn condition(&mut self) -> Result<Condition> {
-        let first = self.expression()?;
+        let first = self.operand()?;
         let negates =
             matches!(&first, Expression::Path(path) if &*path.root == "not" && path.segments.is_empty());
         let condition = self.condition_from(first)?;
@@ -32,9 +32,9 @@ impl Markup<'_> {
     /// Whether what follows a value makes a condition of it.
     pub(super) fn is_operator_next(&mut self) -> bool {
         match self.peek() {
-            Some(b'=' | b'<' | b'>' | b'!') => self.clone().comparison().is_some(),
+            Some(b'=' | b'<' | b'>' | b'!') => { *self }.comparison().is_some(),
             Some(b'a' | b'o' | b'c') => {
-                let mut ahead = self.clone();
+                let mut ahead = *self;
                 ahead.eat("and") || ahead.eat("or") || ahead.eat("contains")
             }
             _ => false,
@@ -49,7 +49,7 @@ impl Markup<'_> {
             if terms.len() + 1 >= MAX_TERMS {
                 return Err(self.error(format!("Condition too long: more than {MAX_TERMS} comparisons")));
             }
-            let value = self.expression()?;
+            let value = self.operand()?;
             terms.push((std::mem::replace(&mut last, self.term(value)?), joint));
         }
         Ok(terms.into_iter().rev().fold(last, |right, (left, joint)| {
@@ -64,9 +64,35 @@ impl Markup<'_> {
     /// `left`, or its comparison with what follows.
     fn term(&mut self, left: Expression) -> Result<Condition> {
         match self.comparison() {
-            Some(comparison) => Ok(Condition::Compare(left, comparison, self.expression()?)),
+            Some(comparison) => Ok(Condition::Compare(left, comparison, self.right_operand()?)),
             None => Ok(Condition::Value(left)),
         }
+    }
+
+    /// Nothing is nil, as in Ruby's Liquid: `a ==`.
+    fn right_operand(&mut self) -> Result<Expression> {
+        if self.is_end() || { *self }.joint().is_some() {
+            return Ok(Expression::Literal(Literal::Nil));
+        }
+        self.operand()
+    }
+
+    /// A value of a condition. Parentheses that hold no range are skipped, closed or not: they group nothing, as in Ruby's
+    /// Liquid.
+    fn operand(&mut self) -> Result<Expression> {
+        let value = if self.peek() == Some(b'(') { self.parenthesized()? } else { self.expression()? };
+        while self.eat_byte(b')') {}
+        Ok(value)
+    }
+
+    /// A value behind parentheses, or the range in them; what closes them is left.
+    fn parenthesized(&mut self) -> Result<Expression> {
+        while self.eat_byte(b'(') {}
+        let value = self.expression()?;
+        if !self.eat("...") && !self.eat("..") {
+            return Ok(value);
+        }
+        Ok(Expression::Range(Box::new((value, self.expression()?))))
     }
 
     fn comparison(&mut self) -> Option<Comparison> {
@@ -105,7 +131,11 @@ impl Markup<'_> {
         let operator = self.next_piece();
         let error = self.error(format!("Unknown operator {operator}"));
         match operator {
-            "=" => error.with_hint("compare with '=='"),
+            "=" | "===" | "is" | "eq" => error.with_hint("compare with '=='"),
+            "!==" | "!" => error.with_hint("compare with '!='"),
+            "=<" => error.with_hint("write '<='"),
+            "=>" => error.with_hint("write '>='"),
+            "in" => error.with_hint("write it the other way round: list contains item"),
             "&&" => error.with_hint("use 'and'"),
             "||" => error.with_hint("use 'or'"),
             _ => error,

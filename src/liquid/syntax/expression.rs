@@ -33,10 +33,10 @@ impl Markup<'_> {
         let Some(content) = self.string_content(quote) else {
             return Err(self
                 .error("String was never closed")
-                .with_hint(format!("add {}", char::from(quote))));
+                .with_hint(format!("close it with {}", char::from(quote))));
         };
         let text = self.source.slice(content);
-        let value = if quote == b'"' && text.contains("{{") {
+        let value = if quote == b'"' && self.source.interpolates(content) {
             self.interpolated(content, |text| Arc::from(text))?
         } else {
             Expression::Literal(Literal::Str(self.shared(text)))
@@ -58,7 +58,7 @@ impl Markup<'_> {
                 return;
             }
             if byte == b',' {
-                let mut after = self.clone();
+                let mut after = *self;
                 after.at += 1;
                 if after.is_named() {
                     return;
@@ -149,13 +149,21 @@ impl Markup<'_> {
     /// `a.b["c"][d]`; whitespace may stand around dots and before brackets.
     fn path(&mut self) -> Result<Path> {
         let root = self.shared_name()?;
-        let mut segments = Vec::new();
-        loop {
-            match self.peek() {
-                Some(b'[') => segments.push(self.nested(Self::index)?),
-                Some(b'.') if self.byte_at(self.at + 1) != Some(b'.') => segments.push(self.key()?),
-                _ => return Ok(Path { root, segments }),
+        // Most paths have one segment or none: room for exactly that.
+        let mut segments: Vec<Segment> = self.segment()?.into_iter().collect();
+        if !segments.is_empty() {
+            while let Some(segment) = self.segment()? {
+                segments.push(segment);
             }
+        }
+        Ok(Path { root, segments })
+    }
+
+    fn segment(&mut self) -> Result<Option<Segment>> {
+        match self.peek() {
+            Some(b'[') => self.nested(Self::index).map(Some),
+            Some(b'.') if self.byte_at(self.at + 1) != Some(b'.') => self.key().map(Some),
+            _ => Ok(None),
         }
     }
 
@@ -176,12 +184,15 @@ impl Markup<'_> {
         Ok(Segment::Index(index))
     }
 
-    /// `(a..b)`; the cursor is at the parenthesis.
+    /// `(a..b)`; the cursor is at the parenthesis. A third dot is forgiven, as in Ruby's Liquid.
     fn range(&mut self) -> Result<Expression> {
         self.at += 1;
         let first = self.expression()?;
-        if !self.eat("..") {
+        if !self.eat("...") && !self.eat("..") {
             return Err(self.unexpected().with_hint("parentheses hold a range, (1..5); they do not group"));
+        }
+        if self.peek() == Some(b')') {
+            return Err(self.unexpected().with_hint("a range has two ends: (1..5)"));
         }
         let last = self.expression()?;
         self.expect(b')')?;

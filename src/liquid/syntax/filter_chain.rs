@@ -1,11 +1,12 @@
 //! A value (or a condition that stands for one) and its filters. The one question here is who owns a comma: the
 //! filter, the tag's argument list, or the literal around it.
 
-use super::ast::{Expression, FilterCall, Filtered, Span};
+use super::ast::{Expression, FilterCall, Filtered, Literal, Span};
 use super::markup::Markup;
 use crate::app::nearest;
 use crate::liquid::error::Result;
 use crate::liquid::filters;
+use crate::liquid::foreign::instead_of_filter;
 
 /// What stands around a value, which decides what a comma behind its filters means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +22,8 @@ pub(super) enum Position {
 }
 
 impl Markup<'_> {
-    /// A value (or condition, as in `a == b`) and its filters.
+    /// A value (or condition, as in `a == b`) and its filters. Nothing at all is nil, as in Ruby's Liquid:
+    /// `assign x = `, `{{ | upcase }}`.
     pub(crate) fn filtered(&mut self) -> Result<Filtered> {
         self.filtered_in(Position::Whole)
     }
@@ -29,7 +31,8 @@ impl Markup<'_> {
     pub(super) fn filtered_in(&mut self, position: Position) -> Result<Filtered> {
         self.peek();
         let start = self.at;
-        let value = self.expression()?;
+        let is_missing = position == Position::Whole && matches!(self.byte_at(start), None | Some(b'|'));
+        let value = if is_missing { Expression::Literal(Literal::Nil) } else { self.expression()? };
         let value = if self.is_operator_next() {
             Expression::Condition(Box::new(self.condition_from(value)?))
         } else {
@@ -45,13 +48,23 @@ impl Markup<'_> {
         value: Expression,
         position: Position,
     ) -> Result<Filtered> {
-        let mut end = self.at;
+        let value_end = self.at;
+        let filters = self.filters(position)?;
+        let end = filters.last().map_or(value_end, |last| last.span.end as usize);
+        Ok(Filtered { span: Span::of(start, end), value, filters })
+    }
+
+    /// `| name: a | …`, as far as it goes; none is well too. A bar with nothing behind it is skipped;
+    /// `||` is meant otherwise.
+    pub(super) fn filters(&mut self, position: Position) -> Result<Vec<FilterCall>> {
         let mut filters = Vec::new();
         while self.eat_byte(b'|') {
-            filters.push(self.filter(position)?);
-            end = self.at;
+            let is_doubled = self.byte_at(self.at) == Some(b'|');
+            if is_doubled || !matches!(self.peek(), None | Some(b'|')) {
+                filters.push(self.filter(position)?);
+            }
         }
-        Ok(Filtered { span: Span::of(start, end), value, filters })
+        Ok(filters)
     }
 
     /// `name: a, k: v`; the bar has been taken. A comma where the colon should be is read as the colon.
@@ -60,13 +73,17 @@ impl Markup<'_> {
         let start = self.at;
         let Some(name) = self.name() else {
             let error = self.unexpected();
-            return Err(if self.peek() == Some(b'|') { error.with_hint("use 'or'") } else { error });
+            return Err(match self.peek() {
+                Some(b'|') => error.with_hint("use 'or'"),
+                _ => error.with_hint("write the name of a filter behind '|'"),
+            });
         };
         let Some(filter) = filters::find(name) else {
             let error = self.error_at(start, format!("Unknown filter '{name}'"));
-            return Err(match nearest(name, filters::names()) {
-                Some(known) => error.with_hint(format!("did you mean '{known}'?")),
-                None => error,
+            return Err(match (instead_of_filter(name), nearest(name, filters::names())) {
+                (Some(hint), _) => error.with_hint(hint),
+                (None, Some(known)) => error.with_hint(format!("did you mean '{known}'?")),
+                (None, None) => error,
             });
         };
         let mut call =
@@ -109,7 +126,7 @@ impl Markup<'_> {
         if self.peek() != Some(b',') {
             return false;
         }
-        let mut after = self.clone();
+        let mut after = *self;
         after.at += 1;
         let ends_filter = match position {
             Position::Whole => false,

@@ -18,7 +18,7 @@ impl Markup<'_> {
         }
         loop {
             items.push(self.item(Position::Item)?);
-            if !self.eat_byte(b',') {
+            if !self.another(b']')? {
                 break;
             }
         }
@@ -37,12 +37,21 @@ impl Markup<'_> {
             let key = self.hash_key()?;
             self.expect(b':')?;
             entries.push((key, self.item(Position::Entry)?));
-            if !self.eat_byte(b',') {
+            if !self.another(b'}')? {
                 break;
             }
         }
         self.expect(b'}')?;
         Ok(Expression::Hash(entries))
+    }
+
+    /// Takes the comma before another item, if there is one.
+    fn another(&mut self, close: u8) -> Result<bool> {
+        let comma = self.eat_byte(b',');
+        if comma && self.peek() == Some(close) {
+            return Err(self.unexpected().with_hint("take out the comma behind the last value"));
+        }
+        Ok(comma)
     }
 
     fn hash_key(&mut self) -> Result<HashKey> {
@@ -81,7 +90,7 @@ impl Markup<'_> {
 
     fn json_string(&mut self) -> Result<Expression> {
         let content = self.json_string_content()?;
-        let value = if self.source.slice(content).contains("{{") {
+        let value = if self.source.interpolates(content) {
             // An escape that means nothing is kept as it is written.
             self.interpolated(content, |text| unescape(text).unwrap_or_else(|| Arc::from(text)))?
         } else {
@@ -100,7 +109,7 @@ impl Markup<'_> {
                 Some(b'"') => return Ok(Span::of(start, at)),
                 Some(b'\\') => at += 2,
                 Some(_) => at += 1,
-                None => return Err(self.error("String was never closed").with_hint("add \"")),
+                None => return Err(self.error("String was never closed").with_hint("close it with \"")),
             }
         }
     }

@@ -10,8 +10,8 @@ use crate::liquid::error::Result;
 pub(super) enum Token<'s> {
     /// Literal text without what a neighbour's `-` trims; never empty.
     Text(Span),
-    /// `{{ … }}`; `markup` is what stands between the braces and dashes.
-    Output { span: Span, markup: Span },
+    /// `{{ … }}`: what stands between the braces and dashes.
+    Output(Span),
     /// `{% name markup %}`, or a statement of `{% liquid %}`. The name of an inline comment is `#`.
     Tag { span: Span, name: &'s str, markup: Span },
 }
@@ -82,19 +82,21 @@ impl Lexer {
                 Some(_) => {
                     error.with_hint("a single '}' ends '{{', even inside a string: assign the value first")
                 }
-                None => error,
+                None => error.with_hint("close it with '}}'"),
             });
         };
         let inner = Span::of(start + 2, close);
         let (markup, trims) = without_dashes(source, inner);
         self.at = close + 2;
         self.trims = trims;
-        Ok(Token::Output { span: Span::of(start, self.at), markup })
+        Ok(Token::Output(markup))
     }
 
     fn tag<'s>(&mut self, source: &Source<'s>, start: usize) -> Result<Token<'s>> {
-        let unterminated =
-            || source.error(start as u32, "Tag '{%' was not properly terminated: '%}' expected");
+        let unterminated = || {
+            let text = "Tag '{%' was not properly terminated: '%}' expected";
+            source.error(start as u32, text).with_hint("close it with '%}'")
+        };
         let tag = raw_tag(source, start).ok_or_else(unterminated)?;
         self.at = tag.end;
         self.trims = tag.trims;

@@ -1,18 +1,17 @@
 //! The cursor over one tag's markup: whitespace, words, punctuation, and errors at the place it has reached. Values
 //! and what is built of them are read by the methods in `expression`, `filter_chain`, `condition` and `arguments`.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::ast::Span;
 use super::source::{MAX_DEPTH, Source, is_name_byte, is_space, is_word};
 use crate::liquid::error::{Error, Result};
 
-/// The markup of one tag, read from left to right. All positions in it are positions in the file. Cheap to clone: a
-/// clone looks ahead without moving the original.
-#[derive(Debug, Clone)]
+/// The markup of one tag, read from left to right. All positions in it are positions in the file. A copy looks
+/// ahead without moving the original.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Markup<'s> {
-    pub(super) source: Rc<Source<'s>>,
+    pub(super) source: &'s Source<'s>,
     pub(super) at: usize,
     pub(super) end: usize,
     comments: Comments,
@@ -39,19 +38,19 @@ pub(super) enum Literals {
 }
 
 impl<'s> Markup<'s> {
-    pub(super) fn new(source: Rc<Source<'s>>, span: Span) -> Self {
+    pub(super) fn new(source: &'s Source<'s>, span: Span) -> Self {
         let (at, end) = (span.start as usize, span.end as usize);
         Self { source, at, end, comments: Comments::None, literals: Literals::Filtered, depth: 0 }
     }
 
     /// The markup of a statement of `{% liquid %}`.
-    pub(super) fn of_statement(source: Rc<Source<'s>>, span: Span) -> Self {
+    pub(super) fn of_statement(source: &'s Source<'s>, span: Span) -> Self {
         Self { comments: Comments::Skipped, ..Self::new(source, span) }
     }
 
     /// A part of this markup read on its own, as deep as this one: what stands between `{{` and `}}` in a string.
     pub(super) fn within(&self, span: Span) -> Self {
-        Self { depth: self.depth, ..Self::new(Rc::clone(&self.source), span) }
+        Self { depth: self.depth, ..Self::new(self.source, span) }
     }
 
     /// The span of what is still unread.
@@ -91,6 +90,11 @@ impl<'s> Markup<'s> {
         true
     }
 
+    /// Moves to where `byte` comes next, or to the end.
+    pub(crate) fn skip_to(&mut self, byte: u8) {
+        self.at = self.source.find_byte(self.at, self.end, byte).unwrap_or(self.end);
+    }
+
     /// A bare name (letters, digits, `_`, `-`, one `?` at the end), if one comes next.
     pub(crate) fn name(&mut self) -> Option<&'s str> {
         if !self.peek().is_some_and(is_word) {
@@ -116,17 +120,16 @@ impl<'s> Markup<'s> {
     pub(crate) fn quoted(&mut self) -> Option<&'s str> {
         let quote = self.peek().filter(|byte| matches!(byte, b'"' | b'\''))?;
         let content = self.string_content(quote)?;
-        let text = self.source.slice(content);
-        if quote == b'"' && text.contains("{{") {
+        if quote == b'"' && self.source.interpolates(content) {
             return None;
         }
         self.at = content.end as usize + 1;
-        Some(text)
+        Some(self.source.slice(content))
     }
 
-    /// A syntax error at the cursor.
+    /// A syntax error at what comes next.
     pub(crate) fn error(&self, text: impl Into<String>) -> Error {
-        self.error_at(self.at, text)
+        self.error_at(self.next_at(), text)
     }
 
     /// Shares one copy of `text` with the rest of the template.
@@ -140,11 +143,12 @@ impl<'s> Markup<'s> {
 
     /// What comes next cannot stand here.
     pub(super) fn unexpected(&self) -> Error {
-        let text = match self.next_piece() {
-            "" => "Unexpected end of markup".to_owned(),
-            piece => format!("Unexpected '{piece}'"),
-        };
-        self.error_at(self.next_at(), text)
+        match self.next_piece() {
+            "" => self
+                .error_at(self.next_at(), "Unexpected end of markup")
+                .with_hint("a value or a name is missing here"),
+            piece => self.error_at(self.next_at(), format!("Unexpected '{piece}'")),
+        }
     }
 
     /// The word, operator or other character at the cursor, short enough for a message.

@@ -2,15 +2,18 @@
 //! markup through the cursor [`Markup`]; `parser` puts tags into blocks; `visit` walks the finished tree.
 
 pub(crate) mod ast;
+pub(crate) mod doc;
 
 mod arguments;
 mod condition;
 mod expression;
 mod filter_chain;
+mod interner;
 mod json_literal;
 mod lexer;
 mod markup;
 mod parser;
+mod parts;
 mod source;
 mod statements;
 mod visit;
@@ -18,6 +21,9 @@ mod visit;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use doc::{Param, Presence};
 pub(crate) use markup::Markup;
-pub(crate) use parser::{Parser, TagStart, compile};
+pub(crate) use parser::{Input, Parser, TagStart, compile};
+pub(crate) use parts::Part;
+pub(crate) use source::Interpolation;
 pub(crate) use visit::captured;

@@ -1,47 +1,64 @@
 //! Blocks: which tags open, divide and close them. What a single tag means is in `liquid/tags/`; the tags that only
 //! concern the text itself (`liquid`, `raw`, `comment`, `doc`, `#`) end here and leave no node of their own.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
-use super::ast::{Block, Expression, Filtered, Literal, Node, Span, Template};
+use super::ast::{Block, Filtered, Node, Span, Template};
+use super::doc::Doc;
 use super::lexer::{Lexer, Nesting, Token};
 use super::markup::Markup;
-use super::source::{MAX_DEPTH, Source, is_space};
+use super::source::{Interpolation, MAX_DEPTH, Source, is_space};
 use super::statements::Statements;
 use crate::app::nearest;
 use crate::liquid::error::{Error, Result};
+use crate::liquid::foreign::instead_of_tag;
 use crate::liquid::place::Place;
 use crate::liquid::tags;
 
-/// Compiles the part of `source` that begins at byte `body`. `first_line` is the file's line on which `source` begins.
-pub(crate) fn compile(path: Arc<str>, source: Arc<str>, body: usize, first_line: u32) -> Result<Template> {
+/// What is compiled: a file, or Liquid that stands inside one.
+#[derive(Debug)]
+pub(crate) struct Input {
+    /// From the project root.
+    pub(crate) path: Arc<str>,
+    pub(crate) source: Arc<str>,
+    /// The byte of `source` at which the Liquid begins: behind the front matter.
+    pub(crate) body: usize,
+    /// The file's line on which `source` begins.
+    pub(crate) first_line: u32,
+    pub(crate) interpolation: Interpolation,
+}
+
+pub(crate) fn compile(input: Input) -> Result<Template> {
+    let Input { path, source, body, first_line, interpolation } = input;
     if u32::try_from(source.len()).is_err() {
         return Err(
             Error::syntax("Template too large: more than 4 GB").at(|| Place::of(&path, "", first_line, 0))
         );
     }
-    let nodes = compile_body(&Rc::new(Source::new(Arc::clone(&path), &source, first_line)), body)?;
-    Ok(Template { path, first_line, nodes, source: Arc::clone(&source) })
+    let (nodes, doc) =
+        compile_body(&Source::new(Arc::clone(&path), &source, first_line, interpolation), body)?;
+    Ok(Template { path, first_line, nodes, doc, source: Arc::clone(&source) })
 }
 
-/// The nodes from byte `body` on, behind a byte order mark.
-pub(super) fn compile_body(source: &Rc<Source<'_>>, body: usize) -> Result<Block> {
+/// What stands from byte `body` on, behind a byte order mark.
+pub(super) fn compile_body(source: &Source<'_>, body: usize) -> Result<(Block, Option<Doc>)> {
     let text = source.text.get(body..).unwrap_or_default();
     let mark = text.len() - text.trim_start_matches('\u{feff}').len();
     let tokens = Tokens::Template(Lexer::new(body + mark));
     let mut nodes = Block::new();
-    Parser { source: Rc::clone(source), tokens, depth: 0 }.nodes(&mut nodes, None)?;
-    Ok(nodes)
+    let mut parser = Parser { source, tokens, depth: 0, doc: None };
+    parser.nodes(&mut nodes, None)?;
+    Ok((nodes, parser.doc))
 }
 
 /// Turns tokens into nodes; tag parsers call back into it for the blocks they own.
 #[derive(Debug)]
 pub(crate) struct Parser<'s> {
-    source: Rc<Source<'s>>,
+    source: &'s Source<'s>,
     tokens: Tokens,
     /// Blocks and `{% liquid %}` tags around the cursor.
     depth: u32,
+    doc: Option<Doc>,
 }
 
 /// Where tokens come from at the moment.
@@ -140,7 +157,7 @@ impl<'s> Parser<'s> {
         while let Some(token) = self.next_token()? {
             match token {
                 Token::Text(span) => nodes.push(Node::Text(span)),
-                Token::Output { span, markup } => nodes.push(Node::Output(self.output(span, markup)?)),
+                Token::Output(markup) => nodes.push(Node::Output(self.output(markup)?)),
                 Token::Tag { span, name, markup } => {
                     let mut markup = self.markup(markup);
                     if open.is_some_and(|open| open.ends.contains(&name)) {
@@ -155,25 +172,20 @@ impl<'s> Parser<'s> {
 
     fn next_token(&mut self) -> Result<Option<Token<'s>>> {
         match &mut self.tokens {
-            Tokens::Template(lexer) => lexer.next(&self.source),
-            Tokens::Statements(statements) => Ok(statements.next(&self.source)),
+            Tokens::Template(lexer) => lexer.next(self.source),
+            Tokens::Statements(statements) => Ok(statements.next(self.source)),
         }
     }
 
     fn markup(&self, span: Span) -> Markup<'s> {
-        let source = Rc::clone(&self.source);
         match self.tokens {
-            Tokens::Template(_) => Markup::new(source, span),
-            Tokens::Statements(_) => Markup::of_statement(source, span),
+            Tokens::Template(_) => Markup::new(self.source, span),
+            Tokens::Statements(_) => Markup::of_statement(self.source, span),
         }
     }
 
-    /// `{{ }}` with nothing in it prints nothing.
-    fn output(&self, span: Span, markup: Span) -> Result<Filtered> {
+    fn output(&self, markup: Span) -> Result<Filtered> {
         let mut markup = self.markup(markup);
-        if markup.is_end() {
-            return Ok(Filtered { span, value: Expression::Literal(Literal::Nil), filters: Vec::new() });
-        }
         let filtered = markup.filtered()?;
         markup.finish()?;
         Ok(filtered)
@@ -192,9 +204,12 @@ impl<'s> Parser<'s> {
             "comment" => self.skip_body(start, "endcomment", Nesting::Counted).map(drop),
             "doc" => {
                 markup.finish().map_err(|error| error.with_hint("'doc' takes no arguments"))?;
-                self.skip_body(start, "enddoc", Nesting::Flat).map(drop)
+                let body = self.skip_body(start, "enddoc", Nesting::Flat)?;
+                self.doc.get_or_insert_default().read(self.source, body);
+                Ok(())
             }
             "raw" => {
+                markup.finish().map_err(|error| error.with_hint("'raw' takes no arguments"))?;
                 let text = self.skip_body(start, "endraw", Nesting::Flat)?;
                 if !text.is_empty() {
                     nodes.push(Node::Text(text));
@@ -241,8 +256,8 @@ impl<'s> Parser<'s> {
 
     fn skip_body(&mut self, start: TagStart<'s>, end: &str, nesting: Nesting) -> Result<Span> {
         let skipped = match &mut self.tokens {
-            Tokens::Template(lexer) => lexer.skip_body(&self.source, start.name, end, nesting),
-            Tokens::Statements(statements) => statements.skip_body(&self.source, start.name, end, nesting),
+            Tokens::Template(lexer) => lexer.skip_body(self.source, start.name, end, nesting),
+            Tokens::Statements(statements) => statements.skip_body(self.source, start.name, end, nesting),
         };
         skipped.ok_or_else(|| self.never_closed(start, &[end]))
     }
@@ -269,21 +284,42 @@ impl<'s> Parser<'s> {
                     None => error,
                 }
             }
-            Some(Open { start, .. }) if divides => {
+            Some(Open { start, ends }) if divides => {
                 let opened = format!("opened on line {}", self.line(start.span.start));
-                self.error(tag.span, format!("'{}' tag {opened} does not expect '{name}'", start.name))
+                let text = format!("'{}' tag {opened} does not expect '{name}'", start.name);
+                let end = ends.iter().find(|end| end.starts_with("end"));
+                let first = end.map(|end| format!("; close '{}' with '{end}' first", start.name));
+                self.error(tag.span, text).with_hint(divided_by(name).to_owned() + &first.unwrap_or_default())
             }
-            None if divides => self.error(tag.span, format!("Unexpected outer '{name}' tag")),
-            _ if name.is_empty() => self.error(tag.span, "Tag without a name"),
+            None if divides => {
+                self.error(tag.span, format!("Unexpected outer '{name}' tag")).with_hint(divided_by(name))
+            }
+            _ if name.is_empty() => {
+                self.error(tag.span, "Tag without a name").with_hint("write the name of a tag behind '{%'")
+            }
             _ => {
                 let error = self.error(tag.span, format!("Unknown tag '{name}'"));
-                match (closes, nearest(name, tags::names())) {
-                    (Some(opening), _) => error.with_hint(format!("there is no '{opening}' to close")),
-                    (None, Some(known)) => error.with_hint(format!("did you mean '{known}'?")),
-                    (None, None) => error,
+                let mut known: Vec<&str> = tags::names().collect();
+                known.extend(["comment", "doc", "liquid", "raw"]);
+                known.extend(open.map_or(&[][..], |open| open.ends));
+                match (closes, instead_of_tag(name), nearest(name, known)) {
+                    (Some(opening), ..) => error.with_hint(format!("there is no '{opening}' to close")),
+                    (None, Some(hint), _) => error.with_hint(hint),
+                    (None, None, Some(known)) => error.with_hint(format!("did you mean '{known}'?")),
+                    (None, None, None) => error,
                 }
             }
         }
+    }
+}
+
+/// Where a tag that divides a block belongs.
+fn divided_by(name: &str) -> &'static str {
+    match name {
+        "when" => "'when' belongs inside 'case'",
+        "catch" => "'catch' belongs inside 'try'",
+        "elsif" => "'elsif' belongs inside 'if' or 'unless'",
+        _ => "'else' belongs inside 'if', 'unless', 'case' or 'for'",
     }
 }
 

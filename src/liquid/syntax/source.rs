@@ -2,10 +2,10 @@
 //! will hold, and how an offset in it becomes an error with a place.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::ast::Span;
+use super::interner::Interner;
 use crate::liquid::error::Error;
 use crate::liquid::place::Place;
 
@@ -13,11 +13,21 @@ use crate::liquid::place::Place;
 /// this deep, on a stack of 2 MiB.
 pub(super) const MAX_DEPTH: u32 = 100;
 
+/// What `{{ }}` in a double-quoted string means; a flag of the instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Interpolation {
+    /// A value to put there.
+    On,
+    /// Four braces.
+    Off,
+}
+
 #[derive(Debug)]
 pub(super) struct Source<'s> {
     pub(super) path: Arc<str>,
     pub(super) text: &'s str,
-    strings: RefCell<HashSet<Arc<str>, foldhash::fast::RandomState>>,
+    pub(super) interpolation: Interpolation,
+    names: RefCell<Interner>,
     /// An offset and its line, to count on from: the next one asked for is near.
     counted: Cell<(usize, u32)>,
     /// Bytes looked at so far, for the tests that compilation takes linear time.
@@ -26,14 +36,14 @@ pub(super) struct Source<'s> {
 }
 
 impl<'s> Source<'s> {
-    pub(super) fn new(path: Arc<str>, text: &'s str, first_line: u32) -> Self {
-        // Room for the names of a usual page.
-        let strings = RefCell::new(HashSet::with_capacity_and_hasher(64, Default::default()));
+    pub(super) fn new(path: Arc<str>, text: &'s str, first_line: u32, interpolation: Interpolation) -> Self {
+        let names = RefCell::new(Interner::new());
         let counted = Cell::new((0, first_line));
         Self {
             path,
             text,
-            strings,
+            interpolation,
+            names,
             counted,
             #[cfg(test)]
             looked_at: Cell::default(),
@@ -96,15 +106,14 @@ impl<'s> Source<'s> {
         self.run(from, self.text.len(), is_word)
     }
 
-    /// One copy of `text` for the whole tree.
+    /// `text`, in one copy with the rest of the tree if it comes often.
     pub(super) fn intern(&self, text: &str) -> Arc<str> {
-        let mut strings = self.strings.borrow_mut();
-        if let Some(known) = strings.get(text) {
-            return Arc::clone(known);
-        }
-        let shared: Arc<str> = Arc::from(text);
-        strings.insert(Arc::clone(&shared));
-        shared
+        self.names.borrow_mut().share(text)
+    }
+
+    /// Whether a string of this content, in double quotes, is put together from pieces.
+    pub(super) fn interpolates(&self, content: Span) -> bool {
+        self.interpolation == Interpolation::On && self.slice(content).contains("{{")
     }
 
     /// One-based line of a byte offset.

@@ -3,10 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::ast::{
-    Argument, Call, Condition, Expression, FilterCall, Filtered, HashKey, Node, Path, Piece, Segment, Use,
-    Visitor,
-};
+use super::ast::{Argument, Call, Expression, Filtered, Node, Path, Use, Visitor};
+use super::parts::Part;
 
 /// Names a background block without arguments takes from outside: free variables in a passing position
 /// (`assign`'s right side, names and arguments of calls, loop sources, filter arguments in these). One that is only
@@ -44,62 +42,16 @@ impl Walk {
         if !matches!(name, "context" | "params") && !self.own.iter().any(|own| own == name) {
             self.captured.insert(name.to_owned());
         }
-        for segment in &path.segments {
-            if let Segment::Index(index) = segment {
-                self.passed(index);
-            }
+    }
+
+    fn part(&mut self, part: Part<'_>) {
+        if let Part::Path(path) = part {
+            self.path(path);
         }
     }
 
     fn passed(&mut self, expression: &Expression) {
-        match expression {
-            Expression::Literal(_) => {}
-            Expression::Path(path) => self.path(path),
-            Expression::Range(ends) => {
-                self.passed(&ends.0);
-                self.passed(&ends.1);
-            }
-            Expression::Array(items) => items.iter().for_each(|item| self.passed_filtered(item)),
-            Expression::Hash(entries) => {
-                for (key, value) in entries {
-                    if let HashKey::Bare(path) = key {
-                        self.path(path);
-                    }
-                    self.passed_filtered(value);
-                }
-            }
-            Expression::Interpolated(pieces) => {
-                for piece in pieces {
-                    if let Piece::Value(filtered) = piece {
-                        self.passed_filtered(filtered);
-                    }
-                }
-            }
-            Expression::Condition(condition) => self.condition(condition),
-            Expression::Filtered(filtered) => self.passed_filtered(filtered),
-        }
-    }
-
-    fn passed_filtered(&mut self, filtered: &Filtered) {
-        self.passed(&filtered.value);
-        for FilterCall { positional, named, .. } in &filtered.filters {
-            positional.iter().for_each(|argument| self.passed(argument));
-            named.iter().for_each(|(_, argument)| self.passed(argument));
-        }
-    }
-
-    fn condition(&mut self, condition: &Condition) {
-        match condition {
-            Condition::Value(value) => self.passed(value),
-            Condition::Compare(left, _, right) => {
-                self.passed(left);
-                self.passed(right);
-            }
-            Condition::And(both) | Condition::Or(both) => {
-                self.condition(&both.0);
-                self.condition(&both.1);
-            }
-        }
+        expression.parts(&mut |part| self.part(part));
     }
 }
 
@@ -112,7 +64,7 @@ impl Visitor for Walk {
 
     fn filtered(&mut self, filtered: &Filtered, position: Use) {
         if position == Use::Passed {
-            self.passed_filtered(filtered);
+            filtered.parts(&mut |part| self.part(part));
         }
     }
 

@@ -28,11 +28,11 @@ pub(super) fn parse_hash_assign<'s>(
     _: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let not_a_key =
-        markup.error("hash_assign needs a key in brackets").with_hint("write 'h[\"key\"] = value'");
+    let begin = *markup;
     let target = markup.target()?;
     if !matches!(target.path.segments.last(), Some(Segment::Index(_))) {
-        return Err(not_a_key);
+        let error = begin.error("hash_assign needs a key in brackets");
+        return Err(error.with_hint("write 'h[\"key\"] = value'"));
     }
     let value = markup.filtered()?;
     markup.finish()?;

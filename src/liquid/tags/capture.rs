@@ -19,8 +19,8 @@ pub(super) fn parse<'s>(
     start: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let missing = markup.error("capture needs the name of a variable");
-    let name = markup.quoted().or_else(|| markup.name()).ok_or(missing)?;
+    let name = markup.quoted().or_else(|| markup.name());
+    let name = name.ok_or_else(|| markup.error("capture needs the name of a variable"))?;
     let name = markup.intern(name);
     markup.finish()?;
     let (body, _) = parser.block(start, &["endcapture"])?;

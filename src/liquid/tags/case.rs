@@ -25,8 +25,8 @@ pub(super) fn parse<'s>(
     start: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
+    // Whatever follows is ignored, as in Ruby.
     let value = markup.argument()?;
-    markup.finish()?;
     let ends = ["when", "else", "endcase"];
     // What stands before the first `when` belongs to no branch.
     let (_, mut closed) = parser.block(start, &ends)?;

@@ -20,8 +20,7 @@ pub(super) fn parse<'s>(
     start: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let end = format!("end{}", start.name);
-    let ends = ["elsif", "else", &end];
+    let ends = ["elsif", "else", if start.name == "if" { "endif" } else { "endunless" }];
     let mut branches = Vec::new();
     let mut otherwise = None;
     let mut condition = Some(markup.condition()?);

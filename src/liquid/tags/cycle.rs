@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::liquid::error::Result;
 use crate::liquid::render::{Flow, Render, over};
-use crate::liquid::syntax::ast::{Expression, Tag, Use, Visitor};
+use crate::liquid::syntax::ast::{Expression, Literal, Tag, Use, Visitor};
 use crate::liquid::syntax::{Markup, Parser, TagStart};
 use crate::liquid::value::Value;
 
@@ -29,16 +29,13 @@ pub(super) fn parse<'s>(
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
     let written = markup.rest();
-    let first = markup.expression()?;
-    let (name, mut values) =
-        if markup.eat(":") { (Some(first), vec![markup.expression()?]) } else { (None, vec![first]) };
-    while markup.eat(",") {
-        if markup.is_end() {
-            break;
-        }
-        values.push(markup.expression()?);
+    let mut ahead = *markup;
+    let first = ahead.expression()?;
+    let name = ahead.eat(":").then_some(first);
+    if name.is_some() {
+        *markup = ahead;
     }
-    markup.finish()?;
+    let values = values(markup)?;
     let is_literal = |value: &Expression| matches!(value, Expression::Literal(_));
     let group = match name {
         Some(name) => Group::Named(name),
@@ -46,6 +43,22 @@ pub(super) fn parse<'s>(
         None => Group::Values(Arc::from(format!("values at {} {written}", start.span.start))),
     };
     Ok(Box::new(Cycle { group, values }))
+}
+
+/// What stands between commas. As in Ruby, only the first value there counts, and a literal nil is none.
+fn values(markup: &mut Markup<'_>) -> Result<Vec<Expression>> {
+    let mut values = Vec::new();
+    loop {
+        while markup.eat(",") {}
+        if markup.is_end() {
+            return Ok(values);
+        }
+        match markup.expression()? {
+            Expression::Literal(Literal::Nil) => {}
+            value => values.push(value),
+        }
+        markup.skip_to(b',');
+    }
 }
 
 impl Tag for Cycle {

@@ -19,21 +19,22 @@ pub(super) fn parse<'s>(
     _: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let malformed = markup
-        .error("export needs variables and a namespace")
-        .with_hint("write 'export a, namespace: \"n\"'");
+    let begin = *markup;
+    let malformed = || {
+        begin.error("export needs variables and a namespace").with_hint("write 'export a, namespace: \"n\"'")
+    };
     let mut variables = Vec::new();
     let arguments = loop {
         let arguments = markup.arguments()?;
         if !arguments.is_empty() || markup.is_end() {
             break arguments;
         }
-        let Expression::Path(path) = markup.expression()? else { return Err(malformed) };
+        let Expression::Path(path) = markup.expression()? else { return Err(malformed()) };
         variables.push(path);
     };
     markup.finish()?;
     let namespace = arguments.into_iter().find(|argument: &Argument| &*argument.name == "namespace");
-    let namespace = namespace.ok_or(malformed)?.value;
+    let namespace = namespace.ok_or_else(malformed)?.value;
     Ok(Box::new(Export { variables, namespace }))
 }
 

@@ -97,8 +97,8 @@ impl Handed {
         };
         let mut alias = None;
         if markup.eat("as") {
-            let missing = markup.error("expected a name after 'as'");
-            let name = markup.name().ok_or(missing)?;
+            let name = markup.name();
+            let name = name.ok_or_else(|| markup.error("expected a name after 'as'"))?;
             alias = Some(markup.intern(name));
         }
         Ok(Self { operand, alias })
@@ -119,7 +119,10 @@ impl Handed {
     pub(super) fn visit(&self, visitor: &mut dyn Visitor) {
         match &self.operand {
             Operand::None => {}
-            Operand::With(value) | Operand::For(value) => visitor.expression(value, Use::Passed),
+            Operand::With(value) | Operand::For(value) => {
+                visitor.expression(value, Use::Passed);
+                visitor.hands(self.alias.as_deref());
+            }
         }
     }
 }

@@ -72,15 +72,20 @@ impl Looping {
 
 impl Iteration {
     pub(super) fn parse(looping: Looping, parser: &Parser<'_>, markup: &mut Markup<'_>) -> Result<Self> {
-        let missing = markup.error("Syntax Error in loop - Valid syntax: item in list");
-        let variable = markup.name().ok_or_else(|| missing.clone())?;
+        let begin = *markup;
+        let missing = || {
+            begin
+                .error("Syntax Error in loop - Valid syntax: item in list")
+                .with_hint("write 'for item in items'")
+        };
+        let variable = markup.name().ok_or_else(missing)?;
         let variable = markup.intern(variable);
         if !markup.eat("in") {
-            return Err(missing);
+            return Err(missing());
         }
-        let begin = markup.span().start;
+        let start = markup.span().start;
         let source = markup.expression()?;
-        let text = text(parser, Span { start: begin, end: markup.span().start });
+        let text = text(parser, Span { start, end: markup.span().start });
         let name = Arc::from(format!("{variable}-{text}"));
         let mut iteration = Self {
             looping,
@@ -111,7 +116,7 @@ impl Iteration {
             self.reversed = true;
             return Ok(true);
         }
-        let mut ahead = markup.clone();
+        let mut ahead = *markup;
         let Some(name) = ahead.name() else { return Ok(false) };
         if !ahead.eat(":") {
             return Ok(false);

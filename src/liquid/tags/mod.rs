@@ -13,6 +13,7 @@ mod cycle;
 mod export;
 mod for_loop;
 mod function;
+mod graphql;
 mod ifchanged;
 mod include;
 mod interrupt;
@@ -32,6 +33,11 @@ mod transaction;
 mod trigger_event;
 mod try_catch;
 mod unsupported;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use foldhash::fast::FixedState;
 
 use crate::liquid::error::Result;
 use crate::liquid::syntax::ast::Tag;
@@ -55,13 +61,13 @@ const TAGS: [(&str, Parse); 50] = [
     ("cycle", cycle::parse),
     ("decrement", counter::parse),
     ("echo", print::parse),
-    ("execute_query", unsupported::parse),
+    ("execute_query", graphql::parse_execute_query),
     ("export", export::parse),
     ("for", for_loop::parse),
     ("form", unsupported::parse_form),
     ("function", function::parse),
     ("function_rc", function::parse),
-    ("graphql", unsupported::parse_graphql),
+    ("graphql", graphql::parse),
     ("hash_assign", assign::parse_hash_assign),
     ("if", conditional::parse),
     ("ifchanged", ifchanged::parse),
@@ -71,7 +77,7 @@ const TAGS: [(&str, Parse); 50] = [
     ("log", log::parse),
     ("parse_json", parse_json::parse),
     ("print", print::parse),
-    ("query_graph", unsupported::parse),
+    ("query_graph", graphql::parse_execute_query),
     ("redirect_to", redirect_to::parse),
     ("render", render::parse),
     ("render_form", unsupported::parse),
@@ -94,10 +100,18 @@ const TAGS: [(&str, Parse); 50] = [
     ("yield", content_for::parse_yield),
 ];
 
+/// Hashed: a template asks once for every tag in it.
+static BY_NAME: LazyLock<HashMap<&'static str, Parse, FixedState>> =
+    LazyLock::new(|| TAGS.into_iter().collect());
+
 /// The parse function of tag `name`.
 pub(crate) fn find(name: &str) -> Option<Parse> {
-    let at = TAGS.binary_search_by_key(&name, |(known, _)| known).ok()?;
-    TAGS.get(at).map(|(_, parse)| *parse)
+    BY_NAME.get(name).copied()
+}
+
+/// Whether an argument of `{% background %}` is an option, and no variable of the job.
+pub(crate) fn is_job_option(name: &str) -> bool {
+    background::Options::is_option(name)
 }
 
 /// Every name, sorted: for "did you mean".

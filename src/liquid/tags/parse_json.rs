@@ -21,13 +21,13 @@ pub(super) fn parse<'s>(
     start: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let missing = markup.error("parse_json needs the name of a variable");
-    let name = markup.quoted().or_else(|| markup.name()).ok_or_else(|| missing.clone())?;
+    let name = markup.quoted().or_else(|| markup.name());
+    let name = name.ok_or_else(|| markup.error("parse_json needs the name of a variable"))?;
     let root = markup.intern(name);
     let arguments = markup.arguments()?;
     markup.finish()?;
     let named = arguments.into_iter().map(|argument| (argument.name, argument.value)).collect();
-    let filter = filters::find("parse_json").ok_or(missing)?;
+    let filter = filters::find("parse_json").expect("the filter is in the table");
     let filter = FilterCall { span: start.span, filter, positional: Vec::new(), named };
     let (body, _) = parser.block(start, &["endparse_json"])?;
     let path = Path { root, segments: Vec::new() };

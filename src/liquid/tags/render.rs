@@ -25,11 +25,11 @@ pub(super) fn parse<'s>(
     start: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let not_literal = markup
-        .error("render takes the path of a partial as a string")
-        .with_hint("'include' and 'function' take a variable");
+    let begin = *markup;
     let Expression::Literal(literal @ Literal::Str(_)) = markup.expression()? else {
-        return Err(not_literal);
+        return Err(begin
+            .error("render takes the path of a partial as a string")
+            .with_hint("'include' and 'function' take a variable"));
     };
     let name = Expression::Literal(literal);
     let handed = Handed::parse(markup)?;

@@ -36,7 +36,10 @@ impl Tag for ResponseStatus {
         let value = render.value(&self.0)?;
         let text = value.to_text();
         let status = text.trim().parse().ok().filter(|status| (100..600).contains(status));
-        let invalid = || Error::runtime(format!("response_status: '{text}' is not an HTTP status"));
+        let invalid = || {
+            let message = format!("response_status: '{text}' is not an HTTP status");
+            Error::runtime(message).with_hint("write a number from 100 to 599, such as 404")
+        };
         render.effects.status = Some(status.ok_or_else(invalid)?);
         Ok(Flow::Next)
     }

@@ -21,12 +21,13 @@ pub(super) fn parse<'s>(
     _: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
+    let begin = *markup;
     let malformed =
-        markup.error("session needs a field and a value").with_hint("write 'session name = value'");
-    let field = markup.quoted().or_else(|| markup.name()).ok_or_else(|| malformed.clone())?;
+        || begin.error("session needs a field and a value").with_hint("write 'session name = value'");
+    let field = markup.quoted().or_else(|| markup.name()).ok_or_else(malformed)?;
     let field = markup.intern(field);
     if !markup.eat("=") {
-        return Err(malformed);
+        return Err(malformed());
     }
     let value = markup.filtered()?;
     markup.finish()?;

@@ -63,7 +63,8 @@ impl Tag for Transaction {
 impl Tag for Rollback {
     fn render(&self, render: &mut Render<'_>) -> Result<Flow> {
         if render.transactions == 0 {
-            return Err(Error::runtime("rollback outside of a transaction"));
+            return Err(Error::runtime("rollback outside of a transaction")
+                .with_hint("write it between {% transaction %} and {% endtransaction %}"));
         }
         Ok(Flow::Rollback)
     }

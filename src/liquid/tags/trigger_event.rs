@@ -29,19 +29,22 @@ pub(super) fn parse<'s>(
     start: TagStart<'s>,
     markup: &mut Markup<'s>,
 ) -> Result<Box<dyn Tag>> {
-    let missing = markup
-        .error("trigger_event needs the name of an event")
-        .with_hint("write 'trigger_event \"order.created\", order_id: order.id'");
+    let begin = *markup;
+    let missing = || {
+        begin
+            .error("trigger_event needs the name of an event")
+            .with_hint("write 'trigger_event \"order.created\", order_id: order.id'")
+    };
     let mut payload = markup.arguments()?;
     let name = if payload.is_empty() {
         if markup.is_end() {
-            return Err(missing);
+            return Err(missing());
         }
         let name = markup.argument()?;
         payload = markup.arguments()?;
         name
     } else {
-        let at = payload.iter().position(|argument| &*argument.name == "event").ok_or(missing)?;
+        let at = payload.iter().position(|argument| &*argument.name == "event").ok_or_else(missing)?;
         payload.remove(at).value
     };
     markup.finish()?;

@@ -2,7 +2,9 @@
 
 mod events;
 mod jobs;
+mod lexical;
 mod pages;
+mod tag_syntax;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -153,3 +153,25 @@ fn broken_file_keeps_its_last_good_version() {
     assert_eq!(problems.len(), 1);
     assert_eq!((problems[0].path.as_str(), problems[0].line), ("app/views/pages/index.liquid", 1));
 }
+
+#[test]
+fn strings_interpolate_unless_the_app_says_otherwise() {
+    let body = r#"{% assign n = 5 %}{% assign a = "<{{ n }}>" %}{% assign h = {"k": "{{ n }}"} %}{% print a %}{% print h.k %}"#;
+    let page = ("views/pages/index.liquid", body);
+    let on = Fixture::of(&[page]);
+    let off = Fixture::of(&[page, ("config.yml", "string_interpolation: false")]);
+
+    assert_eq!(on.body(), "<5>5");
+    assert_eq!(off.body(), "<{{ n }}>{{ n }}");
+}
+
+#[test]
+fn unchanged_file_is_parsed_again_when_the_flag_changes() {
+    let page = ("views/pages/index.liquid", r#"{% assign a = "{{ 5 }}" %}{{ a }}"#);
+    let (on, off) =
+        (Fixture::of(&[page]), Fixture::of(&[page, ("config.yml", "string_interpolation: false")]));
+    let (engine, _) = Engine::compile(Arc::clone(off.engine.app()), Some(&on.engine));
+    let changed = Fixture { engine, ..off };
+
+    assert_eq!((on.body().as_str(), changed.body().as_str()), ("5", "{{ 5 }}"));
+}

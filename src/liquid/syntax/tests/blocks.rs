@@ -1,9 +1,7 @@
 //! Tags and blocks: what is accepted, and how mistakes are worded and placed.
 
-use std::sync::Arc;
-
-use super::template;
-use crate::liquid::syntax::compile;
+use super::{input, template};
+use crate::liquid::syntax::{Input, compile};
 
 #[test]
 fn blocks_nest_to_a_hundred_levels() {
@@ -73,6 +71,7 @@ fn messages_say_what_is_wrong() {
             "'comment' tag was never closed (add 'endcomment')",
         ),
         ("{% raw %}{% endcomment %}", "'raw' tag was never closed (add 'endraw')"),
+        ("{% raw x %}{% endraw %}", "Unexpected 'x' ('raw' takes no arguments)"),
         ("{% doc x %}{% enddoc %}", "Unexpected 'x' ('doc' takes no arguments)"),
         ("{%- # a\n b\n-%}", "Each line of an inline comment must begin with '#'"),
         (
@@ -113,10 +112,10 @@ fn text_that_is_not_liquid_is_left_alone() {
 fn place_counts_lines_before_the_body() {
     let source = "---\nslug: a\n---\n{{ a b }}";
     let body = source.find("{{").expect("the body follows the front matter");
-    let error = compile(Arc::from("app/views/pages/a.liquid"), Arc::from(source), body, 1).expect_err("junk");
+    let error = compile(Input { body, ..input(source) }).expect_err("junk");
 
     assert_eq!(error.message(), "Liquid syntax error (views/pages/a.liquid:4): Unexpected 'b'");
 
-    let block = compile(Arc::from("app/views/pages/a.liquid"), Arc::from("x\n{{ a b }}"), 0, 30);
+    let block = compile(Input { first_line: 30, ..input("x\n{{ a b }}") });
     assert!(block.expect_err("junk").message().contains("(views/pages/a.liquid:31)"));
 }

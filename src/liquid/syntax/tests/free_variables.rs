@@ -30,6 +30,9 @@ fn block_takes_along_what_it_passes_on() {
         ("{% assign b = l == r and other %}", "l other r"),
         ("{% background delay: d %}{% assign y = inner %}{% endbackground %}", "d inner"),
         ("{% include consumer.path %}", "consumer"),
+        ("{% graphql g = 'q', id: a | dig: b, k: c %}{% assign y = g %}", "a b c"),
+        ("{% graphql g, id: a %}query { b }{% endgraphql %}{% assign y = g %}", "a"),
+        ("{% execute_query 'q', result_name: 'g', id: a %}{% assign y = g %}", "a"),
         ("plain text", ""),
     ] {
         assert_eq!(taken(body), expected, "{body}");

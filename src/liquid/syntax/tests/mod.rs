@@ -1,28 +1,44 @@
 //! Reading expressions and whole templates, shown as text with every group in brackets.
 
 mod blocks;
+mod doc;
 mod free_variables;
 mod properties;
 mod tokens;
 mod values;
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::ast::{
     Comparison, Condition, Expression, Filtered, HashKey, Literal, Path, Piece, Segment, Span, Template,
 };
 use super::source::Source;
-use super::{Markup, compile};
+use super::{Input, Interpolation, Markup, compile};
 use crate::liquid::error::Error;
 
+fn source(text: &str) -> Source<'_> {
+    Source::new(Arc::from("app/views/pages/a.liquid"), text, 1, Interpolation::On)
+}
+
+/// All of `text`; what it borrows is as long as the test process is.
 fn markup(text: &str) -> Markup<'_> {
-    let source = Source::new(Arc::from("app/views/pages/a.liquid"), text, 1);
-    Markup::new(Rc::new(source), Span::of(0, text.len()))
+    let source: &Source<'_> = Box::leak(Box::new(source(text)));
+    Markup::new(source, Span::of(0, text.len()))
+}
+
+/// A whole file without front matter.
+fn input(text: &str) -> Input {
+    Input {
+        path: Arc::from("app/views/pages/a.liquid"),
+        source: Arc::from(text),
+        body: 0,
+        first_line: 1,
+        interpolation: Interpolation::On,
+    }
 }
 
 fn template(text: &str) -> Result<Template, Error> {
-    compile(Arc::from("app/views/pages/a.liquid"), Arc::from(text), 0, 1)
+    compile(input(text))
 }
 
 /// An expression with every group in brackets.

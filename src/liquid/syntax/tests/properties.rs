@@ -1,17 +1,16 @@
 //! Any input: the parser answers with a tree or an error, in time linear to the input, and what it says of places is
 //! inside the file.
 
-use std::rc::Rc;
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::LazyLock;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::template;
+use super::{source, template};
 use crate::liquid::syntax::ast::{Node, Span};
 use crate::liquid::syntax::parser::compile_body;
-use crate::liquid::syntax::source::Source;
 
 /// A page as people write it: every construct once.
 const PAGE: &str = r#"<h1>{{ page.title | upcase | default: 'x', allow_false: true }}</h1>
@@ -93,6 +92,24 @@ const FRAGMENTS: [&str; 52] = [
     " assign ",
 ];
 
+/// Every template of the repository's example apps, the broken ones too.
+static FIXTURES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")];
+    let mut texts = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "liquid") {
+                texts.push(String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned());
+            }
+        }
+    }
+    texts.sort();
+    texts
+});
+
 /// A change to a text: `length` of it from `at` on become `with`.
 #[derive(Debug, Clone)]
 struct Splice {
@@ -147,7 +164,7 @@ fn span(node: &Node) -> Span {
 
 /// Bytes the compiler looked at to read `text`, or to refuse it.
 fn looked_at(text: &str) -> usize {
-    let source = Rc::new(Source::new(Arc::from("app/a.liquid"), text, 1));
+    let source = source(text);
     drop(compile_body(&source, 0));
     source.looked_at.get()
 }
@@ -173,6 +190,21 @@ proptest! {
     #[test]
     fn any_change_to_a_page_is_answered(splices in splices()) {
         check(&mutated(PAGE, &splices))?;
+    }
+
+    #[test]
+    fn any_change_to_a_template_of_an_app_is_answered(
+        file in any::<Index>(),
+        other in any::<Index>(),
+        (cut, from) in any::<(Index, Index)>(),
+        splices in splices(),
+    ) {
+        let (text, other) = (file.get(&FIXTURES), other.get(&FIXTURES));
+        check(&mutated(text, &splices))?;
+        // The beginning of one and the end of another: blocks that never open, blocks that never close.
+        let beginning = &text[..text.floor_char_boundary(cut.index(text.len() + 1))];
+        let end = &other[other.floor_char_boundary(from.index(other.len() + 1))..];
+        check(&format!("{beginning}{end}"))?;
     }
 
     #[test]
@@ -214,6 +246,7 @@ fn reading_takes_linear_time() {
         "{% background %}{% background %}{% endbackground %}\n{% endbackground %}",
     ];
     let inside = [
+        "@param {\n",
         "a.",
         "a[",
         "[",
@@ -232,6 +265,9 @@ fn reading_takes_linear_time() {
         "| upcase ",
         "a | upcase: ",
         "a or ",
+        "a == (",
+        "(a) ",
+        "| | ",
         "a == ",
         "\"{{",
         "\"{{ a }}",
@@ -259,6 +295,7 @@ fn reading_takes_linear_time() {
             ("{% liquid\nassign a = [", "\n%}"),
             ("{% liquid\n", "%}"),
             ("{% comment %}{% ", ""),
+            ("{% doc %}@param ", "{% enddoc %}"),
         ]
         .map(|(open, close)| (open, *piece, close))
     });

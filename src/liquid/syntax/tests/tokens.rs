@@ -1,7 +1,6 @@
 //! Where the text is cut: dashes, and the statements of `{% liquid %}`.
 
-use std::sync::Arc;
-
+use super::source;
 use crate::liquid::syntax::ast::Span;
 use crate::liquid::syntax::lexer::{Lexer, Token};
 use crate::liquid::syntax::source::Source;
@@ -10,19 +9,19 @@ use crate::liquid::syntax::statements::Statements;
 fn show(source: &Source<'_>, token: Token<'_>) -> String {
     match token {
         Token::Text(span) => source.slice(span).to_owned(),
-        Token::Output { markup, .. } => format!("<{}>", source.slice(markup).trim()),
+        Token::Output(markup) => format!("<{}>", source.slice(markup).trim()),
         Token::Tag { name, markup, .. } => format!("<%{name} {}>", source.slice(markup).trim()),
     }
 }
 
 fn tokens(text: &str) -> Vec<String> {
-    let source = Source::new(Arc::from("app/a.liquid"), text, 1);
+    let source = source(text);
     let mut lexer = Lexer::new(0);
     std::iter::from_fn(|| lexer.next(&source).expect(text)).map(|token| show(&source, token)).collect()
 }
 
 fn statements(text: &str) -> Vec<String> {
-    let source = Source::new(Arc::from("app/a.liquid"), text, 1);
+    let source = source(text);
     let mut statements = Statements::new(Span::of(0, text.len()));
     std::iter::from_fn(|| statements.next(&source)).map(|token| show(&source, token)).collect()
 }

@@ -1,7 +1,8 @@
 //! Values, filters, conditions and argument lists: what is written and what is read.
 
-use super::{list, markup, show, show_condition, show_filtered, show_path};
-use crate::liquid::syntax::ast::Argument;
+use super::{list, markup, show, show_condition, show_filtered, show_path, source};
+use crate::liquid::syntax::ast::{Argument, Span};
+use crate::liquid::syntax::{Interpolation, Markup};
 
 /// What the whole of `text` reads as, or the message of its error.
 fn value(text: &str) -> String {
@@ -66,6 +67,17 @@ fn double_quotes_interpolate() {
 }
 
 #[test]
+fn double_quotes_are_plain_where_the_app_says_so() {
+    let text = r#""{{ a }}" ["{{ b"]"#;
+    let mut plain = source(text);
+    plain.interpolation = Interpolation::Off;
+    let mut markup = Markup::new(&plain, Span::of(0, text.len()));
+
+    assert_eq!(markup.quoted(), Some("{{ a }}"));
+    assert_eq!(markup.expression().map(|array| show(&array)).expect("an array"), "['{{ b']");
+}
+
+#[test]
 fn numbers_keep_their_size() {
     table(
         value,
@@ -109,7 +121,7 @@ fn paths_mix_dots_and_brackets() {
             ("-a", "error: Unexpected '-a'"),
             ("@a", "error: Unexpected '@'"),
             ("a b", "error: Unexpected 'b'"),
-            ("", "error: Unexpected end of markup"),
+            ("", "nil"),
         ],
     );
 }
@@ -123,6 +135,8 @@ fn ranges_take_values_as_ends() {
             ("(1.4..5)", "(1.4..5)"),
             ("( a.b .. -c )", "error: Unexpected '-c'"),
             ("( a.b .. c.d[0] )", "(a.b..c.d[0])"),
+            ("(1...5)", "(1..5)"),
+            ("(1....5)", "error: Unexpected '.'"),
             ("(1..", "error: Unexpected end of markup"),
             ("(a and b)", "error: Unexpected 'and'"),
         ],
@@ -169,7 +183,10 @@ fn filters_take_positional_and_named_arguments() {
             ("a == b | default: c", "((a == b) | default(c))"),
             ("a | capitalise", "error: Unknown filter 'capitalise'"),
             ("a | 'x'", "error: Unexpected '''"),
-            ("a |", "error: Unexpected end of markup"),
+            ("a |", "a"),
+            ("a | | upcase |", "(a | upcase())"),
+            ("| upcase", "(nil | upcase())"),
+            ("a || upcase", "error: Unexpected '|'"),
             (
                 "a | default: {\"a\": b | upcase}",
                 "error: Filters are not allowed inside the literal of an argument",
@@ -227,7 +244,14 @@ fn conditions_group_to_the_right() {
             ("a || b", "error: Unknown operator ||"),
             ("not a", "error: Unknown operator not"),
             ("a | size > 1", "error: Filters are not allowed in conditions"),
-            ("a ==", "error: Unexpected end of markup"),
+            ("a ==", "(a == nil)"),
+            ("a == or b !=", "((a == nil) or (b != nil))"),
+            ("a and", "error: Unexpected end of markup"),
+            ("a == 1 or (b == 2 and c == 3) or false", "((a == 1) or ((b == 2) and ((c == 3) or false)))"),
+            ("((a)) == (b", "(a == b)"),
+            ("(1..3) contains a and (1..2) == ((1..2))", "(((1..3) contains a) and ((1..2) == (1..2)))"),
+            ("a..3", "error: Unknown operator .."),
+            ("()", "error: Unexpected ')'"),
             ("", "error: Unexpected end of markup"),
         ],
     );

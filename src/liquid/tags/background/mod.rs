@@ -117,7 +117,12 @@ impl Tag for Inline {
     fn visit(&self, visitor: &mut dyn Visitor) {
         self.arguments.iter().for_each(|argument| visitor.expression(&argument.value, Use::Passed));
         visitor.block(&self.body, &[]);
-        visitor.captures(Capture { names: &self.captured, label: self.literal_label(), span: self.span });
+        visitor.captures(Capture {
+            arguments: &self.arguments,
+            names: &self.captured,
+            label: self.literal_label(),
+            span: self.span,
+        });
     }
 }
 

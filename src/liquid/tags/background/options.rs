@@ -36,7 +36,7 @@ impl Default for Options {
 
 impl Options {
     /// Whether an argument of this name is an option, and no variable of the job.
-    pub(super) fn is_option(name: &str) -> bool {
+    pub(in crate::liquid::tags) fn is_option(name: &str) -> bool {
         matches!(name, "delay" | "priority" | "max_attempts" | "source_name" | "source_type")
     }
 
