@@ -119,3 +119,11 @@ fn place_counts_lines_before_the_body() {
     let block = compile(Input { first_line: 30, ..input("x\n{{ a b }}") });
     assert!(block.expect_err("junk").message().contains("(views/pages/a.liquid:31)"));
 }
+
+#[test]
+fn character_that_only_looks_like_whitespace_is_named_or_skipped() {
+    let error = |text: &str| template(text).map(drop).map_err(|error| error.text().to_owned());
+
+    assert_eq!(error("{% tablerow a in b \u{a0} %}{% endtablerow %}"), Ok(()));
+    assert_eq!(error("{{ a \u{a0} }}"), Err("Unexpected '\u{a0}'".to_owned()));
+}
