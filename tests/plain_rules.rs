@@ -172,6 +172,20 @@ fn empty_and_blank_equal_neither_themselves_nor_each_other() {
 }
 
 #[test]
+fn raw_text_is_no_blank_body() {
+    check(&[
+        ("{% if true %} {% raw %} {% endraw %} {% endif %}|", json!({}), "   |"),
+        ("{% if true %} {% raw %}{% endraw %} {% endif %}|", json!({}), "|"),
+        ("{% raw %}a {% endraw %}{%- assign v = 1 -%}|", json!({}), "a |"),
+        (
+            "{% case 1 %}x{% when 1 %} {% endcase %}|{% case 1 %} {% when 1 %} {% endcase %}|",
+            json!({}),
+            " ||",
+        ),
+    ]);
+}
+
+#[test]
 fn integer_has_the_size_of_its_bytes() {
     check(&[("{{ 42 | size }}|{{ 4.2 | size }}|{{ true | size }}", json!({}), "8|0|0")]);
 }

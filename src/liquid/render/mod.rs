@@ -134,7 +134,7 @@ impl<'r> Render<'r> {
     /// Renders one node. An error gets its place here unless it already has one.
     pub(crate) fn node(&mut self, node: &Node) -> Result<Flow> {
         let (span, result) = match node {
-            Node::Text(span) => {
+            Node::Text(span) | Node::Raw(span) => {
                 self.out.push_str(text_of(&self.template, *span));
                 (*span, Ok(Flow::Next))
             }

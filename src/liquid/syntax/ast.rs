@@ -35,6 +35,8 @@ pub(crate) type Block = Vec<Node>;
 pub(crate) enum Node {
     /// Literal text, already trimmed by the neighbours' `-`.
     Text(Span),
+    /// The body of `{% raw %}`: text that is content even where it is only whitespace.
+    Raw(Span),
     /// `{{ … }}`
     Output(Filtered),
     /// `{% … %}`; the span is that of the opening tag.

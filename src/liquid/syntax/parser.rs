@@ -132,7 +132,7 @@ impl<'s> Parser<'s> {
     pub(crate) fn drop_blank(&self, bodies: &mut [&mut Block]) -> bool {
         let is_blank = |node: &Node| match node {
             Node::Text(span) => self.source.slice(*span).bytes().all(is_space),
-            Node::Output(_) => false,
+            Node::Raw(_) | Node::Output(_) => false,
             Node::Tag(_, tag) => tag.is_blank(),
         };
         let blank = bodies.iter().all(|body| body.iter().all(is_blank));
@@ -212,7 +212,7 @@ impl<'s> Parser<'s> {
                 markup.finish().map_err(|error| error.with_hint("'raw' takes no arguments"))?;
                 let text = self.skip_body(start, "endraw", Nesting::Flat)?;
                 if !text.is_empty() {
-                    nodes.push(Node::Text(text));
+                    nodes.push(Node::Raw(text));
                 }
                 Ok(())
             }

@@ -19,7 +19,7 @@ impl Node {
     /// Shows the node's parts, in the order of evaluation.
     pub(crate) fn visit(&self, visitor: &mut dyn Visitor) {
         match self {
-            Self::Text(_) => {}
+            Self::Text(_) | Self::Raw(_) => {}
             Self::Output(filtered) => visitor.filtered(filtered, Use::Read),
             Self::Tag(_, tag) => tag.visit(visitor),
         }

@@ -28,8 +28,8 @@ pub(super) fn parse<'s>(
     // Whatever follows is ignored, as in Ruby.
     let value = markup.argument()?;
     let ends = ["when", "else", "endcase"];
-    // What stands before the first `when` belongs to no branch.
-    let (_, mut closed) = parser.block(start, &ends)?;
+    // What stands before the first `when` belongs to no branch and is never rendered, but may keep the rest from being blank.
+    let (mut before, mut closed) = parser.block(start, &ends)?;
     let mut branches = Vec::new();
     while closed.name != "endcase" {
         let values = if closed.name == "when" { Some(values(&mut closed.markup)?) } else { None };
@@ -38,6 +38,7 @@ pub(super) fn parse<'s>(
         closed = next;
     }
     let mut bodies: Vec<&mut Block> = branches.iter_mut().map(|branch| &mut branch.body).collect();
+    bodies.push(&mut before);
     let blank = parser.drop_blank(&mut bodies);
     Ok(Box::new(Case { value, branches, blank }))
 }

@@ -84,8 +84,10 @@ impl Value {
             return out.push_str("...");
         }
         match self {
-            Self::Nil | Self::Empty | Self::Blank => out.push_str("nil"),
             Self::Bytes(bytes) => write_display(out, &format_args!("{:?}", String::from_utf8_lossy(bytes))),
+            Self::Nil => out.push_str("nil"),
+            // As values, the two literals are the empty text.
+            Self::Empty | Self::Blank => out.push_str("\"\""),
             Self::Str(s) => write_quoted(out, &s.text),
             Self::Array(_) | Self::Hash(_) if depth == 0 => out.push_str("..."),
             Self::Array(a) => {

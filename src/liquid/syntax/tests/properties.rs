@@ -160,7 +160,7 @@ fn check(text: &str) -> Result<(), TestCaseError> {
 
 fn span(node: &Node) -> Span {
     match node {
-        Node::Text(span) | Node::Tag(span, _) => *span,
+        Node::Text(span) | Node::Raw(span) | Node::Tag(span, _) => *span,
         Node::Output(filtered) => filtered.span,
     }
 }
