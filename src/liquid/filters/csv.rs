@@ -33,7 +33,8 @@ fn to_csv(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Argume
                 csv.push(separator);
             }
             if !field.is_nil() {
-                write_field(&mut csv, &field.to_text(), separator);
+                write_field(&mut csv, &surroundings.text_of(field)?, separator);
+                surroundings.limits.check_length(csv.len())?;
             }
         }
         csv.push('\n');

@@ -40,6 +40,7 @@ mod validation;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, LazyLock};
 
@@ -47,7 +48,7 @@ use jiff::ZonedDateTime;
 
 use crate::app::App;
 use crate::liquid::limits::{Limit, Limits, MAX_STRING};
-use crate::liquid::value::Value;
+use crate::liquid::value::{Cycles, Value};
 
 pub(crate) use arguments::Arguments;
 
@@ -57,7 +58,7 @@ pub(crate) struct Filter {
     /// Number of arguments besides the piped value; named ones count as one trailing hash. An end of [`usize::MAX`]
     /// stands for "any number".
     pub(crate) arity: RangeInclusive<usize>,
-    pub(crate) apply: Apply,
+    apply: Apply,
     refusal: Refusal,
 }
 
@@ -94,6 +95,8 @@ pub(crate) struct Surroundings<'r> {
     pub(crate) now: &'r ZonedDateTime,
     /// Growth is charged here.
     pub(crate) limits: &'r Limits,
+    /// A filter that writes into a container it was given tells.
+    pub(crate) cycles: &'r Cycles,
     /// Shopify's printing of containers, for `render --plain`.
     pub(crate) plain: bool,
 }
@@ -108,8 +111,27 @@ impl Filter {
         Self { name, arity, apply, refusal: Refusal::False }
     }
 
+    /// Calls the filter with what it was given in a template. Whatever it makes of a large input has taken time, and text
+    /// that it made takes memory: both are charged here, so that no filter has to think of it.
+    pub(crate) fn call(
+        &self,
+        surroundings: &mut Surroundings<'_>,
+        input: &Value,
+        arguments: &Arguments,
+    ) -> Filtered {
+        self.check_arity(arguments)?;
+        let result = (self.apply)(surroundings, input, arguments)?;
+        surroundings.limits.handled(input)?;
+        if let Value::Str(text) = &result
+            && Arc::strong_count(&text.text) == 1
+        {
+            surroundings.limits.grow(text.text.len())?;
+        }
+        Ok(result)
+    }
+
     /// Rejects a call with too few or too many arguments, in Ruby's words: the piped value counts as one.
-    pub(crate) fn check_arity(&self, arguments: &Arguments) -> Result<(), Rejection> {
+    fn check_arity(&self, arguments: &Arguments) -> Result<(), Rejection> {
         let given = arguments.count();
         if self.arity.contains(&given) {
             return Ok(());
@@ -134,6 +156,13 @@ impl Filter {
 }
 
 impl Surroundings<'_> {
+    /// The text of one of many values, its time counted: short lists may hold the same long text over and over.
+    fn text_of<'v>(&self, value: &'v Value) -> Result<Cow<'v, str>, Rejection> {
+        let text = value.to_text();
+        self.limits.read(text.len())?;
+        Ok(text)
+    }
+
     /// Charges a piece of a text that is built piece by piece and is `length` bytes long with it.
     fn grow_text(&self, piece: usize, length: usize) -> Result<(), Rejection> {
         self.limits.grow(piece)?;

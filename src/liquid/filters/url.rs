@@ -77,7 +77,7 @@ fn push_parameters(
             }
         }
         other => {
-            let parameter = format!("{}={}", encode(name), encode(&other.to_text()));
+            let parameter = format!("{}={}", encode(name), encode(&surroundings.text_of(other)?));
             surroundings.limits.grow(parameter.len())?;
             parameters.push(parameter);
         }
@@ -101,14 +101,16 @@ fn www_form_encode(surroundings: &mut Surroundings<'_>, input: &Value, _: &Argum
     };
     let mut form = Vec::new();
     for (name, value) in pairs {
-        let name = encode(&name.to_text());
+        let name = encode(&surroundings.text_of(&name)?);
         let values = match value {
             Value::Array(values) => values.borrow().clone(),
             value => vec![value],
         };
         for value in values {
-            let field =
-                if value.is_nil() { name.clone() } else { format!("{name}={}", encode(&value.to_text())) };
+            let field = match &value {
+                Value::Nil => name.clone(),
+                value => format!("{name}={}", encode(&surroundings.text_of(value)?)),
+            };
             surroundings.limits.grow(field.len())?;
             form.push(field);
         }

@@ -40,6 +40,7 @@ impl Render<'_> {
                         Piece::Text(plain) => text.push_str(plain),
                         Piece::Value(filtered) => self.filtered(filtered)?.write_text(&mut text),
                     }
+                    self.limits.check_length(text.len()).map_err(over)?;
                 }
                 self.limits.grow(text.len()).map_err(over)?;
                 Ok(Value::str(text))
@@ -68,17 +69,16 @@ impl Render<'_> {
             let value = self.value(argument)?;
             arguments.named.insert(Arc::clone(name), value);
         }
-        let result = call.filter.check_arity(&arguments).and_then(|()| {
-            let mut surroundings = Surroundings {
-                app: self.engine.app(),
-                language: self.context.language(),
-                base_url: &self.scope.base_url,
-                now: &self.now,
-                limits: &self.limits,
-                plain: self.engine.printing() == Printing::Plain,
-            };
-            (call.filter.apply)(&mut surroundings, input, &arguments)
-        });
+        let mut surroundings = Surroundings {
+            app: self.engine.app(),
+            language: self.context.language(),
+            base_url: &self.scope.base_url,
+            now: &self.now,
+            limits: &self.limits,
+            cycles: &self.cycles,
+            plain: self.engine.printing() == Printing::Plain,
+        };
+        let result = call.filter.call(&mut surroundings, input, &arguments);
         arguments.positional.clear();
         arguments.named.clear();
         self.spare_arguments.push(arguments);

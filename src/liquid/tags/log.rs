@@ -1,7 +1,7 @@
 //! `{% log value, type: 'error', env: 'staging' %}`: a line in the log.
 
 use crate::liquid::error::Result;
-use crate::liquid::render::{Flow, Render};
+use crate::liquid::render::{Flow, Render, over};
 use crate::liquid::syntax::ast::{Argument, Expression, Tag, Use, Visitor};
 use crate::liquid::syntax::{Markup, Parser, TagStart};
 
@@ -34,7 +34,9 @@ impl Tag for Log {
             }
         }
         if wanted {
-            render.log(&error_type, &value.to_text());
+            let text = value.to_text();
+            render.limits.read(text.len()).map_err(over)?;
+            render.log(&error_type, &text);
         }
         Ok(Flow::Next)
     }

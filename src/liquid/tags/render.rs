@@ -50,7 +50,8 @@ impl Tag for RenderTag {
                 self.partial_with(value, render)
             }
             Operand::For(list) => {
-                let list = items(&render.value(list)?);
+                let list = render.value(list)?;
+                let list = items(&list, render)?;
                 self.partial_for_each(list, render)
             }
         }

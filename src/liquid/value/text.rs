@@ -4,7 +4,10 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt::{Display, Write as _};
 
-use super::{MAX_DEPTH, MAX_VISITS, Value, may_visit};
+use super::{MAX_DEPTH, MAX_VISITS, Value, may_visit, may_visit_text};
+
+/// Values that an error message shows; 32 bytes of text count as one.
+const MAX_INSPECTED: usize = 200;
 
 impl Value {
     /// The value as a person or `append` sees it; arrays and hashes as JSON.
@@ -60,9 +63,9 @@ impl Value {
         }
     }
 
-    /// Ruby's `inspect`: `{"a"=>1, "b"=>nil}`.
+    /// Ruby's `inspect`: `{"a"=>1, "b"=>nil}`; the beginning of it, where it is long.
     pub(crate) fn write_inspect(&self, out: &mut String) {
-        self.write_inspect_within(out, MAX_DEPTH, &Cell::new(MAX_VISITS));
+        self.write_inspect_within(out, MAX_DEPTH, &Cell::new(MAX_INSPECTED));
     }
 
     fn write_inspect_within(&self, out: &mut String, depth: usize, visits: &Cell<usize>) {
@@ -84,6 +87,9 @@ impl Value {
             Self::Hash(h) => {
                 out.push('{');
                 for (i, (key, value)) in h.borrow().iter().enumerate() {
+                    if !may_visit_text(key, visits) {
+                        break;
+                    }
                     out.push_str(if i > 0 { ", " } else { "" });
                     write_display(out, &format_args!("{key:?}=>"));
                     value.write_inspect_within(out, depth - 1, visits);

@@ -15,7 +15,7 @@ use serde_json::{Value as Json, json};
 use super::{Arguments, Rejection, Surroundings, find, names};
 use crate::app::App;
 use crate::liquid::limits::Limits;
-use crate::liquid::value::Value;
+use crate::liquid::value::{Cycles, Value};
 
 fn call(input: &Value, filter: &str, positional: Vec<Value>, named: &Json) -> Result<Value, Rejection> {
     let named = named.as_object().into_iter().flatten();
@@ -33,11 +33,11 @@ fn call_with(input: &Value, filter: &str, arguments: &Arguments) -> Result<Value
         base_url: "http://127.0.0.1:3000",
         now: &now,
         limits: &Limits::new(None, None),
+        cycles: &Cycles::default(),
         plain: false,
     };
     let filter = find(filter).unwrap_or_else(|| panic!("no filter {filter}"));
-    filter.check_arity(arguments)?;
-    (filter.apply)(&mut surroundings, input, arguments)
+    filter.call(&mut surroundings, input, arguments)
 }
 
 /// Checks rows of input, call and result; the call is a JSON array of positional arguments, with named ones in
