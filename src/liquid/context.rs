@@ -7,16 +7,19 @@ use serde_json::{Map as JsonMap, Value as Json};
 
 use super::engine::{Origin, Scope};
 use super::error::Result;
-use super::render::{Render, Sharing};
+use super::limits::{Limit, Limits};
+use super::render::{Render, Sharing, over};
 use super::syntax::ast::{Path, Segment, Span, Template};
 use super::syntax::{Input, compile};
-use super::value::{Hash, Map, Value};
+use super::value::{Hash, Map, Value, json_size};
 
 /// Names that were global before `context` was, and still work in old pages.
 const FORMER_GLOBALS: [&str; 4] = ["params", "page", "current_user", "flash"];
 
 /// The name `context` itself had then; only where the settings ask for the old names.
 const FORMER_CONTEXT: &str = "platform_context";
+/// How deep metadata is looked for Liquid: a template may have made it contain itself.
+const MAX_METADATA: u32 = 32;
 
 /// What of the context a job does not get: it belongs to the visitor's request, or is the same for every job.
 const NOT_IN_JOBS: [&str; 14] = [
@@ -99,19 +102,22 @@ impl<'r> Context<'r> {
     }
 
     /// The context as a job queued here will see it.
-    pub(crate) fn for_job(&self) -> JsonMap<String, Json> {
+    pub(crate) fn for_job(&self, limits: &Limits) -> std::result::Result<JsonMap<String, Json>, Limit> {
         let all = match &self.hash {
-            Some(hash) => Value::Hash(hash.clone()).to_json(),
-            None => Json::Object(self.scope.context.clone()),
+            Some(hash) => limits.to_json(&Value::Hash(hash.clone()))?,
+            None => {
+                limits.charge(json_size(&self.scope.context))?;
+                Json::Object(self.scope.context.clone())
+            }
         };
-        let Json::Object(mut context) = all else { return JsonMap::new() };
+        let Json::Object(mut context) = all else { return Ok(JsonMap::new()) };
         context.retain(|name, _| !NOT_IN_JOBS.contains(&name.as_str()));
         for name in ["page", "layout"] {
             if let Some(Json::Object(file)) = context.get_mut(name) {
                 file.remove("metadata");
             }
         }
-        context
+        Ok(context)
     }
 }
 
@@ -132,25 +138,28 @@ impl Render<'_> {
         let hash = Value::Hash(self.context.hash().clone());
         let metadata = hash.property(file).property("metadata");
         let value = self.walk(metadata, keys)?;
-        self.render_inside(&value)
+        self.render_inside(&value, MAX_METADATA)
     }
 
-    /// A copy of `value` in which every text with Liquid in it has been rendered.
-    fn render_inside(&mut self, value: &Value) -> Result<Value> {
+    /// A copy of `value` in which every text with Liquid in it has been rendered, as far as it is `depth` levels deep.
+    fn render_inside(&mut self, value: &Value, depth: u32) -> Result<Value> {
+        self.limits.charge(4 * size_of::<Value>()).and_then(|()| self.limits.step()).map_err(over)?;
         match value {
+            Value::Array(_) | Value::Hash(_) if depth == 0 => Ok(Value::Nil),
             Value::Str(text) if text.text.contains("{{") || text.text.contains("{%") => {
                 self.render_text(&text.text).map(Value::str)
             }
             Value::Array(items) => {
                 let items: Vec<Value> = items.borrow().clone();
-                let items: Result<Vec<Value>> = items.iter().map(|item| self.render_inside(item)).collect();
+                let items: Result<Vec<Value>> =
+                    items.iter().map(|item| self.render_inside(item, depth - 1)).collect();
                 items.map(Value::array)
             }
             Value::Hash(entries) => {
                 let entries: Vec<(Arc<str>, Value)> =
                     entries.borrow().iter().map(|(k, v)| (k.clone(), v.clone())).collect();
                 let entries: Result<Map> =
-                    entries.into_iter().map(|(k, v)| Ok((k, self.render_inside(&v)?))).collect();
+                    entries.into_iter().map(|(k, v)| Ok((k, self.render_inside(&v, depth - 1)?))).collect();
                 entries.map(Value::hash)
             }
             other => Ok(other.clone()),

@@ -11,6 +11,9 @@ use crate::protocol::StackFrame;
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
+/// Longest message in bytes; one that quotes a larger value is cut.
+const MAX_TEXT: usize = 4096;
+
 /// Boxed: errors are rare, results are everywhere.
 #[derive(Debug, Clone)]
 pub(crate) struct Error(Box<Detail>);
@@ -52,7 +55,12 @@ impl Error {
             Kind::Syntax => "Liquid::SyntaxError",
             Kind::Runtime | Kind::Limit => "Liquid::Error",
         };
-        Self(Box::new(Detail { kind, class, text: text.into(), hint: None, place: None, trail: Vec::new() }))
+        let mut text = text.into();
+        if text.len() > MAX_TEXT {
+            text.truncate(text.floor_char_boundary(MAX_TEXT));
+            text.push('…');
+        }
+        Self(Box::new(Detail { kind, class, text, hint: None, place: None, trail: Vec::new() }))
     }
 
     pub(crate) fn syntax(text: impl Into<String>) -> Self {

@@ -9,7 +9,7 @@ use super::engine::{Block, Engine, Rendered, Scope};
 use super::error::{Error, Result};
 use super::partials::Lookup;
 use super::place::Place;
-use super::render::{Render, Sharing};
+use super::render::{Render, Sharing, over};
 use super::syntax::ast::Template;
 use super::syntax::{Input, compile};
 use super::value::{Map, Value};
@@ -166,6 +166,7 @@ impl Render<'_> {
         let Ok(Json::Object(headers)) = serde_json::from_str::<Json>(text) else {
             return Err(Error::runtime("response_headers: expected a JSON object of names and values"));
         };
+        self.limits.grow(text.len()).map_err(over)?;
         for (name, value) in headers {
             if RESERVED_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
                 self.warn(format!("response header '{name}' cannot be set"));

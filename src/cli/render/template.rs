@@ -2,11 +2,15 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value as Json};
 
 use crate::app::{App, Format, Source};
 use crate::liquid::{self, Bindings, Engine, Printing, Scope};
+
+/// What a template may take: nobody waits longer for a text.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// Deep templates recurse; every thread that renders has this much.
 const STACK: usize = 8 << 20;
@@ -48,7 +52,8 @@ impl Template {
         if !context.is_empty() {
             variables.shift_remove("context");
         }
-        let scope = Scope { context, variables, format, ..Scope::default() };
+        let deadline = Some(Instant::now() + TIME_LIMIT);
+        let scope = Scope { context, variables, format, deadline, ..Scope::default() };
         engine.file(&source, scope, bindings).map(|rendered| rendered.body)
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::Rejection;
 use super::arguments::Arguments;
+use crate::liquid::limits::Limits;
 use crate::liquid::value::Value;
 
 static STANDARD: LazyLock<Json> = LazyLock::new(|| {
@@ -33,12 +34,12 @@ pub(super) struct Allowlist {
 impl Allowlist {
     /// `options, extra_options`: the first stands instead of the platform's list, the second is merged into whichever
     /// counts. Both are hashes, or JSON text of them.
-    pub(super) fn of(arguments: &Arguments) -> Result<Self, Rejection> {
-        let mut rules = match given(arguments, 0)? {
+    pub(super) fn of(arguments: &Arguments, limits: &Limits) -> Result<Self, Rejection> {
+        let mut rules = match given(arguments, 0, limits)? {
             Some(options) => Json::Object(options),
             None => STANDARD.clone(),
         };
-        if let (Json::Object(rules), Some(extra)) = (&mut rules, given(arguments, 1)?) {
+        if let (Json::Object(rules), Some(extra)) = (&mut rules, given(arguments, 1, limits)?) {
             merge(rules, extra);
         }
         Ok(Self { rules })
@@ -109,9 +110,9 @@ fn is_script(scheme: &str) -> bool {
 }
 
 /// The options at `at`; `None` for nil and nothing.
-fn given(arguments: &Arguments, at: usize) -> Result<Option<Map<String, Json>>, Rejection> {
+fn given(arguments: &Arguments, at: usize, limits: &Limits) -> Result<Option<Map<String, Json>>, Rejection> {
     if let Some(hash) = arguments.hash(at) {
-        return match Value::hash(hash).to_json() {
+        return match limits.to_json(&Value::hash(hash))? {
             Json::Object(options) => Ok(Some(options)),
             _ => Ok(None),
         };

@@ -63,10 +63,15 @@ fn item(arguments: &Arguments) -> Value {
 
 /// Without the items equal to the argument.
 fn array_delete(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
-    let mut items = array_items(surroundings, input)?;
+    let items = array_items(surroundings, input)?;
     let unwanted = item(arguments);
-    items.retain(|item| !item.equals(&unwanted));
-    Ok(Value::array(items))
+    let mut kept = Vec::new();
+    for item in items {
+        if !surroundings.limits.equal(&item, &unwanted)? {
+            kept.push(item);
+        }
+    }
+    Ok(Value::array(kept))
 }
 
 /// Without the item at a position, counted from the end if negative; unchanged if there is none.
@@ -94,7 +99,7 @@ fn array_group_by(surroundings: &mut Surroundings<'_>, input: &Value, arguments:
     let property = arguments.value(0);
     let mut groups = Map::default();
     for item in array_items(surroundings, input)? {
-        let key = select_or_nil(&item, &property)?.to_text().into();
+        let key = surroundings.text_of(&select_or_nil(&item, &property)?)?.into();
         if let Value::Array(group) = groups.entry(key).or_insert_with(|| Value::array(Vec::new())) {
             group.borrow_mut().push(item);
         }
@@ -120,8 +125,12 @@ fn array_in_groups_of(surroundings: &mut Surroundings<'_>, input: &Value, argume
 
 fn array_index_of(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let wanted = item(arguments);
-    let at = array_items(surroundings, input)?.iter().position(|item| item.equals(&wanted));
-    Ok(at.map_or(Value::Nil, |at| Value::Int(at as i64)))
+    for (at, item) in array_items(surroundings, input)?.iter().enumerate() {
+        if surroundings.limits.equal(item, &wanted)? {
+            return Ok(Value::Int(at as i64));
+        }
+    }
+    Ok(Value::Nil)
 }
 
 fn array_intersect(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {

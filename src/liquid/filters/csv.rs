@@ -46,7 +46,8 @@ fn to_csv(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Argume
                 csv.push(separator);
             }
             if is_forced || !field.is_nil() {
-                write_field(&mut csv, &field.to_text(), separator, quotes);
+                write_field(&mut csv, &surroundings.text_of(field)?, separator, quotes);
+                surroundings.limits.check_length(csv.len())?;
             }
         }
         csv.push('\n');

@@ -1,6 +1,10 @@
 //! Filters on hashes. Two of them change the hash they are given, as templates rely on: `hash_add_key` and
 //! `hash_delete_key`. All others answer a new one.
 
+use std::sync::Arc;
+
+use foldhash::HashSet;
+
 use super::arguments::Arguments;
 use super::{Filter, Filtered, Rejection, Surroundings};
 use crate::liquid::value::{Hash, Map, Value};
@@ -82,13 +86,18 @@ fn hash_add_key(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &
         Some(value) => value.clone(),
         None => arguments.hash(1).map_or(Value::Nil, Value::hash),
     };
-    hash.borrow_mut().insert(arguments.text(0).into(), value);
+    surroundings.cycles.note(hash, &value);
+    // Read before the hash is borrowed: the key may be the hash itself.
+    let key = arguments.text(0).into();
+    let replaced = hash.borrow_mut().insert(key, value);
+    drop(replaced);
     Ok(input.clone())
 }
 
 /// Removes the key in place and answers what stood there.
 fn hash_delete_key(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
-    Ok(hash(input)?.borrow_mut().shift_remove(&*arguments.text(0)).unwrap_or_default())
+    let key = arguments.text(0);
+    Ok(hash(input)?.borrow_mut().shift_remove(&*key).unwrap_or_default())
 }
 
 fn hash_keys(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
@@ -102,14 +111,18 @@ fn hash_values(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments
 /// Without the keys of an array, or one key.
 fn hash_except(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let mut left = entries(surroundings, input)?;
+    let mut unwanted: HashSet<Arc<str>> = HashSet::default();
     match arguments.value(0) {
-        Value::Array(keys) => keys.borrow().iter().for_each(|key| {
-            left.shift_remove(&*key.to_text());
-        }),
+        Value::Array(keys) => {
+            for key in keys.borrow().iter() {
+                unwanted.insert(surroundings.text_of(key)?.into());
+            }
+        }
         key => {
-            left.shift_remove(&*key.to_text());
+            unwanted.insert(surroundings.text_of(&key)?.into());
         }
     }
+    left.retain(|key, _| !unwanted.contains(key));
     Ok(Value::hash(left))
 }
 

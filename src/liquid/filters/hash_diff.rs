@@ -44,7 +44,7 @@ impl Comparison<'_, '_> {
                     self.surroundings.limits.step()?;
                     self.hashes(&a.borrow(), &b.borrow(), &format!("{prefix}{key}."), depth - 1)?;
                 }
-                (Some(a), Some(b)) if !self.are_equal(a, b) => {
+                (Some(a), Some(b)) if !self.are_equal(a, b)? => {
                     self.push("~", prefix, key, &[Some(a), Some(b)])?;
                 }
                 _ => {}
@@ -56,12 +56,12 @@ impl Comparison<'_, '_> {
         Ok(())
     }
 
-    fn are_equal(&self, a: &Value, b: &Value) -> bool {
+    fn are_equal(&self, a: &Value, b: &Value) -> Result<bool, Rejection> {
         match (a, b) {
             (Value::Str(a), Value::Str(b)) if self.spaces == Spaces::Ignored => {
-                a.text.trim() == b.text.trim()
+                Ok(a.text.trim() == b.text.trim())
             }
-            _ => a.equals(b),
+            _ => Ok(self.surroundings.limits.equal(a, b)?),
         }
     }
 

@@ -147,8 +147,17 @@ pub(super) fn unselectable(property: &Value) -> Rejection {
 }
 
 /// Whether every pair of `pairs` is found in the hash `item`.
-pub(super) fn has_pairs(item: &Value, pairs: &Map) -> bool {
-    matches!(item, Value::Hash(_)) && pairs.iter().all(|(key, value)| property_at(item, key).equals(value))
+pub(super) fn has_pairs(
+    surroundings: &Surroundings<'_>,
+    item: &Value,
+    pairs: &Map,
+) -> Result<bool, Rejection> {
+    for (key, value) in pairs {
+        if !surroundings.limits.equal(&property_at(item, key), value)? {
+            return Ok(false);
+        }
+    }
+    Ok(matches!(item, Value::Hash(_)))
 }
 
 /// A set of values by Ruby's equality; quick for texts and integers, a list for the rest.
@@ -179,7 +188,7 @@ impl Seen {
             other => {
                 for seen in &self.others {
                     surroundings.limits.step()?;
-                    if seen.equals(other) {
+                    if surroundings.limits.equal(seen, other)? {
                         return Ok(true);
                     }
                 }

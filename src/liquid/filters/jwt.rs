@@ -136,14 +136,14 @@ fn public_key_of(token: &Token<'_>, set: &Value) -> Result<rsa::PublicKey, Rejec
         return Err(Rejection::argument("the key set has no keys"));
     };
     let keys = keys.borrow();
-    let key = keys.iter().find(|key| key.property("kid").equals(&Value::str(id.as_str())));
+    let key = keys.iter().find(|key| key.property("kid").to_text() == id);
     let key = key.ok_or_else(|| Rejection::argument("Could not find public key for the token's kid"))?;
     rsa_key(key).ok_or_else(|| Rejection::argument("the token's key in the key set is not an RSA key"))
 }
 
 /// A JSON Web Key (RFC 7517) of type `RSA`.
 fn rsa_key(key: &Value) -> Option<rsa::PublicKey> {
-    if !key.property("kty").equals(&Value::str("RSA")) {
+    if key.property("kty").to_text() != "RSA" {
         return None;
     }
     let number = |name| {

@@ -70,6 +70,7 @@ mod xml_writer;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, LazyLock};
@@ -79,7 +80,7 @@ use jiff::ZonedDateTime;
 
 use crate::app::App;
 use crate::liquid::limits::{Limit, Limits, MAX_STRING};
-use crate::liquid::value::Value;
+use crate::liquid::value::{Cycles, Value};
 
 pub(crate) use arguments::Arguments;
 
@@ -135,6 +136,8 @@ pub(crate) struct Surroundings<'r> {
     pub(crate) now: &'r ZonedDateTime,
     /// Growth is charged here.
     pub(crate) limits: &'r Limits,
+    /// A filter that writes into a container it was given tells.
+    pub(crate) cycles: &'r Cycles,
     /// Shopify's printing of containers, for `render --plain`.
     pub(crate) plain: bool,
 }
@@ -154,7 +157,8 @@ impl Filter {
         Self { name, arity, apply, refusal: Refusal::False, reads: Reads::Values }
     }
 
-    /// The filter's answer to a call.
+    /// The filter's answer to a call in a template. Whatever it makes of a large input has taken time, and text that it
+    /// made takes memory: both are charged here, so that no filter has to think of it.
     pub(crate) fn call(
         &self,
         surroundings: &mut Surroundings<'_>,
@@ -167,12 +171,20 @@ impl Filter {
                 && self.reads == Reads::Text
                 && [input].into_iter().chain(&arguments.positional).any(is_container)
         };
-        if !reads_container() {
-            return (self.apply)(surroundings, input, arguments);
+        let result = if reads_container() {
+            let positional = arguments.positional.iter().map(inspected).collect();
+            let arguments = Arguments { positional, named: arguments.named.clone() };
+            (self.apply)(surroundings, &inspected(input), &arguments)
+        } else {
+            (self.apply)(surroundings, input, arguments)
+        }?;
+        surroundings.limits.handled(input)?;
+        if let Value::Str(text) = &result
+            && Arc::strong_count(&text.text) == 1
+        {
+            surroundings.limits.grow(text.text.len())?;
         }
-        let positional = arguments.positional.iter().map(inspected).collect();
-        let arguments = Arguments { positional, named: arguments.named.clone() };
-        (self.apply)(surroundings, &inspected(input), &arguments)
+        Ok(result)
     }
 
     /// Rejects a call with too few or too many arguments, in Ruby's words: the piped value counts as one.
@@ -227,6 +239,13 @@ fn inspected(value: &Value) -> Value {
 }
 
 impl Surroundings<'_> {
+    /// The text of one of many values, its time counted: short lists may hold the same long text over and over.
+    fn text_of<'v>(&self, value: &'v Value) -> Result<Cow<'v, str>, Rejection> {
+        let text = value.to_text();
+        self.limits.read(text.len())?;
+        Ok(text)
+    }
+
     /// Charges a piece of a text that is built piece by piece and is `length` bytes long with it.
     fn grow_text(&self, piece: usize, length: usize) -> Result<(), Rejection> {
         self.limits.grow(piece)?;

@@ -16,19 +16,32 @@ pub(super) const ROWS: &[Filter] = &[
     Filter::new("replace_regex", 2..=4, replace_regex),
 ];
 
+/// Longest expression in bytes: reading it takes a hundred times its length in memory.
+const MAX_PATTERN: usize = 64 << 10;
+
 /// A compiled expression may take that many bytes.
 const MAX_COMPILED: usize = 4 << 20;
+
+/// Most bytes of compiled expression times bytes of text. Matching takes up to a few nanoseconds for each pair of a byte
+/// and a state, and nothing can interrupt it.
+const MAX_WORK: usize = 1 << 36;
 
 /// Expressions kept compiled for each thread: a filter in a loop meets the same one again.
 const MAX_CACHED: usize = 32;
 
 thread_local! {
-    static CACHE: RefCell<HashMap<(String, String), Regex>> = RefCell::default();
+    static CACHE: RefCell<HashMap<(String, String, usize), Regex>> = RefCell::default();
 }
 
-/// Compiles a Ruby expression; `options` is made of `i`, `m` (a point matches line ends too) and `x`.
-pub(super) fn compile(pattern: &str, options: &str) -> Result<Regex, Rejection> {
-    let key = (pattern.to_owned(), options.to_owned());
+/// Compiles a Ruby expression for matching `text`; `options` is made of `i`, `m` (a point matches line ends too) and `x`.
+/// The longer the text, the smaller the expression has to be.
+pub(super) fn compile(pattern: &str, options: &str, text: &str) -> Result<Regex, Rejection> {
+    if pattern.len() > MAX_PATTERN {
+        return Err(Rejection::argument(format!("regular expression too long: over {MAX_PATTERN} bytes")));
+    }
+    // Powers of two, so that texts of different length share what is compiled.
+    let size = (MAX_WORK / text.len().next_power_of_two()).min(MAX_COMPILED);
+    let key = (pattern.to_owned(), options.to_owned(), size);
     if let Some(regex) = CACHE.with_borrow(|cache| cache.get(&key).cloned()) {
         return Ok(regex);
     }
@@ -44,7 +57,7 @@ pub(super) fn compile(pattern: &str, options: &str) -> Result<Regex, Rejection> 
         .case_insensitive(options.contains('i'))
         .dot_matches_new_line(options.contains('m'))
         .ignore_whitespace(options.contains('x'))
-        .size_limit(MAX_COMPILED)
+        .size_limit(size)
         .build()
         .map_err(|error| {
             let text = error.to_string();
@@ -62,7 +75,7 @@ pub(super) fn compile(pattern: &str, options: &str) -> Result<Regex, Rejection> 
 /// Nil for the empty text, as on the platform.
 fn matches(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let text = input.to_text();
-    let regex = compile(&arguments.text(0), &arguments.text(1))?;
+    let regex = compile(&arguments.text(0), &arguments.text(1), &text)?;
     if text.is_empty() {
         return Ok(Value::Nil);
     }
@@ -72,9 +85,10 @@ fn matches(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Fi
 /// All matches: arrays of the groups, or the matched texts if the expression has no groups.
 fn regex_matches(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let text = input.to_text();
-    let regex = compile(&arguments.text(0), &arguments.text(1))?;
+    let regex = compile(&arguments.text(0), &arguments.text(1), &text)?;
     let mut found = Vec::new();
     for captures in regex.captures_iter(&text) {
+        surroundings.limits.step()?;
         surroundings.limits.grow(captures.len() * size_of::<Value>() + whole(&captures).len())?;
         if captures.len() == 1 {
             found.push(Value::str(whole(&captures)));
@@ -96,13 +110,14 @@ fn whole<'t>(captures: &Captures<'t>) -> &'t str {
 /// argument is false.
 fn replace_regex(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let text = input.to_text();
-    let regex = compile(&arguments.text(0), &arguments.text(2))?;
+    let regex = compile(&arguments.text(0), &arguments.text(2), &text)?;
     let only_first = arguments.get(3).is_some_and(|global| !global.is_truthy());
     let replacements = arguments.hash(1);
     let template = arguments.text(1);
     let mut replaced = String::new();
     let mut copied = 0;
     for captures in regex.captures_iter(&text).take(if only_first { 1 } else { usize::MAX }) {
+        surroundings.limits.step()?;
         let Some(found) = captures.get(0) else { continue };
         let before = replaced.len();
         replaced.push_str(text.get(copied..found.start()).unwrap_or_default());

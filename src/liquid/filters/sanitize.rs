@@ -24,15 +24,15 @@ fn sanitize_filter(surroundings: &mut Surroundings<'_>, input: &Value, arguments
         return Ok(Value::Nil);
     }
     let elements = match arguments.get(1) {
-        Some(elements @ Value::Array(_)) => Some(elements.to_json()),
+        Some(elements @ Value::Array(_)) => Some(surroundings.limits.to_json(elements)?),
         _ => None,
     };
     let allowed = match (arguments.get(0), elements) {
         (Some(attributes @ Value::Array(_)), elements) => {
-            Allowlist::of_arrays(attributes.to_json(), elements)
+            Allowlist::of_arrays(surroundings.limits.to_json(attributes)?, elements)
         }
         (None | Some(Value::Nil), Some(elements)) => Allowlist::of_arrays(Json::Null, Some(elements)),
-        _ => Allowlist::of(arguments)?,
+        _ => Allowlist::of(arguments, surroundings.limits)?,
     };
     let clean = sanitize(&input.to_text(), &allowed);
     surroundings.limits.grow(clean.len())?;
@@ -41,7 +41,7 @@ fn sanitize_filter(surroundings: &mut Surroundings<'_>, input: &Value, arguments
 
 /// `markdown: options, extra_options`: CommonMark with tables and strikethrough, as HTML that is safe to print.
 fn markdown(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
-    let allowed = Allowlist::of(arguments)?;
+    let allowed = Allowlist::of(arguments, surroundings.limits)?;
     let text = input.to_text();
     // Nested block quotes and lists repeat their tags on every level.
     surroundings.limits.grow(text.len().saturating_mul(4))?;
@@ -190,6 +190,7 @@ mod tests {
     use super::{Allowlist, sanitize};
     use crate::liquid::filters::Arguments;
     use crate::liquid::filters::tests::{check, check_rejections};
+    use crate::liquid::limits::Limits;
     use serde_json::json;
 
     #[test]
@@ -212,7 +213,7 @@ mod tests {
             ("<q cite=\"x", "<q cite=\"x\">"),
             ("<", "&lt;"),
         ];
-        let standard = Allowlist::of(&Arguments::default()).unwrap();
+        let standard = Allowlist::of(&Arguments::default(), &Limits::new(None, None)).unwrap();
         for (html, expected) in cases {
             assert_eq!(sanitize(html, &standard), expected, "{html}");
         }

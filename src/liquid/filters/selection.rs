@@ -34,11 +34,11 @@ enum Verdict {
 }
 
 /// Without a wanted value, any truthy property is a match.
-fn judge(item: &Value, arguments: &Arguments) -> Result<Verdict, Rejection> {
+fn judge(surroundings: &Surroundings<'_>, item: &Value, arguments: &Arguments) -> Result<Verdict, Rejection> {
     let property = arguments.value(0);
     let is_match = match (select(item, &property), arguments.get(1)) {
         (Selected::Value(value), None | Some(Value::Nil)) => value.is_truthy(),
-        (Selected::Value(value), Some(wanted)) => value.equals(wanted),
+        (Selected::Value(value), Some(wanted)) => surroundings.limits.equal(&value, wanted)?,
         (Selected::Unselectable, _) => return Err(unselectable(&property)),
         (Selected::Bare, _) => return Ok(Verdict::Bare),
     };
@@ -48,7 +48,7 @@ fn judge(item: &Value, arguments: &Arguments) -> Result<Verdict, Rejection> {
 fn where_filter(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let mut kept = Vec::new();
     for item in items(surroundings, input)? {
-        match judge(&item, arguments)? {
+        match judge(surroundings, &item, arguments)? {
             Verdict::Match => kept.push(item),
             Verdict::Miss => {}
             Verdict::Bare => return Ok(Value::Nil),
@@ -60,13 +60,11 @@ fn where_filter(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &
 /// By pairs if called with names: the items for which at least one pair differs.
 fn reject(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     if let Some(pairs) = pairs_or_none(arguments) {
-        let mut kept = array_items(surroundings, input)?;
-        kept.retain(|item| !has_pairs(item, &pairs));
-        return Ok(Value::array(kept));
+        return having(surroundings, input, &pairs, Keep::Others);
     }
     let mut kept = Vec::new();
     for item in items(surroundings, input)? {
-        match judge(&item, arguments)? {
+        match judge(surroundings, &item, arguments)? {
             Verdict::Match => {}
             Verdict::Miss => kept.push(item),
             Verdict::Bare => return Ok(Value::Nil),
@@ -77,7 +75,7 @@ fn reject(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Argume
 
 fn find(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     for item in items(surroundings, input)? {
-        match judge(&item, arguments)? {
+        match judge(surroundings, &item, arguments)? {
             Verdict::Match => return Ok(item),
             Verdict::Miss => {}
             Verdict::Bare => break,
@@ -88,7 +86,7 @@ fn find(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Argument
 
 fn find_index(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     for (at, item) in items(surroundings, input)?.iter().enumerate() {
-        match judge(item, arguments)? {
+        match judge(surroundings, item, arguments)? {
             Verdict::Match => return Ok(Value::Int(at as i64)),
             Verdict::Miss => {}
             Verdict::Bare => break,
@@ -99,7 +97,7 @@ fn find_index(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Ar
 
 fn has(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     for item in items(surroundings, input)? {
-        match judge(&item, arguments)? {
+        match judge(surroundings, &item, arguments)? {
             Verdict::Match => return Ok(Value::Bool(true)),
             Verdict::Miss => {}
             Verdict::Bare => return Ok(Value::Nil),
@@ -112,22 +110,47 @@ fn array_select(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &
     let Some(pairs) = pairs_or_none(arguments) else {
         return where_filter(surroundings, input, arguments);
     };
-    let mut kept = array_items(surroundings, input)?;
-    kept.retain(|item| has_pairs(item, &pairs));
+    having(surroundings, input, &pairs, Keep::Matches)
+}
+
+/// Which of the items stay.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    Matches,
+    Others,
+}
+
+/// The items of an array that have all pairs, or the others.
+fn having(surroundings: &Surroundings<'_>, input: &Value, pairs: &Map, keep: Keep) -> Filtered {
+    let mut kept = Vec::new();
+    for item in array_items(surroundings, input)? {
+        if has_pairs(surroundings, &item, pairs)? == (keep == Keep::Matches) {
+            kept.push(item);
+        }
+    }
     Ok(Value::array(kept))
 }
 
 fn array_detect(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let pairs = pairs(arguments)?;
-    Ok(array_items(surroundings, input)?.into_iter().find(|item| has_pairs(item, &pairs)).unwrap_or_default())
+    for item in array_items(surroundings, input)? {
+        if has_pairs(surroundings, &item, &pairs)? {
+            return Ok(item);
+        }
+    }
+    Ok(Value::Nil)
 }
 
 /// The positions of all matches.
 fn array_find_index(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let pairs = pairs(arguments)?;
-    let items = array_items(surroundings, input)?;
-    let found = items.iter().enumerate().filter(|(_, item)| has_pairs(item, &pairs));
-    Ok(Value::array(found.map(|(at, _)| Value::Int(at as i64)).collect()))
+    let mut found = Vec::new();
+    for (at, item) in array_items(surroundings, input)?.iter().enumerate() {
+        if has_pairs(surroundings, item, &pairs)? {
+            found.push(Value::Int(at as i64));
+        }
+    }
+    Ok(Value::array(found))
 }
 
 /// The conditions; none at all are met by every hash.
@@ -142,17 +165,31 @@ fn pairs(arguments: &Arguments) -> Result<Map, Rejection> {
 /// Whether one item is the argument, or one of the arguments if it is an array; without argument, whether one is true.
 fn array_any(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let items = array_items(surroundings, input)?;
+    let limits = surroundings.limits;
     let found = match arguments.get(0) {
-        None => items.iter().any(|item| &*item.to_text() == "true"),
+        None => items.iter().any(is_true),
         Some(Value::Array(wanted)) => {
-            wanted.borrow().iter().any(|wanted| items.iter().any(|item| item.equals(wanted)))
+            let mut found = false;
+            for wanted in wanted.borrow().iter() {
+                found = found || limits.any_equal(&items, wanted)?;
+            }
+            found
         }
-        Some(wanted) => items.iter().any(|item| item.equals(wanted)),
+        Some(wanted) => limits.any_equal(&items, wanted)?,
     };
     Ok(Value::Bool(found))
 }
 
+/// `true`, or the text of it.
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Bool(is_true) => *is_true,
+        Value::Str(text) => &*text.text == "true",
+        _ => false,
+    }
+}
+
 fn array_include(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
-    let wanted = arguments.value(0);
-    Ok(Value::Bool(array_items(surroundings, input)?.iter().any(|item| item.equals(&wanted))))
+    let items = array_items(surroundings, input)?;
+    Ok(Value::Bool(surroundings.limits.any_equal(&items, &arguments.value(0))?))
 }

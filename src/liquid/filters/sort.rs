@@ -31,10 +31,12 @@ fn sort_natural(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &
     let Some(keyed) = keyed_items(surroundings, input, arguments)? else {
         return Ok(Value::Nil);
     };
-    let mut folded: Vec<_> = keyed
-        .into_iter()
-        .map(|(key, item)| ((!key.is_nil()).then(|| key.to_text().to_ascii_lowercase()), item))
-        .collect();
+    let mut folded = Vec::with_capacity(keyed.len());
+    for (key, item) in keyed {
+        let text = if key.is_nil() { None } else { Some(surroundings.text_of(&key)?.to_ascii_lowercase()) };
+        surroundings.limits.grow(text.as_ref().map_or(0, String::len))?;
+        folded.push((text, item));
+    }
     folded.sort_by(|(a, _), (b, _)| match (a, b) {
         (Some(a), Some(b)) => a.cmp(b),
         // A missing key comes last.

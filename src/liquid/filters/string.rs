@@ -132,7 +132,9 @@ fn slice(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Argumen
         let Some((start, count)) = clamp(offset, length, items.len()) else {
             return Ok(Value::array(Vec::new()));
         };
-        return Ok(Value::array(items.iter().skip(start).take(count).cloned().collect()));
+        let part = items.iter().skip(start).take(count);
+        surroundings.limits.grow(part.len() * size_of::<Value>())?;
+        return Ok(Value::array(part.cloned().collect()));
     }
     let input = if surroundings.plain { inspected(input) } else { input.clone() };
     let text = input.to_text();
@@ -201,20 +203,23 @@ fn pad_left(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Argu
     Ok(Value::str(padded))
 }
 
-fn start_with(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+fn start_with(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let text = input.to_text();
-    Ok(Value::Bool(any_text(&arguments.value(0), |prefix| text.starts_with(prefix))))
+    any_text(surroundings, &arguments.value(0), |prefix| text.starts_with(prefix))
 }
 
-fn end_with(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+fn end_with(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let text = input.to_text();
-    Ok(Value::Bool(any_text(&arguments.value(0), |suffix| text.ends_with(suffix))))
+    any_text(surroundings, &arguments.value(0), |suffix| text.ends_with(suffix))
 }
 
 /// Whether the claim holds for the text, or for one of an array of texts.
-fn any_text(value: &Value, claim: impl Fn(&str) -> bool) -> bool {
-    match value {
-        Value::Array(items) => items.borrow().iter().any(|item| claim(&item.to_text())),
-        other => claim(&other.to_text()),
+fn any_text(surroundings: &Surroundings<'_>, value: &Value, claim: impl Fn(&str) -> bool) -> Filtered {
+    let Value::Array(items) = value else { return Ok(Value::Bool(claim(&value.to_text()))) };
+    for item in items.borrow().iter() {
+        if claim(&surroundings.text_of(item)?) {
+            return Ok(Value::Bool(true));
+        }
     }
+    Ok(Value::Bool(false))
 }

@@ -78,7 +78,7 @@ fn push_parameters(
             }
         }
         other => {
-            let parameter = format!("{}={}", encode(name), encode(&other.to_text()));
+            let parameter = format!("{}={}", encode(name), encode(&surroundings.text_of(other)?));
             surroundings.limits.grow(parameter.len())?;
             parameters.push(parameter);
         }
@@ -103,7 +103,7 @@ fn www_form_encode(surroundings: &mut Surroundings<'_>, input: &Value, _: &Argum
     };
     let mut form = Vec::new();
     for (name, value) in pairs {
-        push_fields(surroundings, &encode(&name.to_text()), &value, MAX_DEPTH, &mut form)?;
+        push_fields(surroundings, &encode(&surroundings.text_of(&name)?), &value, MAX_DEPTH, &mut form)?;
     }
     joined(surroundings, &form)
 }
@@ -133,7 +133,7 @@ fn push_fields(
         scalar => {
             let field = match scalar {
                 Value::Nil => name.to_owned(),
-                scalar => format!("{name}={}", encode(&scalar.to_text())),
+                scalar => format!("{name}={}", encode(&surroundings.text_of(scalar)?)),
             };
             surroundings.limits.grow(field.len())?;
             form.push(field);

@@ -106,7 +106,7 @@ fn expand_url_template(
         match part {
             Part::Text(text) => url.push_str(text),
             Part::Expression(expression) => {
-                let expanded = expand(expression, &parameters);
+                let expanded = expand(surroundings, expression, &parameters)?;
                 url.push_str(&expanded);
                 surroundings.grow_text(expanded.len(), url.len())?;
             }
@@ -136,9 +136,14 @@ fn parts(template: &str) -> Vec<Part<'_>> {
     parts
 }
 
-fn expand(expression: &str, parameters: &Map) -> String {
+fn expand(surroundings: &Surroundings<'_>, expression: &str, parameters: &Map) -> Result<String, Rejection> {
     let (style, variables) = Style::of(expression);
-    let encode = |text: &str| utf8_percent_encode(text, style.keep).to_string();
+    // Charged as it grows: a short list may hold a long text many times over.
+    let encode = |text: &str| -> Result<String, Rejection> {
+        let encoded = utf8_percent_encode(text, style.keep).to_string();
+        surroundings.limits.grow(encoded.len())?;
+        Ok(encoded)
+    };
     let mut written = Vec::new();
     for variable in variables.split(',').map(|text| Variable::parse(text.trim())) {
         let Some(value) = parameters.get(variable.name).filter(|value| !value.is_nil()) else {
@@ -146,17 +151,19 @@ fn expand(expression: &str, parameters: &Map) -> String {
         };
         let values: Vec<(Option<String>, String)> = match value {
             Value::Array(items) => {
-                items.borrow().iter().map(|item| (None, encode(&item.to_text()))).collect()
+                let items = items.borrow();
+                let pairs = items.iter().map(|item| Ok((None, encode(&item.to_text())?)));
+                pairs.collect::<Result<_, Rejection>>()?
             }
             Value::Hash(hash) => hash
                 .borrow()
                 .iter()
-                .map(|(key, value)| (Some(encode(key)), encode(&value.to_text())))
-                .collect(),
+                .map(|(key, value)| Ok((Some(encode(key)?), encode(&value.to_text())?)))
+                .collect::<Result<_, Rejection>>()?,
             scalar => {
                 let text = scalar.to_text();
                 let text: String = text.chars().take(variable.prefix.unwrap_or(usize::MAX)).collect();
-                written.push(style.named(variable.name, &encode(&text)));
+                written.push(style.named(variable.name, &encode(&text)?));
                 continue;
             }
         };
@@ -175,9 +182,9 @@ fn expand(expression: &str, parameters: &Map) -> String {
         }
     }
     if written.is_empty() {
-        return String::new();
+        return Ok(String::new());
     }
-    format!("{}{}", style.first, written.join(style.separator))
+    Ok(format!("{}{}", style.first, written.join(style.separator)))
 }
 
 /// The values of a template's variables in an address, by the first of the templates that fits; nil if none does.
@@ -218,7 +225,7 @@ fn extract(url: &str, template: &str) -> Result<Option<Map>, Rejection> {
         }
     }
     regex.push_str(r"\z");
-    let Some(found) = pattern::compile(&regex, "")?.captures(url) else {
+    let Some(found) = pattern::compile(&regex, "", url)?.captures(url) else {
         return Ok(None);
     };
     let values = names.iter().zip(found.iter().skip(1)).filter_map(|(name, value)| {

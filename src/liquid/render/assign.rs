@@ -38,6 +38,7 @@ impl Render<'_> {
 
     fn push(&mut self, items: &Array, value: Value) -> Result<()> {
         self.limits.grow(size_of::<Value>()).map_err(over)?;
+        self.cycles.note(items, &value);
         items.borrow_mut().push(value);
         Ok(())
     }
@@ -62,6 +63,7 @@ impl Render<'_> {
             other => other.to_text().into(),
         };
         self.limits.grow(ENTRY + key.len()).map_err(over)?;
+        self.cycles.note(entries, &value);
         let replaced = entries.borrow_mut().insert(key, value);
         // Dropped after the borrow: it may hold the hash itself.
         drop(replaced);
@@ -77,6 +79,7 @@ impl Render<'_> {
         };
         let missing = at.saturating_add(1).saturating_sub(len);
         self.limits.grow(missing.saturating_mul(size_of::<Value>())).map_err(over)?;
+        self.cycles.note(items, &value);
         let mut items = items.borrow_mut();
         if at >= items.len() {
             items.resize(at.saturating_add(1), Value::Nil);

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::Render;
+use super::{Limit, Limits, Render, over};
 use crate::liquid::error::{Error, Result};
 use crate::liquid::syntax::ast::{Comparison, Condition};
 use crate::liquid::value::Value;
@@ -13,7 +13,7 @@ impl Render<'_> {
             Condition::Value(expression) => Ok(self.value(expression)?.is_truthy()),
             Condition::Compare(left, comparison, right) => {
                 let (left, right) = (self.value(left)?, self.value(right)?);
-                compare(&left, *comparison, &right)
+                compare(&left, *comparison, &right, &self.limits)
             }
             Condition::And(both) => Ok(self.condition(&both.0)? && self.condition(&both.1)?),
             Condition::Or(both) => Ok(self.condition(&both.0)? || self.condition(&both.1)?),
@@ -21,11 +21,11 @@ impl Render<'_> {
     }
 }
 
-fn compare(left: &Value, comparison: Comparison, right: &Value) -> Result<bool> {
+fn compare(left: &Value, comparison: Comparison, right: &Value, limits: &Limits) -> Result<bool> {
     let holds: fn(Ordering) -> bool = match comparison {
-        Comparison::Equal => return Ok(left.equals(right)),
-        Comparison::NotEqual => return Ok(!left.equals(right)),
-        Comparison::Contains => return Ok(contains(left, right)),
+        Comparison::Equal => return limits.equal(left, right).map_err(over),
+        Comparison::NotEqual => return Ok(!limits.equal(left, right).map_err(over)?),
+        Comparison::Contains => return contains(left, right, limits).map_err(over),
         Comparison::Less => Ordering::is_lt,
         Comparison::LessOrEqual => Ordering::is_le,
         Comparison::Greater => Ordering::is_gt,
@@ -74,13 +74,17 @@ fn operand(value: &Value) -> String {
 }
 
 /// A string holds a part, an array an item, a hash a key, a range a number. Nil and false are in nothing.
-fn contains(left: &Value, right: &Value) -> bool {
+fn contains(left: &Value, right: &Value, limits: &Limits) -> std::result::Result<bool, Limit> {
     if !right.is_truthy() {
-        return false;
+        return Ok(false);
     }
-    match left {
-        Value::Str(text) => text.text.contains(&*right.to_text()),
-        Value::Array(items) => items.borrow().iter().any(|item| item.equals(right)),
+    limits.handled(left)?;
+    Ok(match left {
+        Value::Str(text) => {
+            limits.handled(right)?;
+            text.text.contains(&*right.to_text())
+        }
+        Value::Array(items) => return limits.any_equal(&items.borrow(), right),
         Value::Hash(entries) => matches!(right, Value::Str(key) if entries.borrow().contains_key(&key.text)),
         Value::Range(start, end) => match right {
             Value::Int(i) => (start..=end).contains(&i),
@@ -88,7 +92,7 @@ fn contains(left: &Value, right: &Value) -> bool {
             _ => false,
         },
         _ => false,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -99,7 +103,7 @@ mod tests {
     fn order_between_types_is_an_error_only_where_both_have_one() {
         let (one, text) = (Value::Int(1), Value::str("a"));
         let error = |left: &Value, right: &Value| {
-            compare(left, Comparison::Less, right).map_err(|e| e.text().to_owned())
+            compare(left, Comparison::Less, right, &Limits::new(None, None)).map_err(|e| e.text().to_owned())
         };
         assert_eq!(error(&text, &one), Err("comparison of String with 1 failed".into()));
         assert_eq!(error(&one, &text), Err("comparison of Integer with String failed".into()));
@@ -122,7 +126,11 @@ mod tests {
             (Value::Nil, Value::str("a"), false),
         ];
         for (left, right, expected) in cases {
-            assert_eq!(contains(&left, &right), expected, "{left:?} contains {right:?}");
+            assert_eq!(
+                contains(&left, &right, &Limits::new(None, None)),
+                Ok(expected),
+                "{left:?} contains {right:?}"
+            );
         }
     }
 }

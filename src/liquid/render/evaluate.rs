@@ -37,6 +37,7 @@ impl Render<'_> {
                         Piece::Text(plain) => text.push_str(plain),
                         Piece::Value(filtered) => self.filtered(filtered)?.write_text(&mut text),
                     }
+                    self.limits.check_length(text.len()).map_err(over)?;
                 }
                 self.limits.grow(text.len()).map_err(over)?;
                 Ok(Value::str(text))
@@ -85,6 +86,7 @@ impl Render<'_> {
             base_url: &self.scope.base_url,
             now: &self.now,
             limits: &self.limits,
+            cycles: &self.cycles,
             plain: self.engine.printing() == Printing::Plain,
         };
         let result = call.filter.call(&mut surroundings, input, &arguments);

@@ -4,17 +4,18 @@ use std::time::Duration;
 
 use serde_json::{Map as JsonMap, Value as Json};
 
-use super::{MAX_STRING, Render, over};
+use super::{Render, over};
 use crate::jobs::{Body, JobId, NewJob, Priority};
 use crate::liquid::engine::Origin;
 use crate::liquid::error::{Error, Result};
 use crate::liquid::lint::many_arguments;
+use crate::liquid::value::json_size;
 
 /// Arguments over this are stored and read back, but should not be: pass ids.
 const LARGE_PAYLOAD: usize = 100 * 1024;
 
-/// What a job takes besides its arguments, most of it its context.
-const JOB: usize = 2048;
+/// What a job takes besides its arguments, its context and its source.
+const JOB: usize = 512;
 
 /// What the platform's documentation says the name of an argument may have.
 const LONG_NAME: usize = 255;
@@ -56,13 +57,16 @@ impl Render<'_> {
             self.warn(format!("background job {source_name}: {warning}"));
         }
         self.check_arguments(&source_name, &args)?;
+        let context = self.context.for_job(&self.limits).map_err(over)?;
+        let source = if let Body::Block { source, .. } = &body { source.len() } else { 0 };
+        self.limits.charge(JOB + source).map_err(over)?;
         let id = self.bindings.job_ids.next();
         self.effects.jobs.push(NewJob {
             id,
             source_name,
             body,
             args: Json::Object(args),
-            context: Json::Object(self.context.for_job()),
+            context: Json::Object(context),
             priority,
             delay,
             max_attempts,
@@ -84,14 +88,14 @@ impl Render<'_> {
             );
             self.warn(text);
         }
-        let size = serde_json::to_string(args).map_or(usize::MAX, |text| text.len());
+        let size = json_size(args);
         let most = self.bindings.max_payload;
         if size > most {
             let text =
                 format!("background job {source_name}: arguments take {size} bytes, {most} are allowed");
             return Err(Error::runtime(text));
         }
-        self.limits.grow(JOB + size.min(MAX_STRING)).map_err(over)?;
+        self.limits.charge(size).map_err(over)?;
         if size > LARGE_PAYLOAD {
             let kilobytes = size / 1024;
             self.warn(format!(

@@ -24,7 +24,7 @@ use super::filters::Arguments;
 use super::limits::{Limit, Limits, MAX_STRING};
 use super::place::Place;
 use super::syntax::ast::{Node, Span, Template};
-use super::value::Value;
+use super::value::{Cycles, Value};
 use crate::app::Format;
 
 pub(crate) use escape::html as escape_html;
@@ -54,6 +54,8 @@ pub(crate) struct Render<'r> {
     pub(crate) scope: &'r Scope,
     pub(crate) limits: Limits,
     pub(crate) frames: Frames,
+    /// Told of every container that is written into another one.
+    pub(crate) cycles: Cycles,
     pub(crate) context: Context<'r>,
     /// The file whose nodes run now.
     pub(crate) template: Arc<Template>,
@@ -99,6 +101,7 @@ impl<'r> Render<'r> {
             scope,
             limits: Limits::new(scope.deadline, scope.cancelled.clone()),
             frames: Frames::default(),
+            cycles: Cycles::default(),
             context: Context::new(scope),
             template,
             effects: Rendered::default(),

@@ -2,7 +2,7 @@
 //! so one block may come twice, and an `else` renders where nothing before it has matched.
 
 use crate::liquid::error::Result;
-use crate::liquid::render::{Flow, Render};
+use crate::liquid::render::{Flow, Render, over};
 use crate::liquid::syntax::ast::{Block, Expression, Tag, Use, Visitor};
 use crate::liquid::syntax::{Markup, Parser, TagStart};
 
@@ -65,7 +65,8 @@ impl Tag for Case {
                 Some(candidates) => {
                     let mut times = 0;
                     for candidate in candidates {
-                        times += usize::from(render.value(candidate)?.equals(&value));
+                        let candidate = render.value(candidate)?;
+                        times += usize::from(render.limits.equal(&candidate, &value).map_err(over)?);
                     }
                     matched |= times > 0;
                     times

@@ -53,6 +53,7 @@ impl Tag for ContentFor {
         if flush {
             content.clear();
         }
+        render.limits.check_length(content.len() + text.len()).map_err(over)?;
         content.push_str(&text);
         Ok(flow)
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::liquid::error::{Error, Result};
-use crate::liquid::render::{Flow, Render};
+use crate::liquid::render::{Flow, Render, over};
 use crate::liquid::syntax::ast::{Argument, Expression, Path, Tag, Use, Visitor};
 use crate::liquid::syntax::{Markup, Parser, TagStart};
 use crate::liquid::value::{Hash, Value};
@@ -46,7 +46,8 @@ impl Tag for Export {
         }
         let section = self.section(&namespace.to_text(), render);
         for path in &self.variables {
-            let value = render.value(&Expression::Path(path.clone()))?.deep_clone();
+            let value = render.value(&Expression::Path(path.clone()))?;
+            let value = render.limits.deep_clone(&value).map_err(over)?;
             let replaced = section.borrow_mut().insert(Arc::clone(&path.root), value);
             drop(replaced);
         }

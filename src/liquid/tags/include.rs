@@ -57,10 +57,13 @@ impl Tag for Include {
                 return Ok(ended(flow));
             }
             Operand::With(value) => match render.value(value)? {
-                list @ Value::Array(_) => items(&list),
+                list @ Value::Array(_) => items(&list, render)?,
                 value => vec![value],
             },
-            Operand::For(list) => items(&render.value(list)?),
+            Operand::For(list) => {
+                let list = render.value(list)?;
+                items(&list, render)?
+            }
         };
         let name = self.handed.name(&self.name, render)?;
         for item in items {
@@ -128,10 +131,13 @@ impl Handed {
 }
 
 /// What `for` goes through: an array's items; anything else is one item, nil included.
-pub(super) fn items(list: &Value) -> Vec<Value> {
-    match list {
+pub(super) fn items(list: &Value, render: &Render<'_>) -> Result<Vec<Value>> {
+    let items = match list {
         Value::Array(items) => items.borrow().clone(),
         Value::Range(first, last) => (*first..=*last).take(MAX_ITEMS).map(Value::Int).collect(),
         other => vec![other.clone()],
-    }
+    };
+    // Calls within each other each hold their own.
+    render.limits.grow(items.len() * size_of::<Value>()).map_err(over)?;
+    Ok(items)
 }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::liquid::error::Result;
-use crate::liquid::render::{Flow, Render};
+use crate::liquid::render::{Flow, Render, over};
 use crate::liquid::syntax::ast::{Argument, Expression, Tag, Use, Visitor};
 use crate::liquid::syntax::{Markup, Parser, TagStart};
 use crate::liquid::value::Value;
@@ -43,6 +43,7 @@ impl Tag for Log {
                 Value::Nil => Cow::Borrowed(""),
                 other => Cow::Owned(other.to_json_text()),
             };
+            render.limits.read(message.len()).map_err(over)?;
             render.log(&error_type, &message);
         }
         Ok(Flow::Next)

@@ -52,7 +52,7 @@ impl Tag for RenderTag {
             Operand::For(list) => {
                 let list = match render.value(list)? {
                     Value::Hash(entries) => entries.borrow().iter().map(|(k, v)| pair(k, v)).collect(),
-                    list => items(&list),
+                    list => items(&list, render)?,
                 };
                 self.partial_for_each(list, render)
             }

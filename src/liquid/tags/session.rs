@@ -42,8 +42,10 @@ impl Tag for Session {
         let value = render.filtered(&self.value)?;
         render.limits.grow(self.field.len() + size_of::<Value>()).map_err(over)?;
         let session = render.context.section("session");
-        let kept = (!value.is_blank()).then(|| value.deep_clone());
-        render.effects.session.push((self.field.to_string(), kept.as_ref().map(|value| value.to_json())));
+        let kept =
+            if value.is_blank() { None } else { Some(render.limits.deep_clone(&value).map_err(over)?) };
+        let stored = kept.as_ref().map(|value| render.limits.to_json(value)).transpose().map_err(over)?;
+        render.effects.session.push((self.field.to_string(), stored));
         let replaced = match kept {
             Some(value) => session.borrow_mut().insert(Arc::clone(&self.field), value),
             None => session.borrow_mut().shift_remove(&self.field),

@@ -73,6 +73,8 @@ impl TableRow {
     ) -> Result<Flow> {
         for index in 0..items.len {
             render.limits.step().map_err(over)?;
+            // A cell without content runs no node that would look.
+            render.limits.check_length(render.out.len()).map_err(over)?;
             counters.index.set(index);
             render.frames.rebind(items.next());
             write!(render.out, "<td class=\"col{}\">", index % columns + 1)

@@ -9,10 +9,10 @@ use serde_json::{Map as JsonMap, Value as Json};
 use super::background::Options;
 use crate::jobs::Body;
 use crate::liquid::error::{Error, Result};
-use crate::liquid::render::{Flow, JobRequest, Render};
+use crate::liquid::render::{Flow, JobRequest, Render, over};
 use crate::liquid::syntax::ast::{Argument, Expression, Span, Tag, Use, Visitor};
 use crate::liquid::syntax::{Markup, Parser, TagStart};
-use crate::liquid::value::{Hash, Map, Value};
+use crate::liquid::value::{Hash, Map, Value, json_size};
 
 /// What a consumer without metadata asks for; it gets the most a job may have.
 const CONSUMER_ATTEMPTS: i64 = 9;
@@ -77,10 +77,12 @@ impl TriggerEvent {
     fn event(&self, name: &str, render: &mut Render<'_>) -> Result<Hash> {
         let mut event = Map::default();
         for argument in &self.payload {
-            event.insert(Arc::clone(&argument.name), render.value(&argument.value)?.deep_clone());
+            let value = render.value(&argument.value)?;
+            let value = render.limits.deep_clone(&value).map_err(over)?;
+            event.insert(Arc::clone(&argument.name), value);
         }
         if !event.contains_key("object") {
-            let payload = Value::hash(event.clone()).deep_clone();
+            let payload = render.limits.deep_clone(&Value::hash(event.clone())).map_err(over)?;
             event.insert(Arc::from("object"), payload);
         }
         let uuid = uuid::Uuid::new_v4().to_string();
@@ -111,7 +113,9 @@ impl TriggerEvent {
         if !matches!(answer.property("valid"), Value::Bool(false)) {
             return Ok(true);
         }
-        let replaced = [("valid", Value::Bool(false)), ("errors", answer.property("errors"))]
+        let errors = answer.property("errors");
+        render.cycles.note(event, &errors);
+        let replaced = [("valid", Value::Bool(false)), ("errors", errors)]
             .map(|(key, value)| event.borrow_mut().insert(Arc::from(key), value));
         drop(replaced);
         render.log("ERROR: trigger_event invalid", &Value::Hash(event.clone()).to_json_text());
@@ -131,7 +135,7 @@ fn publish(name: &str, event: &Hash, render: &mut Render<'_>) -> Result<()> {
     let list = Value::array(list.collect());
     let replaced = event.borrow_mut().insert(Arc::from("consumers"), list);
     drop(replaced);
-    let event = Value::Hash(event.clone()).to_json();
+    let event = render.limits.to_json(&Value::Hash(event.clone())).map_err(over)?;
     for (path, metadata) in consumers {
         let mut options = Options::default();
         options.set("max_attempts", &Value::Int(CONSUMER_ATTEMPTS));
@@ -143,6 +147,7 @@ fn publish(name: &str, event: &Hash, render: &mut Render<'_>) -> Result<()> {
             }
         }
         let Options { priority, delay, max_attempts, warnings, .. } = options;
+        render.limits.charge(json_size(&event)).map_err(over)?;
         let args = JsonMap::from_iter([("event".to_owned(), event.clone())]);
         let body = Body::Partial(path.clone());
         render.enqueue(JobRequest {

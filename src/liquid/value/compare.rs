@@ -6,12 +6,23 @@ use std::cmp::Ordering;
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
-use super::{MAX_DEPTH, MAX_VISITS, Value};
+use super::{BYTES_PER_VISIT, MAX_DEPTH, Value};
+
+/// How many items one comparison visits. Two structures too deep or too large to compare count as different.
+const MAX_VISITS: usize = 10_000_000;
 
 impl Value {
-    /// Ruby's `==` between Liquid values, with the literals `empty` and `blank`.
+    /// Ruby's `==` between Liquid values, with the literals `empty` and `blank`; and how many items were looked at: none
+    /// where neither is a container or long text. A render asks through [`crate::liquid::limits::Limits::equal`].
+    pub(crate) fn equals_counting(&self, other: &Self) -> (bool, usize) {
+        let left = Cell::new(MAX_VISITS);
+        let equal = self.equals_within(other, MAX_DEPTH, &left);
+        (equal, MAX_VISITS - left.get())
+    }
+
+    #[cfg(test)]
     pub(crate) fn equals(&self, other: &Self) -> bool {
-        self.equals_within(other, MAX_DEPTH, &Cell::new(MAX_VISITS))
+        self.equals_counting(other).0
     }
 
     fn equals_within(&self, other: &Self, depth: usize, visits: &Cell<usize>) -> bool {
@@ -22,7 +33,11 @@ impl Value {
             (Self::Empty, value) | (value, Self::Empty) => value.is_empty(),
             (Self::Blank, value) | (value, Self::Blank) => value.is_blank(),
             (Self::Bool(a), Self::Bool(b)) => a == b,
-            (Self::Str(a), Self::Str(b)) => a.text == b.text,
+            (Self::Str(a), Self::Str(b)) => {
+                a.text.len() == b.text.len()
+                    && may_visit(a.text.len() / BYTES_PER_VISIT, visits)
+                    && a.text == b.text
+            }
             (Self::Bytes(a), Self::Bytes(b)) => a == b,
             (Self::Range(a, b), Self::Range(c, d)) => (a, b) == (c, d),
             (Self::Date(a), Self::Date(b)) => a == b,
@@ -30,8 +45,9 @@ impl Value {
             (Self::Array(a), Self::Array(b)) => {
                 a.is(b) || {
                     let (a, b) = (a.borrow(), b.borrow());
-                    may_descend(depth, visits)
-                        && a.len() == b.len()
+                    a.len() == b.len()
+                        && depth > 0
+                        && may_visit(1 + a.len(), visits)
                         && a.iter().zip(b.iter()).all(|(a, b)| a.equals_within(b, depth - 1, visits))
                 }
             }
@@ -41,8 +57,9 @@ impl Value {
                     let equal = |a: &Self, b: Option<&Self>| {
                         b.is_some_and(|b| a.equals_within(b, depth.saturating_sub(1), visits))
                     };
-                    may_descend(depth, visits)
-                        && a.len() == b.len()
+                    a.len() == b.len()
+                        && depth > 0
+                        && may_visit(1 + a.len(), visits)
                         && a.iter().all(|(k, a)| equal(a, b.get(k)))
                 }
             }
@@ -79,8 +96,9 @@ impl Value {
     }
 }
 
-/// One more container may be looked into. Two structures too deep or too large to compare count as different.
-fn may_descend(depth: usize, visits: &Cell<usize>) -> bool {
-    visits.set(visits.get().saturating_sub(1));
-    depth > 0 && visits.get() > 0
+/// Counts so many visits; false once there have been too many.
+fn may_visit(count: usize, visits: &Cell<usize>) -> bool {
+    let left = visits.get().checked_sub(count);
+    visits.set(left.unwrap_or(0));
+    left.is_some()
 }

@@ -2,7 +2,7 @@
 //! not overflow the stack when it goes out of scope.
 
 use std::cell::{Ref, RefCell, RefMut};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use super::{Map, Value};
 
@@ -25,6 +25,10 @@ impl Array {
         self.0.borrow_mut()
     }
 
+    pub(super) fn downgrade(&self) -> Weak<RefCell<Vec<Value>>> {
+        Rc::downgrade(&self.0)
+    }
+
     /// Both are the same array, not merely equal ones.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
@@ -44,6 +48,10 @@ impl Hash {
         self.0.borrow_mut()
     }
 
+    pub(super) fn downgrade(&self) -> Weak<RefCell<Map>> {
+        Rc::downgrade(&self.0)
+    }
+
     /// Both are the same hash, not merely equal ones.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
@@ -52,40 +60,45 @@ impl Hash {
 
 impl Drop for Array {
     fn drop(&mut self) {
-        if let Some(items) = Rc::get_mut(&mut self.0)
-            && items.get_mut().iter().any(is_container)
+        if let Some(mut items) = last(&self.0)
+            && items.iter().any(is_container)
         {
-            dismantle(std::mem::take(items.get_mut()));
+            dismantle(std::mem::take(&mut *items));
         }
     }
 }
 
 impl Drop for Hash {
     fn drop(&mut self) {
-        if let Some(map) = Rc::get_mut(&mut self.0)
-            && map.get_mut().values().any(is_container)
+        if let Some(mut map) = last(&self.0)
+            && map.values().any(is_container)
         {
-            dismantle(std::mem::take(map.get_mut()).into_values().collect());
+            dismantle(std::mem::take(&mut *map).into_values().collect());
         }
     }
 }
 
-fn is_container(value: &Value) -> bool {
+pub(super) fn is_container(value: &Value) -> bool {
     matches!(value, Value::Array(_) | Value::Hash(_))
+}
+
+/// What `shared` holds, if this is its last holder. `Rc::get_mut` does not tell: notes of [`super::Cycles`] count there.
+fn last<T>(shared: &Rc<RefCell<T>>) -> Option<RefMut<'_, T>> {
+    if Rc::strong_count(shared) == 1 { shared.try_borrow_mut().ok() } else { None }
 }
 
 /// Empties every container that nobody else holds before it is dropped.
 fn dismantle(mut pending: Vec<Value>) {
     while let Some(value) = pending.pop() {
         match value {
-            Value::Array(mut array) => {
-                if let Some(items) = Rc::get_mut(&mut array.0) {
-                    pending.append(items.get_mut());
+            Value::Array(array) => {
+                if let Some(mut items) = last(&array.0) {
+                    pending.append(&mut items);
                 }
             }
-            Value::Hash(mut hash) => {
-                if let Some(map) = Rc::get_mut(&mut hash.0) {
-                    pending.extend(std::mem::take(map.get_mut()).into_values());
+            Value::Hash(hash) => {
+                if let Some(mut map) = last(&hash.0) {
+                    pending.extend(std::mem::take(&mut *map).into_values());
                 }
             }
             _ => {}

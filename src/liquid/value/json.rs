@@ -10,7 +10,7 @@ use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
 use super::forloop::COUNTERS;
-use super::{MAX_DEPTH, MAX_VISITS, Value, may_visit};
+use super::{MAX_DEPTH, MAX_VISITS, Value, may_visit, may_visit_text};
 
 /// A value on its way into JSON, with what is left of depth and visits.
 struct Serial<'v> {
@@ -20,10 +20,17 @@ struct Serial<'v> {
 }
 
 impl Value {
-    /// A copy as JSON. Dates and times become ISO 8601 strings; what contains itself ends in null.
-    pub(crate) fn to_json(&self) -> serde_json::Value {
+    /// A copy as JSON, and the number of values in it; long text counts as several. Dates and times become ISO 8601
+    /// strings; what contains itself ends in null. A render asks through [`crate::liquid::limits::Limits::to_json`].
+    pub(crate) fn to_json_counting(&self) -> (serde_json::Value, usize) {
         let visits = Cell::new(MAX_VISITS);
-        serde_json::to_value(Serial { value: self, depth: MAX_DEPTH, visits: &visits }).unwrap_or_default()
+        let json = serde_json::to_value(Serial { value: self, depth: MAX_DEPTH, visits: &visits });
+        (json.unwrap_or_default(), MAX_VISITS - visits.get())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn to_json(&self) -> serde_json::Value {
+        self.to_json_counting().0
     }
 
     /// Compact JSON text, without a tree in between.
@@ -50,14 +57,20 @@ impl Value {
         }
     }
 
-    /// A copy that shares nothing with this one.
-    pub(crate) fn deep_clone(&self) -> Self {
-        self.deep_clone_within(MAX_DEPTH, &Cell::new(MAX_VISITS))
+    /// A copy that shares no container with this one, and the number of values in it.
+    pub(crate) fn deep_clone(&self) -> (Self, usize) {
+        let visits = Cell::new(MAX_VISITS);
+        let copy = self.deep_clone_within(MAX_DEPTH, &visits);
+        (copy, MAX_VISITS - visits.get())
     }
 
     fn deep_clone_within(&self, depth: usize, visits: &Cell<usize>) -> Self {
+        // Text is shared, so it costs nothing here.
+        let left = visits.get().checked_sub(1);
+        visits.set(left.unwrap_or(0));
         match self {
-            Self::Array(_) | Self::Hash(_) if depth == 0 || !may_visit(self, visits) => Self::Nil,
+            _ if left.is_none() => Self::Nil,
+            Self::Array(_) | Self::Hash(_) if depth == 0 => Self::Nil,
             Self::Array(a) => {
                 Self::array(a.borrow().iter().map(|item| item.deep_clone_within(depth - 1, visits)).collect())
             }
@@ -66,6 +79,27 @@ impl Value {
             ),
             other => other.clone(),
         }
+    }
+}
+
+/// Bytes that `value` takes as JSON text.
+pub(crate) fn json_size(value: &impl Serialize) -> usize {
+    let mut size = Size(0);
+    // A writer that only counts never fails.
+    let _ = serde_json::to_writer(&mut size, value);
+    size.0
+}
+
+struct Size(usize);
+
+impl std::io::Write for Size {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 
@@ -105,6 +139,9 @@ impl Serialize for Serial<'_> {
                 let entries = h.borrow();
                 let mut object = serializer.serialize_map(Some(entries.len()))?;
                 for (key, value) in entries.iter() {
+                    if !may_visit_text(key, self.visits) {
+                        break;
+                    }
                     object.serialize_entry(&**key, &self.inner(value))?;
                 }
                 object.end()

@@ -4,6 +4,7 @@
 
 mod compare;
 mod container;
+mod cycles;
 mod forloop;
 mod json;
 mod text;
@@ -19,7 +20,9 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
 pub(crate) use container::{Array, Hash};
+pub(crate) use cycles::Cycles;
 pub(crate) use forloop::Loop;
+pub(crate) use json::json_size;
 
 pub(crate) type Map = IndexMap<Arc<str>, Value, foldhash::fast::RandomState>;
 
@@ -35,11 +38,21 @@ const BYTES_PER_VISIT: usize = 32;
 
 /// Counts a visit; false once there have been too many.
 fn may_visit(value: &Value, visits: &Cell<usize>) -> bool {
-    let cost = match value {
-        Value::Str(s) => 1 + s.text.len() / BYTES_PER_VISIT,
-        Value::Bytes(bytes) => 1 + bytes.len() / BYTES_PER_VISIT,
-        _ => 1,
+    let text = match value {
+        Value::Str(s) => s.text.len(),
+        Value::Bytes(bytes) => bytes.len(),
+        _ => 0,
     };
+    may_visit_bytes(text, visits)
+}
+
+/// The same for text alone, such as a key.
+fn may_visit_text(text: &str, visits: &Cell<usize>) -> bool {
+    may_visit_bytes(text.len(), visits)
+}
+
+fn may_visit_bytes(length: usize, visits: &Cell<usize>) -> bool {
+    let cost = 1 + length / BYTES_PER_VISIT;
     let left = visits.get().checked_sub(cost);
     visits.set(left.unwrap_or(0));
     left.is_some()

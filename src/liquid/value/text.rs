@@ -4,7 +4,10 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt::{Display, Write as _};
 
-use super::{MAX_DEPTH, MAX_VISITS, Value, may_visit};
+use super::{MAX_DEPTH, MAX_VISITS, Value, may_visit, may_visit_text};
+
+/// Values that an error message shows; 32 bytes of text count as one.
+const MAX_INSPECTED: usize = 200;
 
 impl Value {
     /// The value as a person or `append` sees it; arrays and hashes as JSON.
@@ -72,10 +75,10 @@ impl Value {
         }
     }
 
-    /// Ruby's `inspect`: `{"a"=>1, "b"=>nil}`.
+    /// Ruby's `inspect`: `{"a"=>1, "b"=>nil}`; the beginning of it, where it is long.
     pub(crate) fn inspect(&self) -> String {
         let mut out = String::new();
-        self.write_inspect_within(&mut out, MAX_DEPTH, &Cell::new(MAX_VISITS));
+        self.write_inspect_within(&mut out, MAX_DEPTH, &Cell::new(MAX_INSPECTED));
         out
     }
 
@@ -101,6 +104,9 @@ impl Value {
             Self::Hash(h) => {
                 out.push('{');
                 for (i, (key, value)) in h.borrow().iter().enumerate() {
+                    if !may_visit_text(key, visits) {
+                        break;
+                    }
                     out.push_str(if i > 0 { ", " } else { "" });
                     write_quoted(out, key);
                     out.push_str("=>");

@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use super::*;
 use crate::app::App;
 use crate::liquid::limits::Limits;
+use crate::liquid::value::Cycles;
 
 /// A server that answers each connection with the next of its answers, and hands back the request lines.
 struct Peer {
@@ -54,6 +55,7 @@ fn download(url: &str, arguments: Vec<Value>, limits: &Limits) -> Filtered {
         base_url: "http://127.0.0.1:3000",
         now: &now,
         limits,
+        cycles: &Cycles::default(),
         plain: false,
     };
     let arguments = Arguments { positional: arguments, ..Arguments::default() };

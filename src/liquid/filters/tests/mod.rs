@@ -19,7 +19,7 @@ use serde_json::{Value as Json, json};
 use super::{Arguments, Rejection, Surroundings, find, names};
 use crate::app::App;
 use crate::liquid::limits::Limits;
-use crate::liquid::value::Value;
+use crate::liquid::value::{Cycles, Value};
 
 pub(super) fn call(
     input: &Value,
@@ -42,6 +42,7 @@ fn call_with(input: &Value, filter: &str, arguments: &Arguments) -> Result<Value
         base_url: "http://127.0.0.1:3000",
         now: &now,
         limits: &Limits::new(None, None),
+        cycles: &Cycles::default(),
         plain: false,
     };
     let filter = find(filter).unwrap_or_else(|| panic!("no filter {filter}"));

@@ -12,7 +12,7 @@ use super::assign::visit_target;
 use crate::jobs::Body;
 use crate::liquid::error::{Error, Result};
 use crate::liquid::lint::captured_implicitly;
-use crate::liquid::render::{Flow, JobRequest, Render};
+use crate::liquid::render::{Flow, JobRequest, Render, over};
 use crate::liquid::syntax::ast::{
     Argument, Block, Call, Capture, Expression, Literal, Span, Tag, Target, Use, Visitor,
 };
@@ -106,7 +106,7 @@ impl Tag for Inline {
         };
         let source_name = options.source_name.clone().unwrap_or_else(label);
         if args.is_empty() && !render.bindings.strict_scope {
-            args = self.capture(&source_name, render);
+            args = self.capture(&source_name, render)?;
         }
         let path = render.template.path.to_string();
         let body = Body::Block { source: self.source.clone(), path, line: self.first_line };
@@ -138,14 +138,14 @@ impl Inline {
     }
 
     /// What the block uses of the page although nobody passed it: the platform would leave it nil.
-    fn capture(&self, source_name: &str, render: &mut Render<'_>) -> JsonMap<String, Json> {
+    fn capture(&self, source_name: &str, render: &mut Render<'_>) -> Result<JsonMap<String, Json>> {
         let mut args = JsonMap::new();
         for name in &self.captured {
             let Some(value) = render.variable(name) else { continue };
-            args.insert(name.to_string(), value.to_json());
+            args.insert(name.to_string(), render.limits.to_json(&value).map_err(over)?);
             render.warn(captured_implicitly(source_name, name));
         }
-        args
+        Ok(args)
     }
 }
 
@@ -156,7 +156,7 @@ fn evaluate(arguments: &[Argument], render: &mut Render<'_>) -> Result<(Options,
     for argument in arguments {
         let value = render.value(&argument.value)?;
         if !options.set(&argument.name, &value) {
-            args.insert(argument.name.to_string(), value.to_json());
+            args.insert(argument.name.to_string(), render.limits.to_json(&value).map_err(over)?);
         }
     }
     Ok((options, args))

@@ -49,9 +49,8 @@ pub(super) fn without_configuration(render: &mut Render<'_>) -> Value {
     hash([("action", action), ("system_fields", hash(hidden))])
 }
 
-/// A copy of `form` whose fields are called `prefix[…]`.
-pub(super) fn renamed(form: &Value, prefix: &str) -> Value {
-    let form = form.deep_clone();
+/// The form, with fields that are called `prefix[…]`.
+pub(super) fn renamed(form: Value, prefix: &str) -> Value {
     if let Value::Hash(fields) = form.property("fields") {
         rename(&fields, prefix);
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::app::nearest;
 use crate::liquid::error::{Error, Result};
-use crate::liquid::render::{Flow, Render, Sharing};
+use crate::liquid::render::{Flow, Render, Sharing, over};
 use crate::liquid::syntax::ast::{Argument, Block, Expression, Path, Span, Tag, Template, Use, Visitor};
 use crate::liquid::syntax::{Markup, Parser, TagStart};
 use crate::liquid::value::{Map, Value};
@@ -161,7 +161,10 @@ impl Tag for Form {
         element.open(&mut render.out);
         let flow = match prefix {
             None => render.run(&self.body),
-            Some(prefix) => self.run_renamed(&builder::renamed(&form, &prefix), render),
+            Some(prefix) => {
+                let copy = render.limits.deep_clone(&form).map_err(over)?;
+                self.run_renamed(&builder::renamed(copy, &prefix), render)
+            }
         };
         render.out.push_str("</form>");
         flow
