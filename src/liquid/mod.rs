@@ -13,14 +13,17 @@ mod pages;
 mod partials;
 mod place;
 mod render;
+mod standalone;
 mod syntax;
 mod tags;
 mod value;
 
 pub(crate) use bindings::Bindings;
 pub(crate) use engine::{Block, Engine, Origin, Printing, Rendered, Scope};
-pub(crate) use error::{Error, Kind as ErrorKind};
+pub use error::Error;
+pub(crate) use error::Kind as ErrorKind;
 pub(crate) use lint::{LiteralCall, text_error};
+pub use standalone::{Library, Standalone};
 
 #[cfg(test)]
 mod tests;

@@ -66,8 +66,7 @@ impl Engine {
 
     /// The body of a `{% background %}` block. `path` and `line` say where `source` stands in the app, for errors.
     pub(crate) fn block(&self, block: &Block<'_>, scope: Scope, bindings: &Bindings) -> Result<Rendered> {
-        let template = super::syntax::compile(Arc::from(block.path), Arc::from(block.source), 0, block.line)?;
-        self.template_alone(Arc::new(template), &scope, bindings, scope.format)
+        self.template_alone(block.compile()?, &scope, bindings, scope.format)
     }
 
     /// Text that is no file of its own: a front matter value with Liquid in it, or a template typed by hand.
@@ -82,8 +81,20 @@ impl Engine {
         bindings: &Bindings,
         format: Format,
     ) -> Result<Rendered> {
+        self.run_alone(template, variables(scope), scope, bindings, format)
+    }
+
+    /// One file that nobody calls, without a layout around it.
+    pub(super) fn run_alone(
+        &self,
+        template: Arc<Template>,
+        variables: Map,
+        scope: &Scope,
+        bindings: &Bindings,
+        format: Format,
+    ) -> Result<Rendered> {
         let mut render = Render::new(self, scope, bindings, Arc::clone(&template), format);
-        render.run_file(template, variables(scope))?;
+        render.run_file(template, variables)?;
         Ok(render.finish())
     }
 
@@ -108,6 +119,12 @@ impl Engine {
             }
         };
         source.map(|source| self.compiled(source)).transpose()
+    }
+}
+
+impl Block<'_> {
+    pub(super) fn compile(&self) -> Result<Arc<Template>> {
+        super::syntax::compile(Arc::from(self.path), Arc::from(self.source), 0, self.line).map(Arc::new)
     }
 }
 
