@@ -160,7 +160,8 @@ pub(super) fn interpolation(app: &App) -> Interpolation {
     if app.config().string_interpolation { Interpolation::On } else { Interpolation::Off }
 }
 
-fn compile(source: &Source, interpolation: Interpolation, previous: Option<&Engine>) -> Compiled {
+/// The file as it is, or, if it is unchanged, as it was compiled before.
+pub(super) fn compile(source: &Source, interpolation: Interpolation, previous: Option<&Engine>) -> Compiled {
     let alike = previous.filter(|engine| engine.interpolation() == interpolation);
     let unchanged = alike.and_then(|engine| engine.good(&source.path));
     if let Some(template) = unchanged.filter(|template| template.source == source.text) {

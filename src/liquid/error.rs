@@ -14,9 +14,11 @@ pub(crate) type Result<T> = std::result::Result<T, Error>;
 /// Longest message in bytes; one that quotes a larger value is cut.
 const MAX_TEXT: usize = 4096;
 
+/// A mistake in a template, found by the parser or while rendering; it prints as the platform's one line.
+///
 /// Boxed: errors are rare, results are everywhere.
 #[derive(Debug, Clone)]
-pub(crate) struct Error(Box<Detail>);
+pub struct Error(Box<Detail>);
 
 #[derive(Debug, Clone)]
 struct Detail {

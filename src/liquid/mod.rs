@@ -14,6 +14,7 @@ mod pages;
 mod partials;
 mod place;
 mod render;
+mod standalone;
 mod syntax;
 mod tags;
 mod user_agent;
@@ -21,9 +22,11 @@ mod value;
 
 pub(crate) use bindings::Bindings;
 pub(crate) use engine::{Block, Engine, Origin, Printing, Rendered, Scope};
-pub(crate) use error::{Error, Kind as ErrorKind};
+pub use error::Error;
+pub(crate) use error::Kind as ErrorKind;
 pub(crate) use lint::{Lint, LiteralCall, LiteralKey, text_error};
 pub(crate) use place::Place;
+pub use standalone::{Library, Standalone};
 pub(crate) use user_agent::UserAgent;
 
 #[cfg(test)]

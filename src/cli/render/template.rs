@@ -1,13 +1,12 @@
 //! One template with all it needs, however it was asked for.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
-use crate::app::{App, Format, Source};
-use crate::liquid::{self, Bindings, Engine, Printing, Scope};
+use crate::app::{Format, Source};
+use crate::liquid::{self, Bindings, Library, Printing, Standalone};
 
 /// What a template may take: nobody waits longer for a text.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -32,29 +31,18 @@ pub(super) enum Failure {
 }
 
 impl Template {
-    pub(super) fn render(self, bindings: &Bindings) -> Result<String, Failure> {
+    pub(super) fn render(&self, bindings: &Bindings) -> Result<String, Failure> {
         catch_unwind(AssertUnwindSafe(|| self.render_unguarded(bindings)))
             .map_err(|_| Failure::Panic)?
             .map_err(Failure::Template)
     }
 
-    fn render_unguarded(self, bindings: &Bindings) -> Result<String, liquid::Error> {
-        let Self { source, mut variables, partials, format, printing } = self;
+    fn render_unguarded(&self, bindings: &Bindings) -> Result<String, liquid::Error> {
         let partials: Vec<(&str, &str)> =
-            partials.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-        // A partial that does not parse is an error once it is used.
-        let (engine, _) = Engine::compile(Arc::new(App::of_partials(&partials)), None);
-        let engine = engine.printing_as(printing);
-        let context = match variables.get_mut("context") {
-            Some(Json::Object(context)) => std::mem::take(context),
-            _ => Map::new(),
-        };
-        if !context.is_empty() {
-            variables.shift_remove("context");
-        }
-        let deadline = Some(Instant::now() + TIME_LIMIT);
-        let scope = Scope { context, variables, format, deadline, ..Scope::default() };
-        engine.file(&source, scope, bindings).map(|rendered| rendered.body)
+            self.partials.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let library = Library { partials: &partials, ..Library::default() };
+        let template = Standalone::compile_as(&self.source, &library, self.format, self.printing)?;
+        template.render_within(TIME_LIMIT, &self.variables, bindings)
     }
 }
 

@@ -215,7 +215,9 @@ mod tests {
             (json!({"a": {"": []}}), "to_xml", json!([]), "cannot write XML: `` is no name of an element"),
         ]);
         let hash = Value::from_json(&json!({"a": {}}));
-        call(&hash, "hash_add_key", vec![Value::str("a"), hash.clone()], &json!({})).unwrap();
+        let Value::Hash(entries) = &hash else { panic!("it is a hash") };
+        entries.borrow_mut().insert("a".into(), hash.clone());
         assert!(call(&hash, "to_xml", vec![], &json!({})).is_err());
+        entries.borrow_mut().clear();
     }
 }

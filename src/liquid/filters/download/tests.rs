@@ -47,7 +47,7 @@ fn ok(body: &[u8]) -> Vec<u8> {
 }
 
 fn download(url: &str, arguments: Vec<Value>, limits: &Limits) -> Filtered {
-    let app = Arc::new(App::of_partials(&[]));
+    let app = Arc::new(App::of_texts(&[], &[]));
     let now = jiff::ZonedDateTime::now();
     let mut surroundings = Surroundings {
         app: &app,
