@@ -29,6 +29,7 @@ mod relative;
 mod replace;
 mod sanitize;
 mod selection;
+mod small;
 mod sort;
 mod sprintf;
 mod strftime;
