@@ -146,10 +146,13 @@ impl Engine {
 fn compile_all(sources: &[&Source], previous: Option<&Engine>) -> Vec<(Arc<str>, Compiled)> {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let threads = cores.min(sources.len() / FILES_PER_THREAD).max(1);
-    let share = sources.len().div_ceil(threads).max(1);
     let compile_share = |share: &[&Source]| -> Vec<(Arc<str>, Compiled)> {
         share.iter().map(|source| (Arc::clone(&source.path), compile(source, previous))).collect()
     };
+    if threads == 1 {
+        return compile_share(sources);
+    }
+    let share = sources.len().div_ceil(threads);
     std::thread::scope(|scope| {
         let workers: Vec<_> =
             sources.chunks(share).map(|share| scope.spawn(move || compile_share(share))).collect();

@@ -154,8 +154,12 @@ fn strip_html(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtere
 }
 
 /// Without scripts, styles and comments, each with what is in it.
-fn strip_blocks(text: &str) -> String {
+fn strip_blocks(text: &str) -> Cow<'_, str> {
     let mut blocks = [("<script", "</script>", true), ("<style", "</style>", true), ("<!--", "-->", true)];
+    let begins_block = |at| text.as_bytes().get(at + 1).is_some_and(|byte| matches!(byte, b's' | b'!'));
+    if !memchr::memchr_iter(b'<', text.as_bytes()).any(begins_block) {
+        return Cow::Borrowed(text);
+    }
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
     'next: while let Some(at) = rest.find('<') {
@@ -176,7 +180,7 @@ fn strip_blocks(text: &str) -> String {
         rest = block.get(1..).unwrap_or_default();
     }
     kept.push_str(rest);
-    kept
+    Cow::Owned(kept)
 }
 
 /// Without anything between `<` and the next `>`; a `<` that is never closed stays.
@@ -202,7 +206,7 @@ fn html_to_text(surroundings: &mut Surroundings<'_>, input: &Value, _: &Argument
     surroundings.limits.grow(text.len())?;
     let without_blocks = strip_blocks(&text);
     let mut lines = String::with_capacity(without_blocks.len());
-    let mut rest = without_blocks.as_str();
+    let mut rest = &*without_blocks;
     while let Some((before, tag)) = rest.split_once('<') {
         let Some((inside, after)) = tag.split_once('>') else {
             break;

@@ -52,20 +52,16 @@ impl Hash {
 
 impl Drop for Array {
     fn drop(&mut self) {
-        if let Some(items) = Rc::get_mut(&mut self.0)
-            && items.get_mut().iter().any(is_container)
-        {
-            dismantle(std::mem::take(items.get_mut()));
+        if let Some(items) = Rc::get_mut(&mut self.0) {
+            dismantle(items.get_mut().iter_mut());
         }
     }
 }
 
 impl Drop for Hash {
     fn drop(&mut self) {
-        if let Some(map) = Rc::get_mut(&mut self.0)
-            && map.get_mut().values().any(is_container)
-        {
-            dismantle(std::mem::take(map.get_mut()).into_values().collect());
+        if let Some(map) = Rc::get_mut(&mut self.0) {
+            dismantle(map.get_mut().values_mut());
         }
     }
 }
@@ -74,21 +70,28 @@ fn is_container(value: &Value) -> bool {
     matches!(value, Value::Array(_) | Value::Hash(_))
 }
 
-/// Empties every container that nobody else holds before it is dropped.
-fn dismantle(mut pending: Vec<Value>) {
+/// Takes the containers out of every container that nobody else holds before it is dropped. Scalars stay where they are:
+/// they are most of what there is.
+fn dismantle<'v>(values: impl Iterator<Item = &'v mut Value>) {
+    let mut pending = Vec::new();
+    take_containers(&mut pending, values);
     while let Some(value) = pending.pop() {
         match value {
             Value::Array(mut array) => {
                 if let Some(items) = Rc::get_mut(&mut array.0) {
-                    pending.append(items.get_mut());
+                    take_containers(&mut pending, items.get_mut().iter_mut());
                 }
             }
             Value::Hash(mut hash) => {
                 if let Some(map) = Rc::get_mut(&mut hash.0) {
-                    pending.extend(std::mem::take(map.get_mut()).into_values());
+                    take_containers(&mut pending, map.get_mut().values_mut());
                 }
             }
             _ => {}
         }
     }
+}
+
+fn take_containers<'v>(pending: &mut Vec<Value>, values: impl Iterator<Item = &'v mut Value>) {
+    pending.extend(values.filter(|value| is_container(value)).map(std::mem::take));
 }
