@@ -61,7 +61,7 @@ fn product(number: u32) -> Json {
             "<p>A <b>{kind}</b> for the workshop & the garden.</p><p>Forged in one piece, number {number} of \
              a hundred, with a handle of ash that lasts a lifetime.</p>"
         ),
-        "price": f64::from(number) * 1.7 + 9.95,
+        "price": f64::from(number * 170 + 995) / 100.0,
         "currency": if number % 5 == 0 { "" } else { "usd" },
         "stock": number % 17,
         "sale": number % 3 == 0,

@@ -10,7 +10,7 @@
 
 use std::fmt;
 use std::mem;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use tokio::sync::broadcast;
@@ -40,7 +40,8 @@ pub(crate) struct Log {
 
 struct Inner {
     pending: Mutex<Pending>,
-    subscribers: broadcast::Sender<Arc<Entry>>,
+    /// Made for the first subscriber: its ring is large, and a template rendered by itself never has one.
+    subscribers: OnceLock<broadcast::Sender<Arc<Entry>>>,
 }
 
 struct Pending {
@@ -57,8 +58,7 @@ impl Log {
     /// Numbers go on after `last`, the highest id in the table (see [`super::last_id`]).
     pub(crate) fn starting_after(last: LogId) -> Self {
         let pending = Pending { last, entries: Vec::new(), bytes: 0, dropped: 0, wake: None };
-        let (subscribers, _) = broadcast::channel(SUBSCRIBER_LAG);
-        Self { inner: Arc::new(Inner { pending: Mutex::new(pending), subscribers }) }
+        Self { inner: Arc::new(Inner { pending: Mutex::new(pending), subscribers: OnceLock::new() }) }
     }
 
     /// Numbers and dates the entry and leaves it for the next turn. When too much is pending the entry is dropped, and
@@ -96,16 +96,17 @@ impl Log {
     /// Shows entries to the subscribers: those just committed, and those whose commit failed, so that a terminal still
     /// shows what a full disk refused.
     pub(crate) fn publish(&self, entries: Vec<Entry>) {
+        let Some(subscribers) = self.inner.subscribers.get() else { return };
         for entry in entries {
             // An error only says that there is no subscriber.
-            let _ = self.inner.subscribers.send(Arc::new(entry));
+            let _ = subscribers.send(Arc::new(entry));
         }
     }
 
     /// Entries published from now on. One that lags more than 8192 behind misses the oldest and receives `Lagged` with
     /// their number.
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<Entry>> {
-        self.inner.subscribers.subscribe()
+        self.inner.subscribers.get_or_init(|| broadcast::channel(SUBSCRIBER_LAG).0).subscribe()
     }
 
     fn pending(&self) -> MutexGuard<'_, Pending> {

@@ -1,8 +1,11 @@
 //! Arithmetic on numbers and on text that looks like one. Integers beyond 64 bits are as good as small ones.
 
+use std::cmp::Ordering;
+
 use super::arguments::Arguments;
 use super::decimal::Decimal;
 use super::number::{Number, Operation};
+use super::small::Small;
 use super::{Filter, Filtered, Rejection, Surroundings};
 use crate::liquid::value::Value;
 
@@ -22,30 +25,15 @@ pub(super) const ROWS: &[Filter] = &[
 ];
 
 fn plus(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
-    match (input, arguments.get(0)) {
-        (Value::Int(a), Some(Value::Int(b))) => {
-            calculate_or(a.checked_add(*b), input, Operation::Add, arguments)
-        }
-        _ => calculate(input, Operation::Add, arguments),
-    }
+    calculate(input, Operation::Add, arguments)
 }
 
 fn minus(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
-    match (input, arguments.get(0)) {
-        (Value::Int(a), Some(Value::Int(b))) => {
-            calculate_or(a.checked_sub(*b), input, Operation::Subtract, arguments)
-        }
-        _ => calculate(input, Operation::Subtract, arguments),
-    }
+    calculate(input, Operation::Subtract, arguments)
 }
 
 fn times(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
-    match (input, arguments.get(0)) {
-        (Value::Int(a), Some(Value::Int(b))) => {
-            calculate_or(a.checked_mul(*b), input, Operation::Multiply, arguments)
-        }
-        _ => calculate(input, Operation::Multiply, arguments),
-    }
+    calculate(input, Operation::Multiply, arguments)
 }
 
 fn divided_by(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
@@ -56,12 +44,12 @@ fn modulo(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Fil
     calculate(input, Operation::Modulo, arguments)
 }
 
-/// The quick answer of two 64-bit integers; the long way round if it overflowed.
-fn calculate_or(quick: Option<i64>, input: &Value, operation: Operation, arguments: &Arguments) -> Filtered {
-    quick.map_or_else(|| calculate(input, operation, arguments), |result| Ok(Value::Int(result)))
-}
-
 fn calculate(input: &Value, operation: Operation, arguments: &Arguments) -> Filtered {
+    if let (Some(a), Some(b)) = (Small::of(input), arguments.get(0).and_then(Small::of))
+        && let Some(result) = a.calculate(operation, b)
+    {
+        return Ok(result);
+    }
     Number::of(input)?.calculate(operation, &Number::of(&arguments.value(0))?)?.into_value()
 }
 
@@ -70,16 +58,26 @@ fn abs(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
 }
 
 fn at_least(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
-    let (number, bound) = (Number::of(input)?, Number::of(&arguments.value(0))?);
-    if bound.compare(&number).is_some_and(std::cmp::Ordering::is_gt) { bound } else { number }.into_value()
+    bounded_by(input, arguments, Ordering::is_gt)
 }
 
 fn at_most(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    bounded_by(input, arguments, Ordering::is_lt)
+}
+
+/// The argument if it is `beyond` the input, else the input; either as a number.
+fn bounded_by(input: &Value, arguments: &Arguments, beyond: fn(Ordering) -> bool) -> Filtered {
+    if let (Value::Int(number), Some(Value::Int(bound))) = (input, arguments.get(0)) {
+        return Ok(Value::Int(if beyond(bound.cmp(number)) { *bound } else { *number }));
+    }
     let (number, bound) = (Number::of(input)?, Number::of(&arguments.value(0))?);
-    if bound.compare(&number).is_some_and(std::cmp::Ordering::is_lt) { bound } else { number }.into_value()
+    if bound.compare(&number).is_some_and(beyond) { bound } else { number }.into_value()
 }
 
 fn ceil(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
+    if let Some(ceil) = Small::of(input).and_then(Small::ceil) {
+        return Ok(Value::Int(ceil));
+    }
     match Number::of(input)? {
         Number::Int(i) => Ok(Value::big(i)),
         other => Number::Int(finite(&other)?.ceil()).into_value(),
@@ -87,6 +85,9 @@ fn ceil(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
 }
 
 fn floor(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
+    if let Some(floor) = Small::of(input).and_then(Small::floor) {
+        return Ok(Value::Int(floor));
+    }
     match Number::of(input)? {
         Number::Int(i) => Ok(Value::big(i)),
         other => Number::Int(finite(&other)?.floor()).into_value(),
@@ -95,6 +96,16 @@ fn floor(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
 
 /// To a number of places; an integer if that is zero or negative, halves away from zero.
 fn round(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    let short = match arguments.get(0) {
+        None => Some(0),
+        Some(Value::Int(places)) => usize::try_from(*places).ok(),
+        Some(_) => None,
+    };
+    if let (Some(places), Some(number)) = (short, Small::of(input))
+        && let Some(rounded) = number.round(places)
+    {
+        return Ok(rounded);
+    }
     let places = Number::of(&arguments.value(0))?.to_float();
     let places = places.clamp(-1e4, 1e4) as i32;
     match Number::of(input)? {

@@ -40,11 +40,20 @@ fn last(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
 
 fn join(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let glue = arguments.text_or(0, " ");
+    if let Value::Array(array) = input
+        && !array.borrow().iter().any(|item| matches!(item, Value::Array(_)))
+    {
+        return joined(surroundings, &array.borrow(), &glue);
+    }
+    joined(surroundings, &items(surroundings, input)?, &glue)
+}
+
+fn joined(surroundings: &Surroundings<'_>, items: &[Value], glue: &str) -> Filtered {
     let mut joined = String::new();
-    for (at, item) in items(surroundings, input)?.iter().enumerate() {
+    for (at, item) in items.iter().enumerate() {
         let before = joined.len();
         if at > 0 {
-            joined.push_str(&glue);
+            joined.push_str(glue);
         }
         if surroundings.plain {
             item.write_plain(&mut joined);

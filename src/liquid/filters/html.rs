@@ -153,8 +153,12 @@ fn strip_html(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtere
 }
 
 /// Without scripts, styles and comments, each with what is in it.
-fn strip_blocks(text: &str) -> String {
+fn strip_blocks(text: &str) -> Cow<'_, str> {
     let mut blocks = [("<script", "</script>", true), ("<style", "</style>", true), ("<!--", "-->", true)];
+    let begins_block = |at| text.as_bytes().get(at + 1).is_some_and(|byte| matches!(byte, b's' | b'!'));
+    if !memchr::memchr_iter(b'<', text.as_bytes()).any(begins_block) {
+        return Cow::Borrowed(text);
+    }
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
     'next: while let Some(at) = rest.find('<') {
@@ -175,7 +179,7 @@ fn strip_blocks(text: &str) -> String {
         rest = block.get(1..).unwrap_or_default();
     }
     kept.push_str(rest);
-    kept
+    Cow::Owned(kept)
 }
 
 /// Without anything between `<` and the next `>`; a `<` that is never closed stays.

@@ -1,11 +1,10 @@
 //! The piped value as a list of items, and a property of an item, by the rules the list filters share.
 
-use std::sync::Arc;
+use foldhash::{HashSet, HashSetExt as _};
+use smol_str::SmolStr;
 
 use super::{Rejection, Surroundings};
 use crate::liquid::value::{Array, Map, Value, range_len};
-
-use foldhash::{HashSet, HashSetExt as _};
 
 /// How deep nested arrays are flattened.
 const MAX_DEPTH: usize = 100;
@@ -163,7 +162,7 @@ pub(super) fn has_pairs(
 /// A set of values by Ruby's equality; quick for texts and integers, a list for the rest.
 #[derive(Debug)]
 pub(super) struct Seen {
-    texts: HashSet<Arc<str>>,
+    texts: HashSet<SmolStr>,
     integers: HashSet<i64>,
     others: Vec<Value>,
 }

@@ -54,6 +54,7 @@ mod replace;
 mod ruby_regex;
 mod sanitize;
 mod selection;
+mod small;
 mod sort;
 mod sprintf;
 mod strftime;
@@ -180,7 +181,7 @@ impl Filter {
         }?;
         surroundings.limits.handled(input)?;
         if let Value::Str(text) = &result
-            && Arc::strong_count(&text.text) == 1
+            && text.is_new()
         {
             surroundings.limits.grow(text.text.len())?;
         }

@@ -64,6 +64,13 @@ fn capitalize(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtere
 }
 
 pub(super) fn capitalized(text: &str) -> String {
+    if text.is_ascii() {
+        let mut capitalized = text.to_ascii_lowercase();
+        if let Some(first) = capitalized.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        return capitalized;
+    }
     let mut chars = text.chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);
     first.chain(chars.as_str().to_lowercase().chars()).collect()

@@ -58,13 +58,15 @@ impl Render<'_> {
 
     /// Keys are strings: a number becomes its digits.
     fn insert(&mut self, entries: &Hash, key: &Value, value: Value) -> Result<()> {
-        let key = match key {
-            Value::Str(text) => Arc::clone(&text.text),
-            other => other.to_text().into(),
-        };
+        let key = key.to_text();
         self.limits.grow(ENTRY + key.len()).map_err(over)?;
         self.cycles.note(entries, &value);
-        let replaced = entries.borrow_mut().insert(key, value);
+        let mut map = entries.borrow_mut();
+        let replaced = match map.get_mut(&*key) {
+            Some(slot) => Some(std::mem::replace(slot, value)),
+            None => map.insert(Arc::from(key), value),
+        };
+        drop(map);
         // Dropped after the borrow: it may hold the hash itself.
         drop(replaced);
         Ok(())

@@ -2,14 +2,19 @@
 
 /// Appends `text` with the five characters that mean something in HTML written as entities.
 pub(crate) fn html(text: &str, out: &mut String) {
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| entity(byte).is_some()) {
-        let (plain, special) = rest.split_at(at);
-        out.push_str(plain);
-        out.push_str(special.bytes().next().and_then(entity).unwrap_or_default());
-        rest = special.get(1..).unwrap_or_default();
+    let mut plain_from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if is_special(byte) {
+            out.push_str(text.get(plain_from..at).unwrap_or_default());
+            out.push_str(entity(byte).unwrap_or_default());
+            plain_from = at + 1;
+        }
     }
-    out.push_str(rest);
+    out.push_str(text.get(plain_from..).unwrap_or_default());
+}
+
+fn is_special(byte: u8) -> bool {
+    matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')
 }
 
 fn entity(byte: u8) -> Option<&'static str> {

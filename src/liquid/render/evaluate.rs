@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::{Render, over};
 use crate::liquid::engine::Printing;
 use crate::liquid::error::{Error, Result};
@@ -91,7 +93,9 @@ impl Render<'_> {
         };
         let result = call.filter.call(&mut surroundings, input, &arguments);
         arguments.positional.clear();
-        arguments.named.clear();
+        if !call.named.is_empty() {
+            arguments.named.clear();
+        }
         self.spare_arguments.push(arguments);
         result.or_else(|rejection| self.reject(rejection, call))
     }
@@ -114,8 +118,21 @@ impl Render<'_> {
 
     fn path(&mut self, path: &Path) -> Result<Value> {
         let Some(root) = self.frames.get(&path.root) else { return self.path_of_global(path) };
-        let root = root.clone();
-        self.walk(root, &path.segments)
+        match path.segments.split_first() {
+            None => Ok(root.clone()),
+            Some((Segment::Key(name), rest)) => {
+                let value = root.property(name);
+                if value.is_nil() && &**name == "constants" {
+                    let root = root.clone();
+                    return self.walk(root, &path.segments);
+                }
+                self.walk(value, rest)
+            }
+            Some(_) => {
+                let root = root.clone();
+                self.walk(root, &path.segments)
+            }
+        }
     }
 
     pub(crate) fn walk(&mut self, root: Value, segments: &[Segment]) -> Result<Value> {
@@ -168,7 +185,7 @@ impl Render<'_> {
         match key {
             HashKey::Str(text) => Ok(Arc::clone(text)),
             HashKey::Bare(path) => Ok(match self.path(path)? {
-                Value::Str(text) => text.text,
+                Value::Str(text) => text.text.into(),
                 number @ (Value::Int(_) | Value::BigInt(_) | Value::Float(_)) => number.to_text().into(),
                 // A hash or array is no key: `{ user: user }` means the name.
                 _ => Arc::clone(&path.root),
@@ -192,6 +209,8 @@ fn literal(literal: &Literal) -> Value {
         Literal::Int(i) => Value::Int(*i),
         Literal::BigInt(digits) => digits.parse().map_or(Value::Nil, Value::big),
         Literal::Float(f) => Value::Float(*f),
+        // A short text is copied into the value: cheaper than sharing it.
+        Literal::Str(text) if text.len() <= SmolStr::INLINE_CAP => Value::str(&**text),
         Literal::Str(text) => Value::str(Arc::clone(text)),
     }
 }

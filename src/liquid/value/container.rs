@@ -60,20 +60,16 @@ impl Hash {
 
 impl Drop for Array {
     fn drop(&mut self) {
-        if let Some(mut items) = last(&self.0)
-            && items.iter().any(is_container)
-        {
-            dismantle(std::mem::take(&mut *items));
+        if let Some(mut items) = last(&self.0) {
+            dismantle(items.iter_mut());
         }
     }
 }
 
 impl Drop for Hash {
     fn drop(&mut self) {
-        if let Some(mut map) = last(&self.0)
-            && map.values().any(is_container)
-        {
-            dismantle(std::mem::take(&mut *map).into_values().collect());
+        if let Some(mut map) = last(&self.0) {
+            dismantle(map.values_mut());
         }
     }
 }
@@ -87,21 +83,28 @@ fn last<T>(shared: &Rc<RefCell<T>>) -> Option<RefMut<'_, T>> {
     if Rc::strong_count(shared) == 1 { shared.try_borrow_mut().ok() } else { None }
 }
 
-/// Empties every container that nobody else holds before it is dropped.
-fn dismantle(mut pending: Vec<Value>) {
+/// Takes the containers out of every container that nobody else holds before it is dropped. Scalars stay where they are:
+/// they are most of what there is.
+fn dismantle<'v>(values: impl Iterator<Item = &'v mut Value>) {
+    let mut pending = Vec::new();
+    take_containers(&mut pending, values);
     while let Some(value) = pending.pop() {
         match value {
             Value::Array(array) => {
                 if let Some(mut items) = last(&array.0) {
-                    pending.append(&mut items);
+                    take_containers(&mut pending, items.iter_mut());
                 }
             }
             Value::Hash(hash) => {
                 if let Some(mut map) = last(&hash.0) {
-                    pending.extend(std::mem::take(&mut *map).into_values());
+                    take_containers(&mut pending, map.values_mut());
                 }
             }
             _ => {}
         }
     }
+}
+
+fn take_containers<'v>(pending: &mut Vec<Value>, values: impl Iterator<Item = &'v mut Value>) {
+    pending.extend(values.filter(|value| is_container(value)).map(std::mem::take));
 }

@@ -10,7 +10,7 @@ use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
 use super::forloop::COUNTERS;
-use super::{MAX_DEPTH, MAX_VISITS, Value, may_visit, may_visit_text};
+use super::{MAX_DEPTH, MAX_VISITS, Map, Value, may_visit, may_visit_text};
 
 /// A value on its way into JSON, with what is left of depth and visits.
 struct Serial<'v> {
@@ -40,6 +40,12 @@ impl Value {
     }
 
     pub(crate) fn from_json(json: &serde_json::Value) -> Self {
+        Self::from_json_like(json, None)
+    }
+
+    /// Objects of one list mostly have the same keys in the same order: a key that `sibling` has in the same place is
+    /// shared with it.
+    fn from_json_like(json: &serde_json::Value, sibling: Option<&Self>) -> Self {
         use serde_json::Value as Json;
         match json {
             Json::Null => Self::Nil,
@@ -50,9 +56,29 @@ impl Value {
                 (None, None) => Self::Float(n.as_f64().unwrap_or_default()),
             },
             Json::String(s) => Self::str(s.as_str()),
-            Json::Array(items) => Self::array(items.iter().map(Self::from_json).collect()),
-            Json::Object(map) => {
-                Self::hash(map.iter().map(|(k, v)| (Arc::from(k.as_str()), Self::from_json(v))).collect())
+            Json::Array(items) => {
+                let mut values: Vec<Self> = Vec::with_capacity(items.len());
+                for item in items {
+                    values.push(Self::from_json_like(item, values.last()));
+                }
+                Self::array(values)
+            }
+            Json::Object(entries) => {
+                let sibling = match sibling {
+                    Some(Self::Hash(sibling)) => Some(sibling.borrow()),
+                    _ => None,
+                };
+                let mut map = Map::with_capacity_and_hasher(entries.len(), Default::default());
+                for (at, (key, value)) in entries.iter().enumerate() {
+                    let twin = sibling.as_ref().and_then(|sibling| sibling.get_index(at));
+                    let twin = twin.filter(|(twin, _)| ***twin == **key);
+                    let value = Self::from_json_like(value, twin.map(|(_, value)| value));
+                    map.insert(
+                        twin.map_or_else(|| Arc::from(key.as_str()), |(key, _)| Arc::clone(key)),
+                        value,
+                    );
+                }
+                Self::hash(map)
             }
         }
     }

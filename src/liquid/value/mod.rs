@@ -18,6 +18,7 @@ use jiff::ZonedDateTime;
 use jiff::civil::Date;
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
+use smol_str::SmolStr;
 
 pub(crate) use container::{Array, Hash};
 pub(crate) use cycles::Cycles;
@@ -84,20 +85,29 @@ pub(crate) enum Value {
     Blank,
 }
 
-/// Text, and whether it may be printed into HTML as it is.
+/// Text, and whether it may be printed into HTML as it is. Most texts of a page are short: up to 23 bytes lie in the
+/// value itself, longer ones are shared, so that a copy never allocates.
 #[derive(Debug, Clone)]
 pub(crate) struct Str {
-    pub(crate) text: Arc<str>,
+    pub(crate) text: SmolStr,
     pub(crate) safe: bool,
 }
 
+impl Str {
+    /// The text takes memory of its own, which nobody else holds yet.
+    pub(crate) fn is_new(&self) -> bool {
+        // The copy that is asked is a holder too.
+        self.text.is_heap_allocated() && Arc::strong_count(&Arc::<str>::from(self.text.clone())) == 2
+    }
+}
+
 impl Value {
-    pub(crate) fn str(text: impl Into<Arc<str>>) -> Self {
+    pub(crate) fn str(text: impl Into<SmolStr>) -> Self {
         Self::Str(Str { text: text.into(), safe: false })
     }
 
     /// Text that is printed into HTML without escaping.
-    pub(crate) fn safe(text: impl Into<Arc<str>>) -> Self {
+    pub(crate) fn safe(text: impl Into<SmolStr>) -> Self {
         Self::Str(Str { text: text.into(), safe: true })
     }
 
