@@ -18,6 +18,7 @@ mod deploy;
 mod durability;
 mod events;
 mod golden;
+mod hostile;
 mod jobs_command;
 mod liquid;
 mod logs;
