@@ -1,6 +1,7 @@
 //! Whole renders over a small app on disk: what a page, a policy, a job gets and asks for.
 
 mod events;
+mod fuzz;
 mod jobs;
 mod pages;
 
