@@ -22,6 +22,7 @@ mod events;
 mod filters;
 mod forms;
 mod golden;
+mod hostile;
 mod jobs_command;
 mod liquid;
 mod logs;

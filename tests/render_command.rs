@@ -1,5 +1,14 @@
 //! `pos-cli render`: a file or standard input to text, byte for byte, and mistakes with their place.
 
+use std::time::Instant;
+
+use proptest::collection::vec;
+use proptest::prelude::{ProptestConfig, Strategy, any, prop_oneof};
+use proptest::sample::{Index, select};
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
+use serde_json::{Value as Json, json};
+
 use crate::harness::{Cli, Project};
 
 #[test]
@@ -75,5 +84,85 @@ fn what_cannot_be_meant_or_read_is_said() {
     ] {
         let finished = project.cli(&args).run().exits(code);
         assert!(finished.stderr.starts_with(message), "{args:?}: {finished}");
+    }
+}
+
+/// Bytes, words of the protocol, and requests with bytes in them.
+fn line() -> impl Strategy<Value = Vec<u8>> {
+    let words = &[
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"template\"",
+        "\"data\"",
+        "\"templates\"",
+        "\"format\"",
+        "\"plain\"",
+        ":",
+        ",",
+        "\"\"",
+        "null",
+        "true",
+        "\"{{ a }}\"",
+        "\"{% if\"",
+        "{\"a\":1}",
+        "\"html\"",
+        "\\u0000",
+        "\\",
+        "1e999",
+        "\"\\ud800\"",
+    ];
+    let words = vec(select(&words[..]), 0..12).prop_map(|words| words.concat().into_bytes());
+    let request = (any::<String>(), any::<Option<String>>(), any::<bool>(), any::<String>()).prop_map(
+        |(template, format, plain, data)| {
+            let request =
+                json!({"template": template, "format": format, "plain": plain, "data": {"a": data}});
+            request.to_string().into_bytes()
+        },
+    );
+    let bytes = vec(any::<u8>(), 0..80);
+    let broken = (request.clone(), any::<Index>(), any::<u8>()).prop_map(|(mut line, at, byte)| {
+        let at = at.index(line.len());
+        line.splice(at..=at, [byte]);
+        line
+    });
+    prop_oneof![bytes, words, request, broken].prop_map(|mut line| {
+        line.retain(|byte| *byte != b'\n');
+        line
+    })
+}
+
+#[test]
+fn fuzz_batch_answers_every_line_that_is_not_blank() {
+    let seconds = std::env::var("POS_FUZZ_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
+    let start = Instant::now();
+    let mut executions = 0;
+    let mut runner =
+        TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() });
+    loop {
+        let lines = vec(line(), 500).new_tree(&mut runner).unwrap().current();
+        let input = lines.join(&b'\n');
+        let asked = lines.iter().filter(|line| !line.trim_ascii().is_empty()).count();
+        let finished = Cli::new(["render", "--batch"]).stdin(input.clone()).run();
+        let answers = finished.lines();
+        let is_answer = |line: &&str| {
+            let answer: Json = serde_json::from_str(line).unwrap_or_default();
+            answer.get("output").is_some() != answer.get("error").is_some()
+        };
+        let wrong = answers.iter().find(|line| !is_answer(line) || line.contains("a fault of ours"));
+        let failed = finished.code() != Some(0) || answers.len() != asked || wrong.is_some();
+        assert!(!failed, "{asked} asked, {} answers, {wrong:?}\n{}", answers.len(), input.escape_ascii());
+        executions += asked;
+        if seconds.is_none_or(|seconds: u64| start.elapsed().as_secs() >= seconds) {
+            break;
+        }
+    }
+    if seconds.is_some() {
+        let took = start.elapsed().as_secs_f64();
+        eprintln!(
+            "fuzz batch: {executions} executions in {took:.0} s, {:.0}/s, nothing found",
+            executions as f64 / took
+        );
     }
 }

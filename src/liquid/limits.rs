@@ -30,7 +30,7 @@ const MAX_DEPTH: u32 = 100;
 const MAX_BLOCKS: u32 = 1000;
 
 /// What a render may build without being asked whether it keeps it.
-const FREE_BYTES: u64 = 2 << 30;
+const FREE_BYTES: u64 = 1 << 30;
 
 /// After that, the memory of the whole process decides, looked at each time so much more has been built.
 const BYTES_BETWEEN_LOOKS: u64 = 512 << 20;

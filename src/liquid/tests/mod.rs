@@ -3,6 +3,7 @@
 mod acceptance;
 mod events;
 mod forms;
+mod fuzz;
 mod jobs;
 mod lexical;
 mod pages;
