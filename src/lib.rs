@@ -27,6 +27,10 @@
 //!   `server -> jobs/queue … jobs/worker -> run/perform -> liquid`
 //! - file change: `watch -> run/reload -> app` (swap)
 //! - log line: `{% log %} | jobs | server -> logs -> store + subscribers`, read by `cli/logs -> logs -> store`
+//!
+//! # As a library
+//! The binary's own parts are private. Two doors are open: [`cli`], for `main`, and [`Standalone`], a template by itself,
+//! for benches and fuzzers.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test stops at the first surprise"))]
 
@@ -46,3 +50,5 @@ mod server;
 mod settings;
 mod store;
 mod watch;
+
+pub use liquid::{Error as LiquidError, Library, Standalone};

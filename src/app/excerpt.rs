@@ -11,9 +11,10 @@ const LENGTH: usize = 160;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Excerpt {
-    text: String,
-    /// Characters of `text` before the spot; `None` where the whole line is meant.
-    before: Option<usize>,
+    text: Box<str>,
+    /// Characters of `text` before the spot; `None` where the whole line is meant. Small, like the boxed text: results
+    /// carry it.
+    before: Option<u16>,
 }
 
 impl Excerpt {
@@ -27,7 +28,7 @@ impl Excerpt {
         let before = line.chars().take(before).count();
         let skipped = before.saturating_sub(LENGTH / 2);
         let text = line.chars().skip(skipped).take(LENGTH).collect();
-        Self { text, before: Some(before - skipped) }
+        Self { text, before: u16::try_from(before - skipped).ok() }
     }
 
     /// As it stands in the file.
@@ -43,7 +44,7 @@ impl Excerpt {
         let mut drawn = format!("{:width$} |\n{number} | {}", "", shown.trim_end());
         if let Some(before) = self.before {
             write!(drawn, "\n{:width$} | ", "").expect("writing to a String cannot fail");
-            shown.chars().take(before).for_each(|c| match c {
+            shown.chars().take(before.into()).for_each(|c| match c {
                 // Its width depends on the terminal, and is the same in both lines.
                 '\t' => drawn.push('\t'),
                 c => drawn.extend(std::iter::repeat_n(' ', c.width().unwrap_or(1))),
@@ -85,7 +86,7 @@ mod tests {
         let excerpt = Excerpt::around(&line, 10_001);
 
         assert_eq!(excerpt.text().chars().count(), LENGTH);
-        assert_eq!(excerpt.text().chars().nth(excerpt.before.unwrap()), Some('X'));
+        assert_eq!(excerpt.text().chars().nth(excerpt.before.unwrap().into()), Some('X'));
         assert_eq!(Excerpt::around(&line, 0).text().chars().count(), LENGTH);
     }
 

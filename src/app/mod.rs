@@ -84,8 +84,8 @@ impl App {
     }
 
     /// An app without files, for rendering a template on its own. `partials` maps reference names to sources; front
-    /// matter that does not parse counts as text.
-    pub(crate) fn of_partials(partials: &[(&str, &str)]) -> Self {
+    /// matter that does not parse counts as text. `translations` has languages, and what stands below them in a file.
+    pub(crate) fn of_texts(partials: &[(&str, &str)], translations: &[(&str, Json)]) -> Self {
         let sources = partials.iter().map(|(name, text)| Arc::new(Source::of_partial(name, text)));
         let exactness = routes::Exactness { slug: true, html_format: false };
         Self {
@@ -95,7 +95,7 @@ impl App {
             routes: Routes::new(&[], exactness).0,
             templates: Templates::of_partials(sources),
             queries: Queries::default(),
-            translations: Translations::default(),
+            translations: Translations::of_languages(translations),
             assets: Assets::default(),
             digest: String::new(),
             files: Files::new(),

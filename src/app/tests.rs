@@ -310,14 +310,15 @@ fn links_are_followed_only_inside_the_project() {
 }
 
 #[test]
-fn app_of_partials_has_only_these() {
-    let app =
-        App::of_partials(&[("ui/card", "card"), ("x", "---\nmetadata: {a: 1}\n---\nbody"), ("bad", "---\n")]);
+fn app_of_texts_has_only_these() {
+    let partials = [("ui/card", "card"), ("x", "---\nmetadata: {a: 1}\n---\nbody"), ("bad", "---\n")];
+    let app = App::of_texts(&partials, &[("pl", json!({"a": {"b": "c"}}))]);
 
     let names: Vec<&str> = app.partial_names().collect();
     assert_eq!(names, ["bad", "ui/card", "x"]);
     let source = app.partial("x").unwrap().0;
     assert_eq!(&source.text[source.body..], "body");
     assert_eq!(source.front_matter["metadata"], json!({"a": 1}));
+    assert_eq!(app.translation("pl", "a.b"), Some(&json!("c")));
     assert!(app.route(Method::Get, "/").is_none());
 }

@@ -87,6 +87,13 @@ impl Translations {
         (translations, conflicts.into_problems())
     }
 
+    /// Texts that are in no file.
+    pub(super) fn of_languages(languages: &[(&str, Json)]) -> Self {
+        let of_app = |texts: &Json| HashMap::from([(String::new(), texts.clone())]);
+        let by_language = languages.iter().map(|(language, texts)| ((*language).to_owned(), of_app(texts)));
+        Self { by_language: by_language.collect() }
+    }
+
     /// The value as it stands, a text or a whole branch. An empty key has none.
     pub(super) fn find(&self, language: &str, key: &str) -> Option<&Json> {
         let in_module = key.strip_prefix("modules/").and_then(|rest| rest.split_once('/'));

@@ -11,9 +11,11 @@ use crate::protocol::StackFrame;
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
+/// A mistake in a template, found by the parser or while rendering; it prints as the platform's one line.
+///
 /// Boxed: errors are rare, results are everywhere.
 #[derive(Debug, Clone)]
-pub(crate) struct Error(Box<Detail>);
+pub struct Error(Box<Detail>);
 
 #[derive(Debug, Clone)]
 struct Detail {

@@ -14,15 +14,18 @@ mod pages;
 mod partials;
 mod place;
 mod render;
+mod standalone;
 mod syntax;
 mod tags;
 mod value;
 
 pub(crate) use bindings::Bindings;
 pub(crate) use engine::{Block, Engine, Origin, Printing, Rendered, Scope};
-pub(crate) use error::{Error, Kind as ErrorKind};
+pub use error::Error;
+pub(crate) use error::Kind as ErrorKind;
 pub(crate) use lint::{Lint, LiteralCall, LiteralKey, text_error};
 pub(crate) use place::Place;
+pub use standalone::{Library, Standalone};
 
 #[cfg(test)]
 mod tests;

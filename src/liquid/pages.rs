@@ -11,7 +11,7 @@ use super::partials::Lookup;
 use super::place::Place;
 use super::render::{Render, Sharing};
 use super::syntax::ast::Template;
-use super::syntax::{Input, compile};
+use super::syntax::{Input, Interpolation, compile};
 use super::value::{Map, Value};
 use crate::app::{Format, Layout, Page, Policy, Source, TemplateKind, nearest_path};
 
@@ -67,14 +67,7 @@ impl Engine {
 
     /// The body of a `{% background %}` block. `path` and `line` say where `source` stands in the app, for errors.
     pub(crate) fn block(&self, block: &Block<'_>, scope: Scope, bindings: &Bindings) -> Result<Rendered> {
-        let template = compile(Input {
-            path: Arc::from(block.path),
-            source: Arc::from(block.source),
-            body: 0,
-            first_line: block.line,
-            interpolation: self.interpolation(),
-        })?;
-        self.template_alone(Arc::new(template), &scope, bindings, scope.format)
+        self.template_alone(block.compile(self.interpolation())?, &scope, bindings, scope.format)
     }
 
     /// Text that is no file of its own: a front matter value with Liquid in it, or a template typed by hand.
@@ -89,8 +82,20 @@ impl Engine {
         bindings: &Bindings,
         format: Format,
     ) -> Result<Rendered> {
+        self.run_alone(template, variables(scope), scope, bindings, format)
+    }
+
+    /// One file that nobody calls, without a layout around it.
+    pub(super) fn run_alone(
+        &self,
+        template: Arc<Template>,
+        variables: Map,
+        scope: &Scope,
+        bindings: &Bindings,
+        format: Format,
+    ) -> Result<Rendered> {
         let mut render = Render::new(self, scope, bindings, Arc::clone(&template), format);
-        render.run_file(template, variables(scope))?;
+        render.run_file(template, variables)?;
         Ok(render.finish())
     }
 
@@ -131,6 +136,13 @@ impl Engine {
             Some(known) => error.with_hint(format!("did you mean '{known}'?")),
             None => error,
         }
+    }
+}
+
+impl Block<'_> {
+    pub(super) fn compile(&self, interpolation: Interpolation) -> Result<Arc<Template>> {
+        let (path, source) = (Arc::from(self.path), Arc::from(self.source));
+        compile(Input { path, source, body: 0, first_line: self.line, interpolation }).map(Arc::new)
     }
 }
 

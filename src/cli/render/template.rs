@@ -1,12 +1,11 @@
 //! One template with all it needs, however it was asked for.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use crate::app::{App, Format};
-use crate::liquid::{self, Bindings, Block, Engine, Printing, Scope};
+use crate::app::Format;
+use crate::liquid::{self, Bindings, Block, Library, Printing, Standalone};
 
 /// Deep templates recurse; every thread that renders has this much.
 const STACK: usize = 8 << 20;
@@ -30,29 +29,19 @@ pub(super) enum Failure {
 }
 
 impl Template {
-    pub(super) fn render(self, bindings: &Bindings) -> Result<String, Failure> {
+    pub(super) fn render(&self, bindings: &Bindings) -> Result<String, Failure> {
         catch_unwind(AssertUnwindSafe(|| self.render_unguarded(bindings)))
             .map_err(|_| Failure::Panic)?
             .map_err(Failure::Template)
     }
 
-    fn render_unguarded(self, bindings: &Bindings) -> Result<String, liquid::Error> {
-        let Self { source, path, mut variables, partials, format, printing } = self;
+    fn render_unguarded(&self, bindings: &Bindings) -> Result<String, liquid::Error> {
         let partials: Vec<(&str, &str)> =
-            partials.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-        // A partial that does not parse is an error once it is used.
-        let (engine, _) = Engine::compile(Arc::new(App::of_partials(&partials)), None);
-        let engine = engine.printing_as(printing);
-        let context = match variables.get_mut("context") {
-            Some(Json::Object(context)) => std::mem::take(context),
-            _ => Map::new(),
-        };
-        if !context.is_empty() {
-            variables.shift_remove("context");
-        }
-        let scope = Scope { context, variables, format, ..Scope::default() };
-        let block = Block { source: &source, path: &path, line: 1 };
-        engine.text(&block, scope, bindings).map(|rendered| rendered.body)
+            self.partials.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let library = Library { partials: &partials, ..Library::default() };
+        let block = Block { source: &self.source, path: &self.path, line: 1 };
+        let template = Standalone::compile_as(&block, &library, self.format, self.printing)?;
+        template.render_with(&self.variables, bindings)
     }
 }
 

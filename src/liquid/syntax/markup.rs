@@ -67,9 +67,11 @@ impl<'s> Markup<'s> {
         self.byte_at(self.next_at()).is_none()
     }
 
-    /// Moves past the next word, operator or other character.
+    /// Moves past the next word, whole however long, or another character.
     pub(crate) fn skip(&mut self) {
-        self.at = self.next_at() + self.next_piece().len();
+        if self.name().is_none() {
+            self.at = self.source.text.ceil_char_boundary(self.at + 1).min(self.end);
+        }
     }
 
     /// An error if anything but whitespace is left.
@@ -153,7 +155,8 @@ impl<'s> Markup<'s> {
 
     /// The word, operator or other character at the cursor, short enough for a message.
     pub(super) fn next_piece(&self) -> &'s str {
-        let rest = self.rest();
+        // Not trimmed by the wider notion of whitespace that `str` has: what is left is never empty before the end.
+        let rest = self.source.slice(Span::of(self.next_at(), self.end));
         let is_wordy = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '?');
         let is_operator = |c: char| "=!<>&|.+*/%".contains(c);
         let length = match rest.chars().next() {

@@ -18,7 +18,7 @@ fn outcome(engine: &Engine, text: &str) -> String {
 #[track_caller]
 fn table(rows: &[(&str, &str)]) {
     let partials = [("echo", "{% print a %}{% print b %}"), ("give", "{% return a %}")];
-    let (engine, problems) = Engine::compile(Arc::new(App::of_partials(&partials)), None);
+    let (engine, problems) = Engine::compile(Arc::new(App::of_texts(&partials, &[])), None);
     assert!(problems.is_empty());
     for (text, expected) in rows {
         assert_eq!(outcome(&engine, text), *expected, "{text}");

@@ -19,7 +19,7 @@ fn parses(engine: &Engine, text: &str) -> String {
 
 #[test]
 fn documented_forms_parse() {
-    let (engine, _) = Engine::compile(Arc::new(App::of_partials(&[])), None);
+    let (engine, _) = Engine::compile(Arc::new(App::of_texts(&[], &[])), None);
     for text in [
         "{% assign x = a | upcase %}{% assign x.k = a %}{% assign x['k'].l[0] = a %}{% assign x << a %}{% assign x.k << a %}",
         "{% function x = 'p' %}{% function x.k = 'p', a: 1 %}{% function x << 'p', a: 1 b: 2 %}{% function _ = a.path, p: p %}",
@@ -57,7 +57,7 @@ fn documented_forms_parse() {
 
 #[test]
 fn other_forms_are_mistakes() {
-    let (engine, _) = Engine::compile(Arc::new(App::of_partials(&[])), None);
+    let (engine, _) = Engine::compile(Arc::new(App::of_texts(&[], &[])), None);
     for (text, error) in [
         ("{% hash_assign h = a %}", "hash_assign needs a key in brackets"),
         ("{% hash_assign h.k = a %}", "hash_assign needs a key in brackets"),

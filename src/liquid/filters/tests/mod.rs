@@ -25,7 +25,7 @@ fn call(input: &Value, filter: &str, positional: Vec<Value>, named: &Json) -> Re
 
 /// A call of `filter` in a render without app that began in May 2024.
 fn call_with(input: &Value, filter: &str, arguments: &Arguments) -> Result<Value, Rejection> {
-    let app = Arc::new(App::of_partials(&[]));
+    let app = Arc::new(App::of_texts(&[], &[]));
     let now: ZonedDateTime = "2024-05-15T12:30:00+00:00[UTC]".parse().unwrap();
     let mut surroundings = Surroundings {
         app: &app,

@@ -56,11 +56,22 @@ fn messages_say_what_is_wrong() {
         ("{% unknown %}", "Unknown tag 'unknown'"),
         ("{% fro x in y %}", "Unknown tag 'fro' (did you mean 'for'?)"),
         ("{% endif %}", "Unknown tag 'endif' (there is no 'if' to close)"),
-        ("{% else %}", "Unexpected outer 'else' tag"),
-        ("{% capture a %}{% else %}", "'capture' tag opened on line 1 does not expect 'else'"),
-        ("{% %}", "Tag without a name"),
-        ("{{ a", "Variable '{{' was not properly terminated: '}}' expected"),
-        ("{% if a ", "Tag '{%' was not properly terminated: '%}' expected"),
+        ("{% else %}", "Unexpected outer 'else' tag ('else' belongs inside 'if', 'unless', 'case' or 'for')"),
+        (
+            "{% capture a %}{% when 1 %}",
+            "'capture' tag opened on line 1 does not expect 'when' ('when' belongs inside 'case'; close 'capture' with 'endcapture' first)",
+        ),
+        ("{% if a %}{% elseif b %}{% endif %}", "Unknown tag 'elseif' (did you mean 'elsif'?)"),
+        ("{% if a %}{% endiff %}", "Unknown tag 'endiff' (did you mean 'endif'?)"),
+        ("{% set a = 1 %}", "Unknown tag 'set' (write {% assign name = value %})"),
+        ("{{ a | length }}", "Unknown filter 'length' (use size)"),
+        (
+            "{% if a in b %}{% endif %}",
+            "Unknown operator in (write it the other way round: list contains item)",
+        ),
+        ("{% %}", "Tag without a name (write the name of a tag behind '{%')"),
+        ("{{ a", "Variable '{{' was not properly terminated: '}}' expected (close it with '}}')"),
+        ("{% if a ", "Tag '{%' was not properly terminated: '%}' expected (close it with '%}')"),
         (
             "{{ \"a}b\" }}",
             "Variable '{{' was not properly terminated: '}}' expected (a single '}' ends '{{', even inside a string: assign the value first)",
@@ -76,7 +87,7 @@ fn messages_say_what_is_wrong() {
         ("{%- # a\n b\n-%}", "Each line of an inline comment must begin with '#'"),
         (
             "{% background source_name: \"long-running-job %}{% endbackground %}",
-            "String was never closed (add \")",
+            "String was never closed (close it with \")",
         ),
         ("{% if true %}{% liquid endif %}", "Unknown tag 'endif' (there is no 'if' to close)"),
         ("{% liquid\n  if a\n%}{% endif %}", "'if' tag was never closed (add 'endif')"),
@@ -118,4 +129,12 @@ fn place_counts_lines_before_the_body() {
 
     let block = compile(Input { first_line: 30, ..input("x\n{{ a b }}") });
     assert!(block.expect_err("junk").message().contains("(views/pages/a.liquid:31)"));
+}
+
+#[test]
+fn character_that_only_looks_like_whitespace_is_named_or_skipped() {
+    let error = |text: &str| template(text).map(drop).map_err(|error| error.text().to_owned());
+
+    assert_eq!(error("{% tablerow a in b \u{a0} %}{% endtablerow %}"), Ok(()));
+    assert_eq!(error("{{ a \u{a0} }}"), Err("Unexpected '\u{a0}'".to_owned()));
 }

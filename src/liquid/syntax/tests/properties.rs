@@ -37,7 +37,7 @@ const PAGE: &str = r#"<h1>{{ page.title | upcase | default: 'x', allow_false: tr
 "#;
 
 /// The words of the language, and what lies at their edges.
-const FRAGMENTS: [&str; 52] = [
+const FRAGMENTS: [&str; 55] = [
     "{{",
     "}}",
     "{%",
@@ -77,6 +77,9 @@ const FRAGMENTS: [&str; 52] = [
     "a",
     "ä",
     "\u{feff}",
+    "\u{a0}",
+    " tablerow a in b ",
+    " cycle ",
     "\0",
     " if ",
     " endif ",
@@ -296,6 +299,8 @@ fn reading_takes_linear_time() {
             ("{% liquid\n", "%}"),
             ("{% comment %}{% ", ""),
             ("{% doc %}@param ", "{% enddoc %}"),
+            ("{% tablerow x in xs ", "%}{% endtablerow %}"),
+            ("{% for i in xs %}{% cycle ", "%}{% endfor %}"),
         ]
         .map(|(open, close)| (open, *piece, close))
     });
