@@ -177,6 +177,12 @@ fn raw_text_is_no_blank_body() {
         ("{% if true %} {% raw %} {% endraw %} {% endif %}|", json!({}), "   |"),
         ("{% if true %} {% raw %}{% endraw %} {% endif %}|", json!({}), "|"),
         ("{% raw %}a {% endraw %}{%- assign v = 1 -%}|", json!({}), "a |"),
+        ("{% if true %} {% ifchanged %}{% endifchanged %} {% endif %}|", json!({}), "|"),
+        (
+            "{% if true %} {% tablerow i in (1..1) %}{% endtablerow %} {% endif %}|",
+            json!({}),
+            "<tr class=\"row1\">\n<td class=\"col1\"></td></tr>\n|",
+        ),
         (
             "{% case 1 %}x{% when 1 %} {% endcase %}|{% case 1 %} {% when 1 %} {% endcase %}|",
             json!({}),

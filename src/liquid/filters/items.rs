@@ -23,6 +23,8 @@ pub(super) fn items(surroundings: &Surroundings<'_>, input: &Value) -> Result<Ve
             Ok((*from..=*to).map(Value::Int).collect())
         }
         Value::Nil => Ok(Vec::new()),
+        // As values, the two literals are the empty text.
+        Value::Empty | Value::Blank => Ok(vec![Value::str("")]),
         other => Ok(vec![other.clone()]),
     }
 }

@@ -51,7 +51,7 @@ pub(crate) trait Tag: Debug + Send + Sync {
     /// Shows every expression, assignment and nested block, in the order of evaluation.
     fn visit(&self, visitor: &mut dyn Visitor);
 
-    /// Whether it never prints anything: an assignment, or a block whose bodies [`Parser::drop_blank`] found blank.
+    /// Whether it counts as printing nothing: an assignment, or a block whose bodies [`Parser::drop_blank`] found blank.
     ///
     /// [`Parser::drop_blank`]: super::Parser::drop_blank
     fn is_blank(&self) -> bool {

@@ -130,16 +130,20 @@ impl<'s> Parser<'s> {
     /// Whether `bodies`, all that a tag may render, hold only whitespace and tags that print nothing; their whitespace
     /// is then dropped, as Ruby's Liquid does: an `if` around assignments leaves no empty lines in the page.
     pub(crate) fn drop_blank(&self, bodies: &mut [&mut Block]) -> bool {
-        let is_blank = |node: &Node| match node {
-            Node::Text(span) => self.source.slice(*span).bytes().all(is_space),
-            Node::Raw(_) | Node::Output(_) => false,
-            Node::Tag(_, tag) => tag.is_blank(),
-        };
-        let blank = bodies.iter().all(|body| body.iter().all(is_blank));
+        let blank = bodies.iter().all(|body| self.is_blank(body));
         if blank {
             bodies.iter_mut().for_each(|body| body.retain(|node| matches!(node, Node::Tag(..))));
         }
         blank
+    }
+
+    /// Whether `body` holds only whitespace and tags that print nothing.
+    pub(crate) fn is_blank(&self, body: &Block) -> bool {
+        body.iter().all(|node| match node {
+            Node::Text(span) => self.source.slice(*span).bytes().all(is_space),
+            Node::Raw(_) | Node::Output(_) => false,
+            Node::Tag(_, tag) => tag.is_blank(),
+        })
     }
 
     /// One-based line of a byte offset.

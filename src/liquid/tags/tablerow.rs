@@ -17,6 +17,7 @@ struct TableRow {
     iteration: Iteration,
     body: Block,
     tablerowloop: Arc<str>,
+    blank: bool,
 }
 
 pub(super) fn parse<'s>(
@@ -26,7 +27,8 @@ pub(super) fn parse<'s>(
 ) -> Result<Box<dyn Tag>> {
     let iteration = Iteration::parse(Looping::TableRow, parser, markup)?;
     let (body, _) = parser.block(start, &["endtablerow"])?;
-    Ok(Box::new(TableRow { iteration, body, tablerowloop: markup.intern("tablerowloop") }))
+    let blank = parser.is_blank(&body);
+    Ok(Box::new(TableRow { iteration, body, tablerowloop: markup.intern("tablerowloop"), blank }))
 }
 
 impl Tag for TableRow {
@@ -53,6 +55,11 @@ impl Tag for TableRow {
     fn visit(&self, visitor: &mut dyn Visitor) {
         self.iteration.visit(visitor);
         visitor.block(&self.body, &[&self.iteration.variable, "tablerowloop"]);
+    }
+
+    /// As in Ruby, of empty cells it is blank, though it prints them.
+    fn is_blank(&self) -> bool {
+        self.blank
     }
 }
 
