@@ -31,6 +31,8 @@ impl Small {
     pub(super) fn of(value: &Value) -> Option<Self> {
         match value {
             Value::Int(i) => Some(Self::Int(*i)),
+            // Its sign is the long way's business.
+            Value::Float(f) if *f == 0.0 => None,
             Value::Float(f) => Self::of_float(*f),
             _ => None,
         }
@@ -61,13 +63,12 @@ impl Small {
                     Operation::Add => float(a.checked_add(b)?, scale)?,
                     Operation::Subtract => float(a.checked_sub(b)?, scale)?,
                     Operation::Modulo => float(floored(a, b)?.1, scale)?,
-                    // Adding zero takes the sign off a zero: a decimal has none.
-                    Operation::Divide if b != 0 => exact(a)? / exact(b)? + 0.0,
+                    Operation::Divide if b != 0 => exact(a)? / exact(b)?,
                     _ => return None,
                 }
             }
         };
-        Some(Value::Float(float))
+        (float != 0.0).then_some(Value::Float(float))
     }
 
     /// To `places` behind the point, halves away from zero; an integer if `places` is zero. An integer stays.

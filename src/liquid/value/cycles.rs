@@ -116,7 +116,7 @@ mod tests {
     /// A hash that holds itself through a list, and a text that tells whether it is still there.
     fn circle(cycles: &Cycles) -> Arc<str> {
         let (hash, list) = (Hash::default(), Array::default());
-        let text: Arc<str> = Arc::from("held");
+        let text: Arc<str> = Arc::from("held, and too long to lie in the value itself");
         for (key, value) in [("list", Value::Array(list.clone())), ("text", Value::str(Arc::clone(&text)))] {
             cycles.note(&hash, &value);
             hash.borrow_mut().insert(Arc::from(key), value);

@@ -21,7 +21,7 @@ use serde_json::Value as Json;
 
 use crate::app::{App, Format};
 use crate::liquid::filters;
-use crate::liquid::syntax;
+use crate::liquid::syntax::{self, Input, Interpolation};
 use crate::liquid::{Bindings, Block, Engine, Error, ErrorKind, Scope};
 use crate::logs::Log;
 use driver::fuzz;
@@ -40,7 +40,7 @@ impl Case {
     fn render(&self, format: Format) -> Result<String, Error> {
         let partials: Vec<(&str, &str)> =
             self.partials.iter().map(|(name, text)| (*name, text.as_str())).collect();
-        let (engine, _) = Engine::compile(Arc::new(App::of_partials(&partials)), None);
+        let (engine, _) = Engine::compile(Arc::new(App::of_texts(&partials, &[])), None);
         let variables = self.data.as_object().cloned().unwrap_or_default();
         let deadline = Some(Instant::now() + TIME);
         let scope = Scope { variables, format, deadline, ..Scope::default() };
@@ -80,7 +80,14 @@ fn check_place(text: &str, error: &Error) -> Outcome {
 
 /// Compiles any text.
 fn compiles_or_points(text: &str) -> Outcome {
-    match syntax::compile(Arc::from("app/template.liquid"), Arc::from(text), 0, 1) {
+    let input = Input {
+        path: Arc::from("app/template.liquid"),
+        source: Arc::from(text),
+        body: 0,
+        first_line: 1,
+        interpolation: Interpolation::On,
+    };
+    match syntax::compile(input) {
         Ok(_) => Ok(()),
         Err(error) => {
             prop_assert!(error.place().is_some(), "no place: {}", error.message());
