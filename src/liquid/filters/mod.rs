@@ -5,7 +5,6 @@
 //! theirs, and differ from the platform in enough small ways (rounding, negative modulo, trailing empties of a split)
 //! that keeping both rule books costs more than these small functions do.
 
-mod aead;
 mod allowlist;
 mod any;
 mod arguments;
@@ -13,38 +12,26 @@ mod arithmetic;
 mod array;
 mod asset;
 mod base64;
-mod block_cipher;
-mod cipher;
 mod collection;
-mod content_encryption;
 mod countries;
+mod crypto;
 mod csv;
 mod currency;
 mod date;
 mod decimal;
-mod digest;
 mod download;
 mod encoding;
 mod gzip;
 mod hash;
 mod hash_diff;
-mod hex;
 mod html;
 mod html_text;
 mod i18n;
 mod inflection;
 mod items;
 mod json;
-mod jwe;
-mod jws;
-mod jwt;
-mod key_agreement;
-mod key_management;
-mod key_wrap;
-mod keys;
 mod moment;
 mod number;
-mod openpgp;
 mod pattern;
 mod phone;
 mod qrcode;
@@ -274,12 +261,10 @@ static TABLE: LazyLock<Vec<&'static Filter>> = LazyLock::new(|| {
         array::ROWS,
         asset::ROWS,
         base64::ROWS,
-        cipher::ROWS,
         collection::ROWS,
         csv::ROWS,
         currency::ROWS,
         date::ROWS,
-        digest::ROWS,
         download::ROWS,
         encoding::ROWS,
         gzip::ROWS,
@@ -290,9 +275,6 @@ static TABLE: LazyLock<Vec<&'static Filter>> = LazyLock::new(|| {
         i18n::ROWS,
         inflection::ROWS,
         json::ROWS,
-        jwe::ROWS,
-        jwt::ROWS,
-        key_agreement::ROWS,
         pattern::ROWS,
         phone::ROWS,
         qrcode::ROWS,
@@ -311,7 +293,8 @@ static TABLE: LazyLock<Vec<&'static Filter>> = LazyLock::new(|| {
         xml::ROWS,
         xml_writer::ROWS,
     ];
-    let mut rows: Vec<_> = families.into_iter().flatten().collect();
+    let families = families.into_iter().chain(crypto::FAMILIES);
+    let mut rows: Vec<_> = families.flatten().collect();
     rows.sort_unstable_by_key(|row| row.name);
     rows
 });

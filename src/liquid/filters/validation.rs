@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use ::regex::Regex;
 
 use super::arguments::Arguments;
-use super::{Filter, Filtered, Surroundings, openpgp};
+use super::{Filter, Filtered, Surroundings, crypto};
 use crate::liquid::value::Value;
 
 pub(super) const ROWS: &[Filter] = &[
@@ -38,7 +38,7 @@ fn is_json_valid(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filt
 
 /// Whether the text is an armoured OpenPGP public key.
 fn is_gpg_valid(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
-    Ok(Value::Bool(openpgp::is_public_key(&input.to_text())))
+    Ok(Value::Bool(crypto::is_public_key(&input.to_text())))
 }
 
 /// `token | is_token_valid: user_id`: temporary tokens are issued to users, and as long as there are none here no token

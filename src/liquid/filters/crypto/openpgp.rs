@@ -1,7 +1,7 @@
 //! Whether a text is an OpenPGP key (RFC 9580): its armour, its checksum, and its packets from the first to the last
 //! byte. Signatures in it are not verified, so a key that was tampered with, has expired or was revoked is a key still.
 
-use super::base64::decode_lenient;
+use crate::liquid::filters::base64::decode_lenient;
 
 const HEAD: &str = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
 const TAIL: &str = "-----END PGP PUBLIC KEY BLOCK-----";
@@ -16,7 +16,7 @@ const USER_ATTRIBUTE: u8 = 17;
 const IGNORED: [u8; 3] = [10, 12, 21];
 
 /// Whether `text` is the armour of one public key, with at least one signed packet that says whose it is.
-pub(super) fn is_public_key(text: &str) -> bool {
+pub(in crate::liquid::filters) fn is_public_key(text: &str) -> bool {
     let kinds = unarmour(text).and_then(|bytes| packets(&bytes));
     kinds.is_some_and(|kinds| {
         let kinds: Vec<u8> = kinds.into_iter().filter(|kind| !IGNORED.contains(kind)).collect();

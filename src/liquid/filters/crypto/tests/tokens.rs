@@ -1,7 +1,12 @@
 //! JSON Web Tokens and encryption, and keys that two sides derive.
 
-use super::*;
-use crate::liquid::filters::content_encryption::ContentEncryption;
+use serde_json::{Value as Json, json};
+
+use crate::liquid::filters::Rejection;
+use crate::liquid::filters::crypto::content_encryption::ContentEncryption;
+use crate::liquid::filters::crypto::hex as hexadecimal;
+use crate::liquid::filters::tests::{call, call_json, check, check_rejections};
+use crate::liquid::value::Value;
 
 const RSA_PRIVATE: &str = include_str!("keys/rsa_private.pem");
 const RSA_PUBLIC: &str = include_str!("keys/rsa_public.pem");
@@ -233,7 +238,7 @@ fn tokens_that_are_none_and_keys_that_do_not_fit_are_refused() {
 /// RFC 5869, appendix A, test cases 1, 3 and 4.
 #[test]
 fn derived_keys_are_the_published_ones() {
-    let hex = |text: &str| Value::bytes(super::super::hex::decode(text).unwrap());
+    let hex = |text: &str| Value::bytes(hexadecimal::decode(text).unwrap());
     let rows = [
         (
             "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",
@@ -258,7 +263,7 @@ fn derived_keys_are_the_published_ones() {
     ];
     for (key, arguments, derived) in rows {
         let found = call(&hex(key), "hkdf", arguments, &json!({})).unwrap();
-        assert_eq!(super::super::hex::encode(&found.to_bytes()), derived);
+        assert_eq!(hexadecimal::encode(&found.to_bytes()), derived);
     }
     let bytes = call_json(&json!("ikm"), "hkdf", &json!([])).unwrap().to_bytes().len();
     assert_eq!(bytes, 32);
@@ -317,7 +322,7 @@ fn two_sides_agree_whatever_form_their_keys_have() {
     assert_eq!(here.len(), 64);
     assert_eq!(here, there);
     let base64 = text(&json!(private), "ecdh_compute", &json!([other_public, "base64"]));
-    assert_eq!(super::super::hex::encode(&bytes(&base64).to_bytes()), here);
+    assert_eq!(hexadecimal::encode(&bytes(&base64).to_bytes()), here);
 
     let p384 = include_str!("keys/p384_private.pem");
     let no_private = "the key is not an EC private key on P-256, P-384 or P-521";

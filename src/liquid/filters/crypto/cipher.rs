@@ -7,9 +7,10 @@ use ::base64::Engine as _;
 use ::base64::prelude::BASE64_URL_SAFE;
 use sha1::Sha1;
 
-use super::arguments::Arguments;
 use super::block_cipher::{Filling, Mode};
-use super::{Filter, Filtered, Rejection, Surroundings, aead, base64, hex, keys};
+use super::{aead, hex, keys};
+use crate::liquid::filters::arguments::Arguments;
+use crate::liquid::filters::{Filter, Filtered, Rejection, Surroundings, base64};
 use crate::liquid::value::Value;
 
 pub(super) const ROWS: &[Filter] =

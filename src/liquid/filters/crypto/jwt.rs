@@ -4,9 +4,9 @@ use ::base64::Engine as _;
 use ::base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use rsa::BoxedUint;
 
-use super::arguments::Arguments;
 use super::jws::{Algorithm, Verification};
-use super::{Filter, Filtered, Rejection, Surroundings, base64};
+use crate::liquid::filters::arguments::Arguments;
+use crate::liquid::filters::{Filter, Filtered, Rejection, Surroundings, base64};
 use crate::liquid::value::{Map, Value};
 
 pub(super) const ROWS: &[Filter] =

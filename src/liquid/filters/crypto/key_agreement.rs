@@ -11,9 +11,10 @@ use p256::elliptic_curve::{AffinePoint, CurveArithmetic, FieldBytesSize};
 use p384::NistP384;
 use p521::NistP521;
 
-use super::arguments::Arguments;
 use super::digest::Algorithm;
-use super::{Filter, Filtered, Rejection, Surroundings, hex, keys};
+use super::{hex, keys};
+use crate::liquid::filters::arguments::Arguments;
+use crate::liquid::filters::{Filter, Filtered, Rejection, Surroundings};
 use crate::liquid::value::Value;
 
 pub(super) const ROWS: &[Filter] =

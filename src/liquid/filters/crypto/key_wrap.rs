@@ -85,7 +85,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::liquid::filters::hex;
+    use crate::liquid::filters::crypto::hex;
 
     /// RFC 3394, sections 4.1, 4.4 and 4.6.
     #[test]

@@ -4,10 +4,10 @@ use ::base64::Engine as _;
 use ::base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value as Json};
 
-use super::arguments::Arguments;
 use super::content_encryption::ContentEncryption;
 use super::key_management::{KeyManagement, Recipient};
-use super::{Filter, Filtered, Surroundings};
+use crate::liquid::filters::arguments::Arguments;
+use crate::liquid::filters::{Filter, Filtered, Surroundings};
 use crate::liquid::value::Value;
 
 pub(super) const ROWS: &[Filter] =

@@ -129,7 +129,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::liquid::filters::hex;
+    use crate::liquid::filters::crypto::hex;
 
     /// NIST SP 800-38A, appendix F: the first block of each.
     #[test]

@@ -1,7 +1,8 @@
 //! How the content of a JSON Web Encryption is encrypted and authenticated (RFC 7518, section 5).
 
 use super::block_cipher::{BLOCK, Filling, Mode};
-use super::{Rejection, aead, digest};
+use super::{aead, digest};
+use crate::liquid::filters::Rejection;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ContentEncryption {
@@ -117,7 +118,8 @@ mod tests {
     use ::base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
     use super::*;
-    use crate::liquid::filters::{base64::decode_lenient, hex};
+    use crate::liquid::filters::base64::decode_lenient;
+    use crate::liquid::filters::crypto::hex;
 
     #[track_caller]
     fn check(sealed: Option<(Vec<u8>, Vec<u8>)>, ciphertext: &str, tag: &str) {

@@ -5,7 +5,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use p256::ecdsa::signature::{Signer as _, Verifier as _};
 use sha2::{Sha256, Sha384, Sha512};
 
-use super::{Rejection, keys};
+use super::keys;
+use crate::liquid::filters::Rejection;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Algorithm {

@@ -1,6 +1,9 @@
 //! Hashes, codes, Base64, random text.
 
-use super::*;
+use serde_json::json;
+
+use crate::liquid::filters::tests::{call, call_json, check, check_rejections};
+use crate::liquid::value::Value;
 
 /// RFC 1320, RFC 1321, RIPEMD-160's own page, FIPS 180-4: "abc" each.
 #[test]

@@ -12,8 +12,9 @@ use sha1::Sha1;
 use sha2::digest::Digest;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 
-use super::arguments::Arguments;
-use super::{Filter, Filtered, Rejection, Surroundings, hex};
+use super::hex;
+use crate::liquid::filters::arguments::Arguments;
+use crate::liquid::filters::{Filter, Filtered, Rejection, Surroundings};
 use crate::liquid::value::Value;
 
 pub(super) const ROWS: &[Filter] = &[

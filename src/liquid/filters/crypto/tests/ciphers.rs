@@ -1,6 +1,8 @@
 //! Encryption there and back, and what others encrypted.
 
-use super::*;
+use serde_json::{Value as Json, json};
+
+use crate::liquid::filters::tests::{call_json, check_rejections};
 
 const KEY: &str = "ThisIsA32ByteKeyForAES256GCM!!!!";
 

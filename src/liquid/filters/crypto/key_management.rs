@@ -15,7 +15,8 @@ use sha2::{Digest, Sha256};
 
 use super::content_encryption::ContentEncryption;
 use super::key_wrap::Wrap;
-use super::{Rejection, aead, keys};
+use super::{aead, keys};
+use crate::liquid::filters::Rejection;
 
 /// Rounds that turn a password into a key, as many as JOSE libraries make unless told otherwise.
 const PASSWORD_ROUNDS: u32 = 4096;

@@ -65,7 +65,7 @@ fn open<A: Aead + KeyInit>(key: &[u8], nonce: &[u8], sealed: &[u8]) -> Option<Ve
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::liquid::filters::hex;
+    use crate::liquid::filters::crypto::hex;
 
     fn bytes(text: &str) -> Vec<u8> {
         hex::decode(&text.replace(' ', "")).unwrap()

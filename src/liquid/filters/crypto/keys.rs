@@ -10,8 +10,8 @@ use p256::elliptic_curve::{AffinePoint, CurveArithmetic, FieldBytes, FieldBytesS
 use rsa::pkcs1::{DecodeRsaPrivateKey, DecodeRsaPublicKey};
 use rsa::pkcs8::DecodePrivateKey;
 
-use super::Rejection;
-use super::base64::decode_lenient;
+use crate::liquid::filters::Rejection;
+use crate::liquid::filters::base64::decode_lenient;
 
 /// Begins every PEM block.
 const PEM: &str = "-----BEGIN ";

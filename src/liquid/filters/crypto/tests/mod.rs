@@ -1,0 +1,5 @@
+//! Published vectors and documented examples, through the filters.
+
+mod ciphers;
+mod digests;
+mod tokens;
