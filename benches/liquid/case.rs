@@ -62,9 +62,9 @@ fn product(number: u32) -> Json {
              a hundred, with a handle of ash that lasts a lifetime.</p>"
         ),
         "price": f64::from(number * 170 + 995) / 100.0,
-        "currency": if number % 5 == 0 { "" } else { "usd" },
+        "currency": if number.is_multiple_of(5) { "" } else { "usd" },
         "stock": number % 17,
-        "sale": number % 3 == 0,
+        "sale": number.is_multiple_of(3),
         "tags": [kind, "steel", "tools & more", format!("tag-{}", number % 7)],
     })
 }
