@@ -11,7 +11,7 @@
 //! are JSON's. `minijinja-ready` is minijinja without that part. liquidjs runs in a process of its own, which measures
 //! itself; it comes from npm into the target folder, and is left out where node or npm is missing.
 
-#![allow(clippy::print_stdout, reason = "a benchmark reports to whoever runs it")]
+#![allow(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 mod case;
 mod engines;

@@ -14,8 +14,11 @@ use super::yaml::{self, Mapping, Mark, Value};
 /// All texts. The module of the app itself is the empty text.
 #[derive(Debug, Default)]
 pub(super) struct Translations {
-    by_language: HashMap<String, HashMap<String, Json>>,
+    by_language: ByName<ByName<Json>>,
 }
+
+/// Looked into for every text of a page; the names are the app's own, so that the quick hash will do.
+type ByName<T> = HashMap<String, T, foldhash::fast::RandomState>;
 
 /// One file: its languages and their keys.
 #[derive(Debug)]
@@ -89,7 +92,7 @@ impl Translations {
 
     /// Texts that are in no file.
     pub(super) fn of_languages(languages: &[(&str, Json)]) -> Self {
-        let of_app = |texts: &Json| HashMap::from([(String::new(), texts.clone())]);
+        let of_app = |texts: &Json| ByName::from_iter([(String::new(), texts.clone())]);
         let by_language = languages.iter().map(|(language, texts)| ((*language).to_owned(), of_app(texts)));
         Self { by_language: by_language.collect() }
     }

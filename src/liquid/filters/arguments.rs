@@ -63,9 +63,14 @@ impl Arguments {
 
     /// The hash at `at`, or the named arguments if they stand there.
     pub(super) fn hash(&self, at: usize) -> Option<Map> {
+        self.borrowed_hash(at).map(Cow::into_owned)
+    }
+
+    /// The same without a copy of named arguments.
+    pub(super) fn borrowed_hash(&self, at: usize) -> Option<Cow<'_, Map>> {
         match self.get(at) {
-            Some(Value::Hash(hash)) => Some(hash.borrow().clone()),
-            None if at == self.positional.len() && !self.named.is_empty() => Some(self.named.clone()),
+            Some(Value::Hash(hash)) => Some(Cow::Owned(hash.borrow().clone())),
+            None if at == self.positional.len() && !self.named.is_empty() => Some(Cow::Borrowed(&self.named)),
             _ => None,
         }
     }

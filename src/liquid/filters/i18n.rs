@@ -55,21 +55,22 @@ fn translated(
     arguments: &Arguments,
     markup: Markup,
 ) -> Filtered {
-    let options = arguments.hash(0).unwrap_or_default();
+    let options = arguments.borrowed_hash(0).unwrap_or_default();
     let option = |name: &str| options.get(name).filter(|value| !value.is_nil());
     let key = match option("scope") {
-        Some(scope) => format!("{}.{}", scope.to_text(), input.to_text()),
-        None => input.to_text().into_owned(),
+        Some(scope) => Cow::Owned(format!("{}.{}", scope.to_text(), input.to_text())),
+        None => input.to_text(),
     };
     let language = option("locale").map_or(Cow::Borrowed(surroundings.language), Value::to_text);
     let falls_back = option("fallback").is_none_or(|value| value.is_truthy() && &*value.to_text() != "false");
+    let falls_back = falls_back && *language != *FALLBACK;
     let languages: &[&str] = if falls_back { &[&language, FALLBACK] } else { &[&language] };
     let found = languages.iter().find_map(|language| surroundings.app.translation(language, &key));
     let text = match found.map(|found| pick_plural(found, option("count"))) {
-        Some(Json::String(text)) => text.clone(),
+        Some(Json::String(text)) => Cow::Borrowed(text.as_str()),
         Some(other) if !other.is_null() => return Ok(Value::from_json(other)),
         _ => match option("default") {
-            Some(Value::Str(default)) => default.text.to_string(),
+            Some(Value::Str(default)) => Cow::Borrowed(&*default.text),
             Some(default) => return Ok(default.clone()),
             None => key,
         },
