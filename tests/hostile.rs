@@ -19,7 +19,7 @@ const LONG: &str = "{% assign s = 'xyzw' %}{% for i in (1..23) %}{% assign s = s
 const LAUGHS: &str = "{% assign a = [1] %}{% for i in (1..90) %}{% assign a = [a, a, a, a] %}{% endfor %}";
 
 /// What grows or nests without end: the page, and what its error says.
-const ENDLESS: [(&str, &str); 44] = [
+const ENDLESS: [(&str, &str); 45] = [
     ("{% include 'include' %}", "over 100 partials"),
     ("{% render 'render' %}", "over 100 partials"),
     ("{% function x = 'function' %}", "over 100 partials"),
@@ -70,6 +70,7 @@ const ENDLESS: [(&str, &str); 44] = [
     ("{% assign p = '(' | pad_left: 9999, '(' %}{{ 'a' | matches: p }}", "cannot use the regular expression"),
     ("{% assign p = 'a' | pad_left: 99999, 'a' %}{{ 'a' | matches: p }}", "regular expression too long"),
     ("{{ 'a' | matches: '(?=a)' }}", "look-ahead"),
+    ("{% assign p = 'a' | pad_left: 60000, 'a' %}{{ p | matches: p }}", "exceeds size limit"),
     ("{% assign a = [] %}{% assign a << a %}{{ a | join }}", "flatten recursive array"),
     ("{% assign a = [] %}{% assign a << a %}{{ a | sort }}", "flatten recursive array"),
     ("LONG{% assign x = s | matches: '[xy]*x[xyzw]{300}q' %}", "exceeds size limit"),

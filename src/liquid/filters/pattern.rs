@@ -24,7 +24,7 @@ const MAX_COMPILED: usize = 4 << 20;
 
 /// Most bytes of compiled expression times bytes of text. Matching takes up to a few nanoseconds for each pair of a byte
 /// and a state, and nothing can interrupt it.
-const MAX_WORK: usize = 1 << 36;
+const MAX_WORK: usize = 1 << 34;
 
 /// Expressions kept compiled for each thread: a filter in a loop meets the same one again.
 const MAX_CACHED: usize = 32;
@@ -88,7 +88,8 @@ fn regex_matches(surroundings: &mut Surroundings<'_>, input: &Value, arguments: 
     let regex = compile(&arguments.text(0), &arguments.text(1), &text)?;
     let mut found = Vec::new();
     for captures in regex.captures_iter(&text) {
-        surroundings.limits.step()?;
+        // Finding a single match may have taken the whole text.
+        surroundings.limits.read(text.len())?;
         surroundings.limits.grow(captures.len() * size_of::<Value>() + whole(&captures).len())?;
         if captures.len() == 1 {
             found.push(Value::str(whole(&captures)));
@@ -117,7 +118,8 @@ fn replace_regex(surroundings: &mut Surroundings<'_>, input: &Value, arguments: 
     let mut replaced = String::new();
     let mut copied = 0;
     for captures in regex.captures_iter(&text).take(if only_first { 1 } else { usize::MAX }) {
-        surroundings.limits.step()?;
+        // Finding a single match may have taken the whole text.
+        surroundings.limits.read(text.len())?;
         let Some(found) = captures.get(0) else { continue };
         let before = replaced.len();
         replaced.push_str(text.get(copied..found.start()).unwrap_or_default());

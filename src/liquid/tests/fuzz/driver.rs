@@ -2,7 +2,8 @@
 //! small by proptest, a hang is seen by the thread that waits, and what overflows the stack is left in a file.
 #![allow(clippy::print_stderr, reason = "a long run says what it did")]
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{Seek as _, Write as _};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -33,8 +34,7 @@ pub(super) fn fuzz<S: Strategy>(
     let seconds = std::env::var("POS_FUZZ_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
     let seed = std::env::var("POS_FUZZ_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(seed);
     let current = Current::default();
-    let file =
-        seconds.map(|_: u64| std::env::temp_dir().join(format!("pos-cli-fuzz-{}", name.replace(' ', "-"))));
+    let file = seconds.and_then(|_: u64| last_input(name));
     let guarded = |input: S::Value| {
         begin(&current, file.as_ref(), format!("{input:?}"));
         let result = property(&input);
@@ -98,10 +98,18 @@ fn rng(seed: u64) -> TestRng {
     TestRng::from_seed(RngAlgorithm::ChaCha, &bytes)
 }
 
-fn begin(current: &Current, file: Option<&PathBuf>, input: String) {
-    if let Some(file) = file {
-        // Nothing else is left after an overflow of the stack.
-        let _ = std::fs::write(file, &input);
+/// Where the input at work stands in a long run: nothing else is left after an overflow of the stack.
+fn last_input(name: &str) -> Option<File> {
+    let path = std::env::temp_dir().join(format!("pos-cli-fuzz-{}", name.replace(' ', "-")));
+    eprintln!("fuzz {name}: the input at work is in {}", path.display());
+    File::create(path).ok()
+}
+
+fn begin(current: &Current, file: Option<&File>, input: String) {
+    if let Some(mut file) = file {
+        // Written over, not anew: that would take longer than most inputs do.
+        let written = file.rewind().and_then(|()| file.write_all(input.as_bytes()));
+        let _ = written.and_then(|()| file.set_len(input.len() as u64));
     }
     *current.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), input));
 }

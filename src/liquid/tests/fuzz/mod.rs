@@ -28,7 +28,7 @@ use driver::fuzz;
 use grammar::Case;
 
 /// What a render may take here, so that a loop without end costs little.
-const TIME: Duration = Duration::from_millis(100);
+const TIME: Duration = Duration::from_millis(20);
 
 /// Words whose filters or tags differ from one render to the next.
 const CHANGING: [&str; 9] =
