@@ -26,6 +26,9 @@ const MAX_COMPILED: usize = 4 << 20;
 /// and a state, and nothing can interrupt it.
 const MAX_WORK: usize = 1 << 34;
 
+/// Characters of an expression that its error shows.
+const MAX_SHOWN: usize = 200;
+
 /// Expressions kept compiled for each thread: a filter in a loop meets the same one again.
 const MAX_CACHED: usize = 32;
 
@@ -56,7 +59,11 @@ pub(super) fn compile(pattern: &str, options: &str, text: &str) -> Result<Regex,
         .map_err(|error| {
             let text = error.to_string();
             let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            Rejection::argument(format!("cannot use the regular expression /{pattern}/: {reason}"))
+            let mut shown: String = pattern.chars().take(MAX_SHOWN).collect();
+            if shown.len() < pattern.len() {
+                shown.push('…');
+            }
+            Rejection::argument(format!("cannot use the regular expression /{shown}/: {reason}"))
         })?;
     CACHE.with_borrow_mut(|cache| {
         if cache.len() >= MAX_CACHED {
