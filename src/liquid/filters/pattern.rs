@@ -26,6 +26,9 @@ const MAX_COMPILED: usize = 4 << 20;
 /// and a state, and nothing can interrupt it.
 const MAX_WORK: usize = 1 << 34;
 
+/// Characters of an expression that its error shows.
+const MAX_SHOWN: usize = 200;
+
 /// Expressions kept compiled for each thread: a filter in a loop meets the same one again.
 const MAX_CACHED: usize = 32;
 
@@ -46,7 +49,10 @@ pub(super) fn compile(pattern: &str, options: &str, text: &str) -> Result<Regex,
         return Ok(regex);
     }
     let refused = |reason: &str| {
-        let shown: String = pattern.chars().take(200).collect();
+        let mut shown: String = pattern.chars().take(MAX_SHOWN).collect();
+        if shown.len() < pattern.len() {
+            shown.push('…');
+        }
         Rejection::Argument(format!("cannot use the regular expression /{shown}/: {reason}"))
     };
     let translated =
