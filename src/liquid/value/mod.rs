@@ -4,6 +4,7 @@
 
 mod compare;
 mod container;
+mod digits;
 mod forloop;
 mod json;
 mod text;
@@ -20,6 +21,7 @@ use num_traits::ToPrimitive;
 use smol_str::SmolStr;
 
 pub(crate) use container::{Array, Hash};
+pub(crate) use digits::shortest_decimal;
 pub(crate) use forloop::Loop;
 
 pub(crate) type Map = IndexMap<Arc<str>, Value, foldhash::fast::RandomState>;
