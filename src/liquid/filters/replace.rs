@@ -1,5 +1,7 @@
 //! Replacing and removing literal text: all occurrences, the first, or the last.
 
+use smol_str::StrExt as _;
+
 use super::arguments::Arguments;
 use super::{Filter, Filtered, Surroundings};
 use crate::liquid::value::Value;
@@ -42,7 +44,7 @@ fn all(surroundings: &Surroundings<'_>, input: &Value, pattern: &str, replacemen
     let text = input.to_text();
     let growth = text.matches(pattern).count().saturating_mul(replacement.len());
     surroundings.limits.grow(text.len().saturating_add(growth))?;
-    Ok(Value::str(text.replace(pattern, replacement)))
+    Ok(Value::str(text.replace_smolstr(pattern, replacement)))
 }
 
 fn first(surroundings: &Surroundings<'_>, input: &Value, pattern: &str, replacement: &str) -> Filtered {

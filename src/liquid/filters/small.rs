@@ -3,7 +3,7 @@
 //! the call is a mistake that the long way words.
 
 use super::number::Operation;
-use crate::liquid::value::Value;
+use crate::liquid::value::{Value, shortest_decimal};
 
 /// An integer, or `units / 10^scale` with `|units| < 10^15`.
 #[derive(Debug, Clone, Copy)]
@@ -11,9 +11,6 @@ pub(super) enum Small {
     Int(i64),
     Decimal { units: i64, scale: usize },
 }
-
-/// Decimals of at most 15 digits are told apart by floats, so that the first one found is the shortest.
-const MAX_UNITS: f64 = 1e15;
 
 /// Integers up to here are floats, too.
 const MAX_EXACT: i128 = 1 << 53;
@@ -24,27 +21,15 @@ const POWERS: [f64; 23] = [
     1e19, 1e20, 1e21, 1e22,
 ];
 
-/// Decimals a float is tried for: prices, rates, coordinates.
-const MAX_SCALE: usize = 8;
-
 impl Small {
     pub(super) fn of(value: &Value) -> Option<Self> {
         match value {
             Value::Int(i) => Some(Self::Int(*i)),
             // Its sign is the long way's business.
             Value::Float(f) if *f == 0.0 => None,
-            Value::Float(f) => Self::of_float(*f),
+            Value::Float(f) => shortest_decimal(*f).map(|(units, scale)| Self::Decimal { units, scale }),
             _ => None,
         }
-    }
-
-    /// The shortest decimal that reads back as `float`.
-    fn of_float(float: f64) -> Option<Self> {
-        POWERS.iter().take(MAX_SCALE + 1).enumerate().find_map(|(scale, power)| {
-            let units = (float * power).round();
-            let is_it = units.abs() < MAX_UNITS && units / power == float;
-            is_it.then_some(Self::Decimal { units: units as i64, scale })
-        })
     }
 
     /// The value of two numbers; a float if either has a point.

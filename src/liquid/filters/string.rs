@@ -1,6 +1,8 @@
 //! Text filters that change or cut one piece of text. Whatever is piped in counts as its text; nil is the empty text.
 //! Lengths and positions count characters, as in Ruby.
 
+use smol_str::StrExt as _;
+
 use super::arguments::{Arguments, integer};
 use super::{Filter, Filtered, Rejection, Surroundings, inspected};
 use crate::liquid::value::Value;
@@ -51,11 +53,22 @@ fn join_two(surroundings: &Surroundings<'_>, first: &str, second: &str) -> Filte
 }
 
 fn upcase(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
-    Ok(Value::str(input.to_text().to_uppercase()))
+    let text = input.to_text();
+    Ok(if text.is_ascii() {
+        Value::str(text.to_ascii_uppercase_smolstr())
+    } else {
+        Value::str(text.to_uppercase())
+    })
 }
 
 fn downcase(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
-    Ok(Value::str(input.to_text().to_lowercase()))
+    let text = input.to_text();
+    Ok(if text.is_ascii() {
+        Value::str(text.to_ascii_lowercase_smolstr())
+    } else {
+        // By the whole text, for a sigma at the end of a word is another letter.
+        Value::str(text.to_lowercase())
+    })
 }
 
 /// First letter up, all others down.

@@ -5,6 +5,7 @@
 mod compare;
 mod container;
 mod cycles;
+mod digits;
 mod forloop;
 mod json;
 mod text;
@@ -22,6 +23,7 @@ use smol_str::SmolStr;
 
 pub(crate) use container::{Array, Hash};
 pub(crate) use cycles::Cycles;
+pub(crate) use digits::shortest_decimal;
 pub(crate) use forloop::Loop;
 pub(crate) use json::json_size;
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt::{Display, Write as _};
 
+use super::digits::{push_float, push_integer};
 use super::{MAX_DEPTH, MAX_VISITS, Value, may_visit, may_visit_text};
 
 /// Values that an error message shows; 32 bytes of text count as one.
@@ -41,7 +42,7 @@ impl Value {
         match self {
             Self::Nil | Self::Empty | Self::Blank => {}
             Self::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-            Self::Int(i) => write_display(out, i),
+            Self::Int(i) => push_integer(out, *i),
             Self::BigInt(i) => write_display(out, i),
             Self::Float(f) => write_float(out, *f),
             Self::Str(s) => out.push_str(&s.text),
@@ -158,7 +159,7 @@ fn write_float(out: &mut String, f: f64) {
         let point = if mantissa.contains('.') { "" } else { ".0" };
         let (sign, digits) = exponent.strip_prefix('-').map_or(('+', exponent), |digits| ('-', digits));
         write_display(out, &format_args!("{mantissa}{point}e{sign}{digits:0>2}"));
-    } else {
+    } else if !push_float(out, f) {
         write_display(out, &format_args!("{f:?}"));
     }
 }
