@@ -9,6 +9,7 @@ use serde_json::{Map as JsonMap, Value as Json};
 use super::bindings::Bindings;
 use super::engine::{self, Engine, Printing, Scope};
 use super::error::Result;
+use super::syntax::Interpolation;
 use super::syntax::ast::Template;
 use super::value::Value;
 use crate::app::{App, Format, Source};
@@ -41,6 +42,14 @@ impl Standalone {
     /// The first syntax error of `source`.
     pub fn compile(source: &str, library: &Library<'_>) -> Result<Self> {
         Self::compile_as(&Source::of_text(PATH, source), library, Format::default(), Printing::default())
+    }
+
+    /// Parses `source` and keeps nothing.
+    ///
+    /// # Errors
+    /// Its first syntax error.
+    pub fn check(source: &str) -> Result<()> {
+        engine::compile(&Source::of_text(PATH, source), Interpolation::On, None).map(drop)
     }
 
     pub(crate) fn compile_as(
