@@ -58,7 +58,7 @@ impl<'r> Context<'r> {
         self.hash.get_or_insert_with(|| {
             let mut map: Map =
                 scope.context.iter().map(|(k, v)| (Arc::from(k.as_str()), Value::from_json(v))).collect();
-            map.entry(Arc::from("exports")).or_insert_with(|| Value::hash(Map::default()));
+            map.get_or_insert_with(Arc::from("exports"), || Value::hash(Map::default()));
             Hash::new(map)
         })
     }

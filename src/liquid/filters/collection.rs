@@ -100,7 +100,7 @@ fn array_group_by(surroundings: &mut Surroundings<'_>, input: &Value, arguments:
     let mut groups = Map::default();
     for item in array_items(surroundings, input)? {
         let key = surroundings.text_of(&select_or_nil(&item, &property)?)?.into();
-        if let Value::Array(group) = groups.entry(key).or_insert_with(|| Value::array(Vec::new())) {
+        if let Value::Array(group) = groups.get_or_insert_with(key, || Value::array(Vec::new())) {
             group.borrow_mut().push(item);
         }
     }

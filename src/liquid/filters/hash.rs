@@ -72,7 +72,7 @@ fn hash_fetch(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) ->
 /// A true entry only: the `size` of a hash is none.
 fn entry(value: &Value, key: &Value) -> Value {
     match value {
-        Value::Hash(hash) => hash.borrow().get(&*key.to_text()).cloned().unwrap_or_default(),
+        Value::Hash(hash) => hash.borrow().get(&key.to_text()).cloned().unwrap_or_default(),
         Value::Array(_) if matches!(key, Value::Int(_)) => value.index(key),
         _ => Value::Nil,
     }
@@ -97,7 +97,7 @@ fn hash_add_key(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &
 /// Removes the key in place and answers what stood there.
 fn hash_delete_key(_: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let key = arguments.text(0);
-    Ok(hash(input)?.borrow_mut().shift_remove(&*key).unwrap_or_default())
+    Ok(hash(input)?.borrow_mut().shift_remove(&key).unwrap_or_default())
 }
 
 fn hash_keys(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
@@ -129,6 +129,6 @@ fn hash_except(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &A
 /// By key.
 fn hash_sort(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
     let mut sorted = entries(surroundings, input)?;
-    sorted.sort_unstable_keys();
+    sorted.sort_keys();
     Ok(Value::hash(sorted))
 }

@@ -35,10 +35,10 @@ struct Comparison<'c, 'r> {
 
 impl Comparison<'_, '_> {
     fn hashes(&mut self, old: &Map, new: &Map, prefix: &str, depth: usize) -> Result<(), Rejection> {
-        for key in sorted(old.keys().filter(|key| !new.contains_key(*key))) {
+        for key in sorted(old.keys().filter(|key| !new.contains_key(key))) {
             self.push("-", prefix, key, &[old.get(key)])?;
         }
-        for key in sorted(old.keys().filter(|key| new.contains_key(*key))) {
+        for key in sorted(old.keys().filter(|key| new.contains_key(key))) {
             match (old.get(key), new.get(key)) {
                 (Some(Value::Hash(a)), Some(Value::Hash(b))) if depth > 0 => {
                     self.surroundings.limits.step()?;
@@ -50,7 +50,7 @@ impl Comparison<'_, '_> {
                 _ => {}
             }
         }
-        for key in sorted(new.keys().filter(|key| !old.contains_key(*key))) {
+        for key in sorted(new.keys().filter(|key| !old.contains_key(key))) {
             self.push("+", prefix, key, &[new.get(key)])?;
         }
         Ok(())

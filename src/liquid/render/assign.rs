@@ -62,7 +62,7 @@ impl Render<'_> {
         self.limits.grow(ENTRY + key.len()).map_err(over)?;
         self.cycles.note(entries, &value);
         let mut map = entries.borrow_mut();
-        let replaced = match map.get_mut(&*key) {
+        let replaced = match map.get_mut(&key) {
             Some(slot) => Some(std::mem::replace(slot, value)),
             None => map.insert(Arc::from(key), value),
         };

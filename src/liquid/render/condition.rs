@@ -85,7 +85,7 @@ fn contains(left: &Value, right: &Value, limits: &Limits) -> std::result::Result
             text.text.contains(&*right.to_text())
         }
         Value::Array(items) => return limits.any_equal(&items.borrow(), right),
-        Value::Hash(entries) => matches!(right, Value::Str(key) if entries.borrow().contains_key(&*key.text)),
+        Value::Hash(entries) => matches!(right, Value::Str(key) if entries.borrow().contains_key(&key.text)),
         Value::Range(start, end) => match right {
             Value::Int(i) => (start..=end).contains(&i),
             Value::Float(f) => *f >= *start as f64 && *f <= *end as f64,

@@ -68,15 +68,12 @@ impl Value {
                     Some(Self::Hash(sibling)) => Some(sibling.borrow()),
                     _ => None,
                 };
-                let mut map = Map::with_capacity_and_hasher(entries.len(), Default::default());
+                let mut map = Map::with_capacity(entries.len());
                 for (at, (key, value)) in entries.iter().enumerate() {
                     let twin = sibling.as_ref().and_then(|sibling| sibling.get_index(at));
                     let twin = twin.filter(|(twin, _)| ***twin == **key);
                     let value = Self::from_json_like(value, twin.map(|(_, value)| value));
-                    map.insert(
-                        twin.map_or_else(|| Arc::from(key.as_str()), |(key, _)| Arc::clone(key)),
-                        value,
-                    );
+                    map.push(twin.map_or_else(|| Arc::from(key.as_str()), |(key, _)| Arc::clone(key)), value);
                 }
                 Self::hash(map)
             }

@@ -8,13 +8,13 @@ mod cycles;
 mod digits;
 mod forloop;
 mod json;
+mod map;
 mod text;
 
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use jiff::ZonedDateTime;
 use jiff::civil::Date;
 use num_bigint::BigInt;
@@ -26,8 +26,7 @@ pub(crate) use cycles::Cycles;
 pub(crate) use digits::shortest_decimal;
 pub(crate) use forloop::Loop;
 pub(crate) use json::json_size;
-
-pub(crate) type Map = IndexMap<Arc<str>, Value, foldhash::fast::RandomState>;
+pub(crate) use map::Map;
 
 /// How deep printing, comparing and copying follow containers, so that one that contains itself ends.
 const MAX_DEPTH: usize = 100;
