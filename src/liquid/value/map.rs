@@ -80,6 +80,9 @@ impl Map {
 
     /// The value that stood under the name. A new name comes last, a known one keeps its place.
     pub(crate) fn insert(&mut self, name: Arc<str>, value: Value) -> Option<Value> {
+        if let Self::Many(table) = self {
+            return table.insert(name, value);
+        }
         if let Some(slot) = self.get_mut(&name) {
             return Some(std::mem::replace(slot, value));
         }
