@@ -26,18 +26,14 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    /// The form in the file at `place`. Its key `name` goes before the file's name; a module's keeps its prefix.
+    /// The form in the file at `place`.
     pub(super) fn parse(
         place: &Place,
         path: &Arc<str>,
         text: &Arc<str>,
         head: &FrontMatter<'_>,
     ) -> Result<Self, Problem> {
-        let name = match (head.keys.filled_text("name")?, &place.module) {
-            (Some(name), Some(module)) if !name.starts_with("modules/") => format!("modules/{module}/{name}"),
-            (Some(name), _) => name,
-            (None, _) => place.name.clone(),
-        };
+        let name = head.name(place)?;
         // `configuration` is the name that `fields` had before.
         let key = ["fields", "configuration"].into_iter().find(|key| head.keys.node(key).is_some());
         let fields = match key.and_then(|key| head.keys.node(key)).map(|node| node.to_json()) {

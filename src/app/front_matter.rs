@@ -2,7 +2,7 @@
 //! file has, so that a slip of the pen is not silently ignored.
 
 use super::keys::Keys;
-use super::kind::FileKind;
+use super::kind::{FileKind, Place};
 use super::problem::Problem;
 use super::yaml::{self, Mapping, Mark};
 
@@ -44,6 +44,15 @@ impl<'a> FrontMatter<'a> {
             .into_mapping()
             .ok_or_else(|| fail(mark, "front matter must be lines of `key: value`".to_owned()))?;
         Ok(Self { keys: Keys::new(path, text, keys), body: fences.body })
+    }
+
+    /// What others call the file at `place`: its key `name` goes before the file's name; a module's keeps its prefix.
+    pub(super) fn name(&self, place: &Place) -> Result<String, Problem> {
+        Ok(match (self.keys.filled_text("name")?, &place.module) {
+            (Some(name), Some(module)) if !name.starts_with("modules/") => format!("modules/{module}/{name}"),
+            (Some(name), _) => name,
+            (None, _) => place.name.clone(),
+        })
     }
 
     /// One warning for each key that is given twice or that `kind` does not have.

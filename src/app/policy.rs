@@ -21,18 +21,14 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
-    /// The policy in the file at `place`. Its key `name` goes before the file's name; a module's keeps its prefix.
+    /// The policy in the file at `place`.
     pub(super) fn parse(
         place: &Place,
         path: &Arc<str>,
         text: &Arc<str>,
         head: &FrontMatter<'_>,
     ) -> Result<Self, Problem> {
-        let name = match (head.keys.filled_text("name")?, &place.module) {
-            (Some(name), Some(module)) if !name.starts_with("modules/") => format!("modules/{module}/{name}"),
-            (Some(name), _) => name,
-            (None, _) => place.name.clone(),
-        };
+        let name = head.name(place)?;
         let http_status = match head.keys.number("http_status")? {
             None | Some(403) => 403,
             Some(404) => 404,

@@ -11,6 +11,7 @@ mod cookies;
 mod failure;
 mod forms;
 mod guard;
+mod hex;
 mod inspector;
 mod location;
 mod pages;

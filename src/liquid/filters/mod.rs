@@ -67,7 +67,7 @@ use foldhash::fast::FixedState;
 use jiff::ZonedDateTime;
 
 use crate::app::App;
-use crate::liquid::limits::{Limit, Limits, MAX_STRING};
+use crate::liquid::limits::{Limit, Limits};
 use crate::liquid::value::{Cycles, Value};
 
 pub(crate) use arguments::Arguments;
@@ -157,7 +157,7 @@ impl Filter {
         let reads_container = || {
             surroundings.plain
                 && self.reads == Reads::Text
-                && [input].into_iter().chain(&arguments.positional).any(is_container)
+                && [input].into_iter().chain(&arguments.positional).any(Value::is_container)
         };
         let result = if reads_container() {
             let positional = arguments.positional.iter().map(inspected).collect();
@@ -217,13 +217,9 @@ impl Filter {
     }
 }
 
-fn is_container(value: &Value) -> bool {
-    matches!(value, Value::Array(_) | Value::Hash(_))
-}
-
 /// A container as Ruby's `inspect` writes it, anything else as it is.
 fn inspected(value: &Value) -> Value {
-    if is_container(value) { Value::str(value.inspect()) } else { value.clone() }
+    if value.is_container() { Value::str(value.inspect()) } else { value.clone() }
 }
 
 impl Surroundings<'_> {
@@ -237,7 +233,7 @@ impl Surroundings<'_> {
     /// Charges a piece of a text that is built piece by piece and is `length` bytes long with it.
     fn grow_text(&self, piece: usize, length: usize) -> Result<(), Rejection> {
         self.limits.grow(piece)?;
-        if length > MAX_STRING { Err(Rejection::Limit(Limit::String)) } else { Ok(()) }
+        Ok(self.limits.check_length(length)?)
     }
 }
 

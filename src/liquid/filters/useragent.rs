@@ -7,7 +7,7 @@ use ::regex::{Captures, Regex};
 
 use super::arguments::Arguments;
 use super::{Filter, Filtered, Surroundings};
-use crate::liquid::value::{Map, Value};
+use crate::liquid::value::Value;
 
 pub(super) const ROWS: &[Filter] = &[Filter::new("useragent", 0..=0, useragent)];
 
@@ -131,10 +131,10 @@ fn useragent(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered
     let header: String = header.chars().take(LONGEST).collect();
     let (family, version) = named(&COMPILED.browsers, &header);
     let (system, system_version) = named(&COMPILED.systems, &header);
-    Ok(hash([
+    Ok(Value::hash_of([
         ("device", device(&header)),
         ("family", Value::str(family)),
-        ("os", hash([("version", system_version), ("family", Value::str(system))])),
+        ("os", Value::hash_of([("version", system_version), ("family", Value::str(system))])),
         ("version", version),
     ]))
 }
@@ -153,7 +153,12 @@ fn version(found: &Captures<'_>) -> Value {
         return Value::Nil;
     }
     let [major, minor, patch] = parts.map(|part| part.map_or(Value::Nil, Value::str));
-    hash([("version", Value::str(whole.join("."))), ("major", major), ("minor", minor), ("patch", patch)])
+    Value::hash_of([
+        ("version", Value::str(whole.join("."))),
+        ("major", major),
+        ("minor", minor),
+        ("patch", patch),
+    ])
 }
 
 fn device(header: &str) -> Value {
@@ -161,21 +166,21 @@ fn device(header: &str) -> Value {
         Some((family, model, brand, pattern.captures(header)?))
     });
     let Some((family, model, brand, found)) = found else {
-        return hash([("family", Value::str(OTHER)), ("model", Value::str(OTHER)), ("brand", Value::Nil)]);
+        return Value::hash_of([
+            ("family", Value::str(OTHER)),
+            ("model", Value::str(OTHER)),
+            ("brand", Value::Nil),
+        ]);
     };
     let filled = |template: &str| {
         let model = found.get(1).map_or("", |model| model.as_str());
         Value::str(template.replace("$1", model))
     };
-    hash([
+    Value::hash_of([
         ("family", filled(family)),
         ("model", filled(model)),
         ("brand", brand.map_or(Value::Nil, Value::str)),
     ])
-}
-
-fn hash<const N: usize>(entries: [(&str, Value); N]) -> Value {
-    Value::hash(entries.into_iter().map(|(key, value)| (key.into(), value)).collect::<Map>())
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ impl Writer<'_, '_> {
         let mut content = None;
         let mut children = Vec::new();
         for (key, value) in entries {
-            if &**key == CONTENT && !is_container(value) {
+            if &**key == CONTENT && !value.is_container() {
                 content = Some(escaped(&value.to_text()).into_owned());
             } else if let Some(attribute) = self.attribute(key, value) {
                 check_name(attribute)?;
@@ -126,7 +126,7 @@ impl Writer<'_, '_> {
     /// The name under which the entry is an attribute, if it is one.
     fn attribute<'k>(&self, key: &'k str, value: &Value) -> Option<&'k str> {
         match self.attributes {
-            _ if is_container(value) || value.is_nil() => None,
+            _ if value.is_container() || value.is_nil() => None,
             Attributes::Scalars => Some(key),
             Attributes::Prefixed => key.strip_prefix(ATTRIBUTE_PREFIX),
         }
@@ -140,10 +140,6 @@ impl Writer<'_, '_> {
         self.xml.push('\n');
         Ok(())
     }
-}
-
-fn is_container(value: &Value) -> bool {
-    matches!(value, Value::Hash(_) | Value::Array(_))
 }
 
 /// A name that would end its tag, or begin another, is no name.

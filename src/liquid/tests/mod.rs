@@ -3,7 +3,7 @@
 mod acceptance;
 mod events;
 mod forms;
-mod fuzz;
+pub(super) mod fuzz;
 mod jobs;
 mod lexical;
 mod pages;

@@ -74,10 +74,6 @@ impl Drop for Hash {
     }
 }
 
-pub(super) fn is_container(value: &Value) -> bool {
-    matches!(value, Value::Array(_) | Value::Hash(_))
-}
-
 /// What `shared` holds, if this is its last holder. `Rc::get_mut` does not tell: notes of [`super::Cycles`] count there.
 fn last<T>(shared: &Rc<RefCell<T>>) -> Option<RefMut<'_, T>> {
     if Rc::strong_count(shared) == 1 { shared.try_borrow_mut().ok() } else { None }
@@ -106,5 +102,5 @@ fn dismantle<'v>(values: impl Iterator<Item = &'v mut Value>) {
 }
 
 fn take_containers<'v>(pending: &mut Vec<Value>, values: impl Iterator<Item = &'v mut Value>) {
-    pending.extend(values.filter(|value| is_container(value)).map(std::mem::take));
+    pending.extend(values.filter(|value| value.is_container()).map(std::mem::take));
 }

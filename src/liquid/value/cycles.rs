@@ -6,7 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Weak;
 
-use super::container::{Array, Hash, is_container};
+use super::container::{Array, Hash};
 use super::{Map, Value};
 
 /// Notes kept before the first sweep for those that have become useless.
@@ -37,7 +37,7 @@ impl Default for Cycles {
 impl Cycles {
     /// Notes that `value` is being written into a container that others may hold already.
     pub(crate) fn note(&self, container: impl Into<Written>, value: &Value) {
-        if is_container(value) {
+        if value.is_container() {
             self.add(container.into());
         }
     }

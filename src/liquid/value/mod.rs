@@ -130,6 +130,11 @@ impl Value {
         Self::Hash(Hash::new(map))
     }
 
+    /// A hash with these names, each of them given once.
+    pub(crate) fn hash_of<'n>(entries: impl IntoIterator<Item = (&'n str, Self)>) -> Self {
+        Self::hash(entries.into_iter().map(|(name, value)| (Arc::from(name), value)).collect())
+    }
+
     pub(crate) fn time(time: ZonedDateTime) -> Self {
         Self::Time(Rc::new(time))
     }
@@ -146,6 +151,10 @@ impl Value {
 
     pub(crate) fn is_nil(&self) -> bool {
         matches!(self, Self::Nil)
+    }
+
+    pub(crate) fn is_container(&self) -> bool {
+        matches!(self, Self::Array(_) | Self::Hash(_))
     }
 
     /// `""`, `[]`, `{}`.

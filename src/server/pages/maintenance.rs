@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::Visit;
 use super::stop::Stop;
 use crate::app::Format;
+use crate::server::hex::hex;
 use crate::server::reply::Reply;
 
 /// Where the password is posted to.
@@ -71,5 +72,5 @@ impl Visit<'_> {
 }
 
 fn proof_of(password: &str) -> String {
-    Sha256::digest(password).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(Sha256::digest(password))
 }

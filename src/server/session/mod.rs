@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
 use super::cookies::{self, Readable, SameSite};
+use super::hex::hex;
 use super::request::Request;
 use crate::records::{SessionError, SessionId, Sessions};
 
@@ -99,8 +100,7 @@ impl Session {
         let mut shown = self.fields.clone();
         if let Some(id) = &self.id {
             let hash = Sha256::digest(id.as_str());
-            let hex = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>();
-            shown.insert("session_id".to_owned(), hex.into());
+            shown.insert("session_id".to_owned(), hex(hash.get(..16).unwrap_or_default()).into());
         }
         shown
     }
@@ -217,8 +217,7 @@ fn proof(request: &Request, token: Option<&str>) -> Proof {
 
 /// 256 random bits in hex.
 fn new_token() -> String {
-    let bytes: [u8; 32] = rand::random();
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(rand::random::<[u8; 32]>())
 }
 
 #[cfg(test)]

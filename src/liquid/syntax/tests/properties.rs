@@ -1,7 +1,6 @@
 //! Any input: the parser answers with a tree or an error, in time linear to the input, and what it says of places is
 //! inside the file.
 
-use std::path::Path;
 use std::sync::LazyLock;
 
 use proptest::collection::vec;
@@ -11,6 +10,7 @@ use proptest::sample::{Index, select};
 use super::{source, template};
 use crate::liquid::syntax::ast::{Node, Span};
 use crate::liquid::syntax::parser::compile_body;
+use crate::liquid::tests::fuzz::mutation::fixtures;
 
 /// A page as people write it: every construct once.
 const PAGE: &str = r#"<h1>{{ page.title | upcase | default: 'x', allow_false: true }}</h1>
@@ -95,23 +95,7 @@ const FRAGMENTS: [&str; 55] = [
     " assign ",
 ];
 
-/// Every template of the repository's example apps, the broken ones too.
-static FIXTURES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")];
-    let mut texts = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "liquid") {
-                texts.push(String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned());
-            }
-        }
-    }
-    texts.sort();
-    texts
-});
+static FIXTURES: LazyLock<Vec<String>> = LazyLock::new(fixtures);
 
 /// A change to a text: `length` of it from `at` on become `with`.
 #[derive(Debug, Clone)]

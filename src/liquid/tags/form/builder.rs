@@ -21,7 +21,7 @@ pub(super) fn object(form: &Form, variables: &Map, render: &mut Render<'_>) -> V
     let argument = |name: &str| variables.get(name).filter(|value| !value.is_blank());
     let id = argument("id").map(|id| id.to_text().into_owned()).filter(|id| id != "new");
     let parent = argument("parent_resource_id").map(|parent| parent.to_text().into_owned());
-    hash([
+    Value::hash_of([
         ("name", Value::str(form.name.as_str())),
         ("resource", Value::str(form.resource.as_str())),
         ("resource_owner", form.resource_owner.as_deref().map_or(Value::Nil, Value::str)),
@@ -46,7 +46,7 @@ pub(super) fn without_configuration(render: &mut Render<'_>) -> Value {
     let context = Value::Hash(render.context.hash().clone());
     let action = context.property("location").property("pathname");
     let hidden = [("utf8", Value::str("✓")), ("authenticity_token", context.property("authenticity_token"))];
-    hash([("action", action), ("system_fields", hash(hidden))])
+    Value::hash_of([("action", action), ("system_fields", Value::hash_of(hidden))])
 }
 
 /// The form, with fields that are called `prefix[…]`.
@@ -87,7 +87,7 @@ fn fields(configured: &JsonMap<String, Json>, prefix: &str, values: &JsonMap<Str
                 Value::hash(fields(about, &format!("{prefix}[{attributes}]"), values))
             } else {
                 let said = |key| about.get(key).map_or_else(|| Value::hash(Map::default()), Value::from_json);
-                hash([
+                Value::hash_of([
                     ("name", Value::str(format!("{prefix}[{key}]"))),
                     ("value", values.get(key).map_or(Value::Nil, Value::from_json)),
                     ("validation", said("validation")),
@@ -137,9 +137,5 @@ fn system_fields(form: &Form, id: Option<String>, parent: Option<String>, render
         hidden.push(("parent_resource_id", Value::str(parent.unwrap_or_else(|| form.resource.clone()))));
         hidden.push(("parent_resource_class", Value::str("CustomModelType")));
     }
-    hash(hidden)
-}
-
-fn hash(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
-    Value::hash(entries.into_iter().map(|(key, value)| (Arc::from(key), value)).collect())
+    Value::hash_of(hidden)
 }

@@ -11,7 +11,7 @@
 mod driver;
 mod found;
 mod grammar;
-mod mutation;
+pub(in crate::liquid) mod mutation;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

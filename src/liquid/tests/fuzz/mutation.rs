@@ -138,10 +138,15 @@ fn piece(text: &str, at: Index, length: usize) -> std::ops::Range<usize> {
 
 /// One of the templates below `fixtures/`.
 pub(super) fn files() -> impl Strategy<Value = String> {
+    prop::sample::select(fixtures())
+}
+
+/// Every template of the repository's example apps, the broken ones too.
+pub(in crate::liquid) fn fixtures() -> Vec<String> {
     let mut files = Vec::new();
     collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut files);
     assert!(!files.is_empty(), "there are templates in fixtures/");
-    prop::sample::select(files)
+    files
 }
 
 fn collect(folder: &Path, files: &mut Vec<String>) {
