@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Database, Durability};
+use super::{Database, Durability, functions};
 
 /// How long to wait for another process that holds the file: a checkpoint, a backup, a curious `sqlite3` shell.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -64,6 +64,7 @@ pub(super) fn checkpoint(connection: &Connection) -> rusqlite::Result<i64> {
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    functions::add(connection)?;
     connection.pragma_update(None, "foreign_keys", true)
 }
 

@@ -18,6 +18,8 @@ pub(crate) enum Error {
     Older { path: String, found: u32, known: u32 },
     #[error("cannot use {path}")]
     Io { path: String, source: io::Error },
+    #[error("{path} is being written by a long transaction; try again")]
+    Busy { path: String },
     #[error("{path} is in use by {}", holder(*pid))]
     Locked { path: String, pid: Option<u32> },
 }

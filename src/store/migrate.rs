@@ -8,7 +8,15 @@ use super::{Database, Error};
 /// In order; the first is number 1. Never edited once released.
 const QUEUE: &[&str] =
     &[include_str!("migrations/queue/0001_jobs.sql"), include_str!("migrations/queue/0002_log.sql")];
-const DATA: &[&str] = &[include_str!("migrations/data/0001_sessions.sql")];
+const DATA: &[&str] = &[
+    include_str!("migrations/data/0001_sessions.sql"),
+    include_str!("migrations/data/0002_records.sql"),
+    include_str!("migrations/data/0003_users.sql"),
+    include_str!("migrations/data/0004_constants.sql"),
+    include_str!("migrations/data/0005_activities.sql"),
+    include_str!("migrations/data/0006_instance.sql"),
+    include_str!("migrations/data/0007_signed_in.sql"),
+];
 
 /// Applies what is missing. Safe when two processes do it at once: the version is read again inside each transaction.
 pub(super) fn migrate(connection: &mut Connection, path: &str, database: Database) -> Result<(), Error> {

@@ -4,27 +4,38 @@
 
 mod connection;
 mod error;
+mod functions;
 mod header;
 mod lock;
 mod migrate;
+mod open_transaction;
 mod readers;
 mod run_info;
 mod state_dir;
+mod writer;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use readers::Readers;
+use writer::Writer;
 
 pub(crate) use error::Error;
+pub(crate) use functions::{fold, number};
 pub(crate) use lock::Lock;
+pub(crate) use open_transaction::OpenTransaction;
 pub(crate) use run_info::RunInfo;
 pub(crate) use state_dir::StateDir;
 
 /// A write-ahead log longer than this (64 MiB) is worth stopping the writer for a moment: only then can it start over.
 const LONG_WAL_PAGES: i64 = 16 * 1024;
+
+/// How long a write waits for the ones before it. They are short, but for an open transaction, which may take as long as
+/// a job.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Which of the two files; decides the migrations and the application id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +64,7 @@ pub(crate) struct Store {
 struct Inner {
     /// For messages.
     path: String,
-    writer: Mutex<Connection>,
+    writer: Writer,
     /// `None`: a database in memory, which only its one connection can see.
     readers: Option<Readers>,
 }
@@ -98,25 +109,45 @@ impl Store {
         };
         match &self.inner.readers {
             Some(readers) => readers.with(read),
-            None => read(&self.writer()),
+            None => self.turn(PATIENCE, |connection| read(connection))?,
         }
         .map_err(|source| self.error(source))
     }
 
     /// Runs `work` in one immediate transaction on the write connection; commits if it returns `Ok`. Waits for the
     /// write before it. When it fails, nothing of it is in the file.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when somebody else is still writing after half a minute.
     pub(crate) fn write<T>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, Error> {
-        let mut writer = self.writer();
-        let write = || {
-            let transaction = Transaction::new(&mut writer, TransactionBehavior::Immediate)?;
+        self.write_within(PATIENCE, work)
+    }
+
+    /// The same for those who have less time, or more.
+    pub(crate) fn write_within<T>(
+        &self,
+        patience: Duration,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
+        let write = |writer: &mut Connection| {
+            let transaction = Transaction::new(writer, TransactionBehavior::Immediate)?;
             let value = work(&transaction)?;
             transaction.commit()?;
             Ok(value)
         };
-        write().map_err(|source| self.error(source))
+        self.turn(patience, write)?.map_err(|source| self.error(source))
+    }
+
+    /// Begins a transaction that outlives this call. Waits at most `patience` for the writes before it.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when somebody else is still writing after that.
+    pub(crate) fn begin(&self, patience: Duration) -> Result<OpenTransaction, Error> {
+        let connection = self.inner.writer.take(patience).ok_or_else(|| self.busy())?;
+        OpenTransaction::begin(self.clone(), connection)
     }
 
     /// Copies the write-ahead log into the database file. Writes go on meanwhile; only when the log has grown long
@@ -125,18 +156,22 @@ impl Store {
         let Some(readers) = &self.inner.readers else { return Ok(()) };
         let pages = readers.with(connection::checkpoint).map_err(|source| self.error(source))?;
         if pages > LONG_WAL_PAGES {
-            connection::checkpoint(&self.writer()).map_err(|source| self.error(source))?;
+            let checkpoint = |writer: &mut Connection| connection::checkpoint(writer);
+            self.turn(PATIENCE, checkpoint)?.map_err(|source| self.error(source))?;
         }
         Ok(())
     }
 
     fn new(path: String, writer: Connection, readers: Option<Readers>) -> Self {
-        Self { inner: Arc::new(Inner { path, writer: Mutex::new(writer), readers }) }
+        Self { inner: Arc::new(Inner { path, writer: Writer::new(writer), readers }) }
     }
 
-    /// A panic in `work` has rolled its transaction back, so the connection behind a poisoned lock is sound.
-    fn writer(&self) -> MutexGuard<'_, Connection> {
-        self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    fn turn<T>(&self, patience: Duration, work: impl FnOnce(&mut Connection) -> T) -> Result<T, Error> {
+        self.inner.writer.with(patience, work).ok_or_else(|| self.busy())
+    }
+
+    fn busy(&self) -> Error {
+        Error::Busy { path: self.inner.path.clone() }
     }
 
     fn error(&self, source: rusqlite::Error) -> Error {

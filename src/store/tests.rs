@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -36,11 +37,9 @@ impl Folder {
 }
 
 fn pragma(store: &Store, name: &str) -> String {
-    let inner = store.inner.writer.lock().unwrap();
-    inner
-        .pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0))
-        .map(|value| format!("{value:?}"))
-        .unwrap()
+    let read = |db: &mut Connection| db.pragma_query_value(None, name, |row| row.get(0));
+    let value: rusqlite::types::Value = store.inner.writer.with(Duration::ZERO, read).unwrap().unwrap();
+    format!("{value:?}")
 }
 
 fn jobs(store: &Store) -> i64 {
@@ -93,6 +92,55 @@ fn a_write_that_fails_leaves_nothing_and_the_next_one_works() {
     assert!(panicked.is_err());
     assert_eq!(jobs(&store), 0);
     insert(&store).unwrap();
+    assert_eq!(jobs(&store), 1);
+}
+
+#[test]
+fn open_transaction_shows_its_writes_to_others_only_when_committed() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    let one = |db: &Connection| db.execute("INSERT INTO holder VALUES (1, 'b', 1, 1, 1)", []);
+    let count = |db: &Connection| db.query_row("SELECT count(*) FROM holder", [], |row| row.get::<_, i64>(0));
+
+    let mut open = store.begin(Duration::ZERO).unwrap();
+    open.write(one).unwrap();
+    assert_eq!((open.read(count).unwrap(), jobs(&store)), (1, 0));
+    drop(open);
+    assert_eq!(jobs(&store), 0);
+
+    let mut open = store.begin(Duration::ZERO).unwrap();
+    open.write(one).unwrap();
+    open.commit().unwrap();
+    assert_eq!(jobs(&store), 1);
+}
+
+#[test]
+fn failed_write_in_an_open_transaction_takes_only_itself_back() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    let mut open = store.begin(Duration::ZERO).unwrap();
+    open.write(|db| db.execute("INSERT INTO holder VALUES (1, 'b', 1, 1, 1)", [])).unwrap();
+    open.write(|db| {
+        db.execute("DELETE FROM holder", [])?;
+        db.execute("INSERT INTO nowhere VALUES (1)", [])
+    })
+    .unwrap_err();
+    open.commit().unwrap();
+    assert_eq!(jobs(&store), 1);
+}
+
+#[test]
+fn writers_wait_for_an_open_transaction_as_long_as_they_were_told() {
+    let folder = Folder::new();
+    let store = folder.open().unwrap();
+    let open = store.begin(Duration::ZERO).unwrap();
+    assert!(matches!(store.begin(Duration::ZERO), Err(Error::Busy { .. })));
+
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| insert(&store));
+        open.commit().unwrap();
+        waiting.join().unwrap().unwrap();
+    });
     assert_eq!(jobs(&store), 1);
 }
 
@@ -175,13 +223,8 @@ fn files_of_others_are_refused_untouched() {
 fn a_full_disk_is_an_error_and_nothing_is_half_written() {
     let folder = Folder::new();
     let store = folder.open().unwrap();
-    store
-        .inner
-        .writer
-        .lock()
-        .unwrap()
-        .pragma_update_and_check(None, "max_page_count", 40, |_| Ok(()))
-        .unwrap();
+    let limit = |db: &mut Connection| db.pragma_update_and_check(None, "max_page_count", 40, |_| Ok(()));
+    store.inner.writer.with(Duration::ZERO, limit).unwrap().unwrap();
     let fill = |tx: &rusqlite::Transaction<'_>| {
         tx.execute(
             "INSERT INTO jobs VALUES (1, ?1, 'p', NULL, NULL, NULL, '{}', '{}', 0, 1, 't', NULL, NULL, 0)",
