@@ -19,6 +19,7 @@ pub(crate) struct Config {
     pub(crate) theme_search_paths: Vec<String>,
     pub(crate) cookies_same_site: String,
     pub(crate) do_not_add_return_to_to_authorization_policies: bool,
+    pub(crate) require_table_for_record_delete_mutation: bool,
     pub(crate) maintenance: Maintenance,
     pub(crate) liquid_check_mode: CheckMode,
 }
@@ -87,6 +88,7 @@ impl Default for Config {
             theme_search_paths: Vec::new(),
             cookies_same_site: "Lax".to_owned(),
             do_not_add_return_to_to_authorization_policies: false,
+            require_table_for_record_delete_mutation: false,
             maintenance: Maintenance::default(),
             liquid_check_mode: CheckMode::default(),
         }
@@ -121,6 +123,10 @@ impl Config {
             ("redirect_trailing_slash", &mut config.redirect_trailing_slash),
             ("string_interpolation", &mut config.string_interpolation),
             ("liquid_add_old_variables", &mut config.liquid_add_old_variables),
+            (
+                "require_table_for_record_delete_mutation",
+                &mut config.require_table_for_record_delete_mutation,
+            ),
             (
                 "do_not_add_return_to_to_authorization_policies",
                 &mut config.do_not_add_return_to_to_authorization_policies,

@@ -13,13 +13,15 @@ use super::App;
 use super::assets::Assets;
 use super::cores::map_on_cores;
 use super::file::{Content, LoadedFile};
+use super::kind::Place;
 use super::modules;
 use super::page::Page;
 use super::problem::Problem;
 use super::query::Queries;
 use super::routes::{Exactness, Routes};
 use super::scan::scan;
-use super::schema;
+use super::schema::{self, Schema};
+use super::table::Tables;
 use super::templates::{Candidates, Templates};
 use super::translations::Translations;
 use super::winners::{Candidate, pick};
@@ -96,6 +98,7 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
     problems.extend(conflicts);
     let (queries, conflicts) = Queries::new(&query_files);
     problems.extend(conflicts);
+    let tables = tables(&schema_files);
     problems.extend(schema::conflicts(schema_files));
     let (translations, conflicts) = Translations::new(&translation_files);
     problems.extend(conflicts);
@@ -104,9 +107,33 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
     let digest = digest(&files);
     let modules = modules::read(root, files.values().filter_map(|file| file.place.module.as_deref()));
     let root = root.to_path_buf();
-    let app =
-        App { root, config, pages, routes, templates, queries, translations, assets, modules, digest, files };
+    let app = App {
+        root,
+        config,
+        pages,
+        routes,
+        templates,
+        queries,
+        tables,
+        translations,
+        assets,
+        modules,
+        digest,
+        files,
+    };
     (app, problems)
+}
+
+/// What the app overrides of a module comes last, in place of the module's own.
+fn tables(files: &[(&Place, &str, &Arc<Schema>)]) -> Tables {
+    let of = |is_override: bool| {
+        let files = files
+            .iter()
+            .filter(move |(place, _, schema)| schema.is_table() && place.is_override() == is_override);
+        files.map(|(_, _, schema)| Arc::clone(&schema.table))
+    };
+    let users = files.iter().find(|(_, _, schema)| schema.is_users());
+    Tables::new(of(false).chain(of(true)), users.map(|(_, _, schema)| Arc::clone(&schema.table)))
 }
 
 /// `app/config.yml` before that of the folder's old name, which sorts behind it.

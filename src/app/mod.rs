@@ -25,6 +25,7 @@ mod scan;
 mod schema;
 mod source;
 mod stamp;
+mod table;
 mod templates;
 #[cfg(test)]
 mod tests;
@@ -54,11 +55,13 @@ pub(crate) use problem::{Problem, Severity};
 pub(crate) use query::Query;
 pub(crate) use routes::RouteMatch;
 pub(crate) use source::{Source, TemplateKind};
+pub(crate) use table::{Property, PropertyType, Table};
 
 use assets::Assets;
 use load::Files;
 use query::Queries;
 use routes::Routes;
+use table::Tables;
 use templates::Templates;
 use translations::Translations;
 
@@ -71,6 +74,7 @@ pub(crate) struct App {
     routes: Routes,
     templates: Templates,
     queries: Queries,
+    tables: Tables,
     translations: Translations,
     assets: Assets,
     modules: BTreeMap<String, Module>,
@@ -100,6 +104,7 @@ impl App {
             routes: Routes::new(&[], exactness).0,
             templates: Templates::of_partials(sources),
             queries: Queries::default(),
+            tables: Tables::default(),
             translations: Translations::of_languages(translations),
             assets: Assets::default(),
             modules: BTreeMap::new(),
@@ -176,6 +181,21 @@ impl App {
     /// By reference name.
     pub(crate) fn queries(&self) -> impl Iterator<Item = &Arc<Query>> {
         self.queries.iter()
+    }
+
+    /// The table called `name`, if a schema file declares it.
+    pub(crate) fn table(&self, name: &str) -> Option<&Arc<Table>> {
+        self.tables.find(name)
+    }
+
+    /// Every table, sorted by name.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &Arc<Table>> {
+        self.tables.all()
+    }
+
+    /// What `app/user.yml` adds to the users.
+    pub(crate) fn users_table(&self) -> &Arc<Table> {
+        self.tables.users()
     }
 
     /// The raw value of a translation key in one language; no fallback.

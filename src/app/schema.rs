@@ -4,29 +4,24 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+
 use super::keys::Keys;
 use super::kind::{FileKind, Place};
 use super::nearest::did_you_mean;
 use super::problem::Problem;
+use super::table::{Property, PropertyType, Table};
 use super::yaml::{self, Entry, Mark, Node, Value};
 
 const KEYS: [&str; 2] = ["name", "properties"];
 const PROPERTY_KEYS: [&str; 5] = ["name", "type", "options", "belongs_to", "default_value"];
 
-/// In the order in which a suggestion picks one.
-const TYPES: [&str; 12] = [
-    "string", "integer", "float", "boolean", "array", "date", "datetime", "time", "text", "decimal",
-    "upload", "geojson",
-];
-
-/// Types of old: the platform keeps such values as they are.
-const OLD_TYPES: [&str; 4] = ["file", "photo", "binary", "address"];
-
 /// One file.
 #[derive(Debug)]
 pub(super) struct Schema {
-    /// The name that queries use: `order`, `modules/crm/lead`. None for users, of whom there is one kind.
-    table: Option<String>,
+    pub(super) table: Arc<Table>,
+    kind: FileKind,
 }
 
 impl Schema {
@@ -39,14 +34,24 @@ impl Schema {
             problems.push(problem);
             None
         });
-        problems.extend(properties(&keys, path, text));
-        let table = (place.kind == FileKind::Schema).then(|| table(place, declared));
-        Ok((Self { table }, problems))
+        let properties = properties(&keys, path, text, &mut problems);
+        let name = if place.kind == FileKind::Schema { table_name(place, declared) } else { String::new() };
+        let table = Table { name: name.into(), path: path.into(), properties };
+        Ok((Self { table: Arc::new(table), kind: place.kind }, problems))
+    }
+
+    /// A table of records, not users or user profiles.
+    pub(super) fn is_table(&self) -> bool {
+        self.kind == FileKind::Schema
+    }
+
+    pub(super) fn is_users(&self) -> bool {
+        self.kind == FileKind::User
     }
 }
 
 /// The declared name counts, not the file's; a module's has its prefix either way.
-fn table(place: &Place, declared: Option<String>) -> String {
+fn table_name(place: &Place, declared: Option<String>) -> String {
     match (declared, &place.module) {
         (None, _) => place.name.clone(),
         (Some(name), None) => name,
@@ -57,35 +62,48 @@ fn table(place: &Place, declared: Option<String>) -> String {
     }
 }
 
-fn properties(keys: &Keys<'_>, path: &str, text: &str) -> Vec<Problem> {
+/// What is wrong with one is a problem; the others are properties all the same.
+fn properties(
+    keys: &Keys<'_>,
+    path: &str,
+    text: &str,
+    problems: &mut Vec<Problem>,
+) -> IndexMap<Arc<str>, Property> {
+    let mut properties = IndexMap::new();
     let items = match keys.node("properties").map(|node| &node.value) {
-        None | Some(Value::Scalar(serde_json::Value::Null)) => return Vec::new(),
+        None | Some(Value::Scalar(Json::Null)) => return properties,
         Some(Value::Sequence(items)) => items,
         Some(_) => {
             let problem = keys.wrong("properties", "must be a list");
-            return vec![problem.with_hint("write each property as `- name: …`".to_owned())];
+            problems.push(problem.with_hint("write each property as `- name: …`".to_owned()));
+            return properties;
         }
     };
-    let mut problems = Vec::new();
-    let mut seen: BTreeMap<String, Mark> = BTreeMap::new();
+    let mut lines: BTreeMap<Arc<str>, u32> = BTreeMap::new();
     for item in items {
-        let at = |mark: Mark, problem: Problem| problem.at(mark.line, mark.col).with_excerpt_of(text);
-        match property(item, path, text, &mut problems) {
-            Ok(name) => {
-                if let Some(first) = seen.get(&name) {
-                    let message = format!("property `{name}` is declared on line {} already", first.line);
-                    problems.push(at(item.mark, Problem::error(path, message)));
+        match property(item, path, text, problems) {
+            Ok((name, property)) => {
+                if let Some(line) = lines.get(&name) {
+                    let message = format!("property `{name}` is declared on line {line} already");
+                    let problem = Problem::error(path, message).at(item.mark.line, item.mark.col);
+                    problems.push(problem.with_excerpt_of(text));
+                } else {
+                    lines.insert(Arc::clone(&name), item.mark.line);
+                    properties.insert(name, property);
                 }
-                seen.entry(name).or_insert(item.mark);
             }
             Err(problem) => problems.push(problem),
         }
     }
-    problems
+    properties
 }
 
-/// The name of one property.
-fn property(item: &Node, path: &str, text: &str, problems: &mut Vec<Problem>) -> Result<String, Problem> {
+fn property(
+    item: &Node,
+    path: &str,
+    text: &str,
+    problems: &mut Vec<Problem>,
+) -> Result<(Arc<str>, Property), Problem> {
     let refuse = |message: &str| {
         let problem = Problem::error(path, message).at(item.mark.line, item.mark.col).with_excerpt_of(text);
         problem.with_hint("write `- name: title` and, below it, `type: string`".to_owned())
@@ -95,24 +113,34 @@ fn property(item: &Node, path: &str, text: &str, problems: &mut Vec<Problem>) ->
     };
     let keys = Keys::new(path, text, mapping.clone());
     problems.extend(keys.mistyped(&PROPERTY_KEYS));
-    if let Some(Entry { node, .. }) = mapping.get("type") {
-        match keys.filled_text("type") {
-            Ok(kind) => problems.extend(kind.and_then(|kind| unknown_type(&kind, node.mark, path, text))),
-            Err(problem) => problems.push(problem),
-        }
+    let declared = keys.filled_text("type").unwrap_or_else(|problem| {
+        problems.push(problem);
+        None
+    });
+    let kind = declared.as_deref().and_then(PropertyType::named).unwrap_or_default();
+    if let (Some(declared), Some(Entry { node, .. })) = (&declared, mapping.get("type")) {
+        problems.extend(unknown_type(declared, node.mark, path, text));
     }
-    keys.filled_text("name")?.ok_or_else(|| refuse("this property has no `name`"))
+    let options = keys.nested("options").map(|options| options.to_json()).unwrap_or_else(|problem| {
+        problems.push(problem);
+        serde_json::Map::new()
+    });
+    let name = keys.filled_text("name")?.ok_or_else(|| refuse("this property has no `name`"))?;
+    Ok((name.into(), Property { kind, options }))
 }
 
 fn unknown_type(kind: &str, mark: Mark, path: &str, text: &str) -> Option<Problem> {
-    let (problem, hint) = if TYPES.contains(&kind) {
-        return None;
-    } else if OLD_TYPES.contains(&kind) {
-        let message = format!("`{kind}` is a type of old: its values are kept as they are");
-        (Problem::warning(path, message), Some("files are of type `upload` now".to_owned()))
-    } else {
-        let hint = did_you_mean(kind, TYPES).unwrap_or_else(|| format!("types are {}", TYPES.join(", ")));
-        (Problem::error(path, format!("unknown property type `{kind}`")), Some(hint))
+    let (problem, hint) = match PropertyType::named(kind) {
+        Some(PropertyType::Opaque) => {
+            let message = format!("`{kind}` is a type of old: its values are kept as they are");
+            (Problem::warning(path, message), "files are of type `upload` now".to_owned())
+        }
+        Some(_) => return None,
+        None => {
+            let types = || format!("types are {}", PropertyType::NAMES.join(", "));
+            let hint = did_you_mean(kind, PropertyType::NAMES).unwrap_or_else(types);
+            (Problem::error(path, format!("unknown property type `{kind}`")), hint)
+        }
     };
     Some(problem.at(mark.line, mark.col).with_excerpt_of(text).with_hint(hint))
 }
@@ -124,7 +152,10 @@ pub(super) fn conflicts<'a>(
     let mut declared: BTreeMap<&str, (&Place, &str)> = BTreeMap::new();
     let mut problems = Vec::new();
     for (place, path, schema) in files {
-        let Some(table) = schema.table.as_deref() else { continue };
+        if !schema.is_table() {
+            continue;
+        }
+        let table = &*schema.table.name;
         match declared.get(table) {
             Some((first, first_path)) if first.is_override() == place.is_override() => {
                 let message = format!("table `{table}` is declared in `{first_path}` already");

@@ -8,9 +8,9 @@
 //!              due           ◀──── due ─ retrying ◀─ failed                        │
 //!                            ◀──── rescue (process died) ── retry by hand ─────────┘
 //! ```
-//! `turn` is the only file that changes a state (and `rescue`, before the first turn). Live jobs (`queued`, `scheduled`,
-//! `retrying`, `running`) are one small table, history (`completed`, `dead`, `cancelled`) another; a job moves between
-//! them in the commit that ends it.
+//! A dead job that someone deletes is cancelled from then on. `turn` is the only file that changes a state (and `rescue`,
+//! before the first turn). Live jobs (`queued`, `scheduled`, `retrying`, `running`) are one small table, history
+//! (`completed`, `dead`, `cancelled`) another; a job moves between them in the commit that ends it.
 //!
 //! | to follow | read |
 //! |---|---|

@@ -138,6 +138,12 @@ impl Queue {
         self.engine().submit(Request::Cancel(id))
     }
 
+    /// Takes a job out of the list: cancels one that has not ended, and dismisses a dead one, which counts as cancelled
+    /// from then on.
+    pub(crate) fn delete(&self, id: JobId) -> Result<(), Error> {
+        self.engine().submit(Request::Delete(id))
+    }
+
     pub(crate) fn counts(&self) -> Result<JobCounts, Error> {
         let mut counts = self.engine().store.read(record::counts)?;
         let held = u64::try_from(self.engine().shift.held()).unwrap_or(0);

@@ -17,6 +17,7 @@ pub(super) enum Request {
     Finish(Box<Ack>),
     Release(Vec<Release>),
     Cancel(JobId),
+    Delete(JobId),
     Retry(JobId),
     /// Only to have a turn: what is due moves, log rows are written.
     Look,

@@ -256,6 +256,13 @@ pub(super) fn revive(db: &Connection, id: JobId, now: Timestamp) -> rusqlite::Re
     Ok(revived == 1)
 }
 
+/// Makes a dead job a cancelled one: nobody has to look after it any more.
+pub(super) fn dismiss(db: &Connection, id: JobId) -> rusqlite::Result<Standing> {
+    db.prepare_cached(include_str!("sql/dismiss.sql"))?.query_row(named_params! { ":id": id.0 }, |row| {
+        Ok(Standing { attempt: row.get(0)?, max_attempts: row.get(1)?, due_at: timestamp(row, 2)? })
+    })
+}
+
 /// Makes a running job of a dead process ready; `left` is what becomes of its row.
 pub(super) fn put_back(db: &Connection, left: &Left) -> rusqlite::Result<()> {
     db.prepare_cached(include_str!("sql/put_back.sql"))?.execute(named_params! {

@@ -98,6 +98,7 @@ impl Turn<'_> {
                 releases.iter().try_for_each(|release| self.release(release)).map(Ok)
             }
             Request::Cancel(id) => self.cancel(*id),
+            Request::Delete(id) => self.delete(*id),
             Request::Retry(id) => self.retry(*id),
             Request::Look => Ok(Ok(())),
         }
@@ -202,6 +203,16 @@ impl Turn<'_> {
         self.effects.events.push(line::ended(&table::tag(self.db, id)?, left.standing(), JobEnd::Cancelled));
         self.effects.cancelled.push(id);
         self.effects.ended += 1;
+        Ok(Ok(()))
+    }
+
+    fn delete(&mut self, id: JobId) -> rusqlite::Result<Answer> {
+        let answer = self.cancel(id)?;
+        if !matches!(answer, Err(Refusal::WrongState(_, State::Dead))) {
+            return Ok(answer);
+        }
+        let standing = table::dismiss(self.db, id)?;
+        self.effects.events.push(line::ended(&table::tag(self.db, id)?, standing, JobEnd::Cancelled));
         Ok(Ok(()))
     }
 

@@ -122,6 +122,26 @@ fn a_running_job_is_told_and_its_result_ignored() {
 }
 
 #[test]
+fn a_deleted_job_is_cancelled_even_if_it_is_dead() {
+    let bench = Bench::new();
+    let dead = bench.enqueue(bench.job("dead"));
+    bench.drain(|_| failed());
+    let done = bench.enqueue(bench.job("done"));
+    bench.drain(|_| completed());
+    let queued = bench.enqueue(bench.job("queued"));
+    for id in [dead, queued] {
+        bench.queue.delete(id).unwrap();
+        assert_eq!(bench.state(id), "cancelled");
+        assert!(bench.queue.delete(id).is_err(), "twice");
+    }
+    assert_eq!(bench.queue.delete(done).unwrap_err().to_string(), format!("job {done} is completed"));
+    assert!(bench.queue.list(&Filter::default()).unwrap().is_empty());
+
+    bench.queue.retry(dead).unwrap();
+    assert_eq!(bench.drain(|_| completed()), ["dead"], "it can still be retried");
+}
+
+#[test]
 fn a_cancelled_job_that_does_not_heed_can_be_retried_meanwhile() {
     let bench = Bench::new();
     let (gate, perform) = Gate::new();

@@ -1,0 +1,113 @@
+//! The tables of the app as the rest of the house sees them: a name, and the type of each property. Values are cast by
+//! these types; the rows themselves are not this room's business.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+/// One table, or the users, whose further properties are declared in the same form.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    /// The name that queries use: `order`, `modules/crm/lead`. Empty for users.
+    pub(crate) name: Arc<str>,
+    /// From the project root.
+    pub(crate) path: Arc<str>,
+    /// In the order of the file.
+    pub(crate) properties: IndexMap<Arc<str>, Property>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Property {
+    pub(crate) kind: PropertyType,
+    /// `options` of an upload: `acl`, `content_length`, `versions` …
+    pub(crate) options: serde_json::Map<String, serde_json::Value>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum PropertyType {
+    /// Also `text`, and where no type is given.
+    #[default]
+    String,
+    Integer,
+    /// Also `decimal`.
+    Float,
+    Boolean,
+    Array,
+    Date,
+    Datetime,
+    Time,
+    Upload,
+    Geojson,
+    /// A type of old: its values are kept as they are.
+    Opaque,
+}
+
+/// All tables of the app.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    by_name: BTreeMap<Arc<str>, Arc<Table>>,
+    users: Arc<Table>,
+}
+
+impl PropertyType {
+    /// The types of today, in the order in which a suggestion picks one.
+    pub(super) const NAMES: [&'static str; 12] = [
+        "string", "integer", "float", "boolean", "array", "date", "datetime", "time", "text", "decimal",
+        "upload", "geojson",
+    ];
+
+    /// Types of old.
+    pub(super) const OLD_NAMES: [&'static str; 4] = ["file", "photo", "binary", "address"];
+
+    /// The type called `name`, if there is one.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "string" | "text" => Self::String,
+            "integer" => Self::Integer,
+            "float" | "decimal" => Self::Float,
+            "boolean" => Self::Boolean,
+            "array" => Self::Array,
+            "date" => Self::Date,
+            "datetime" => Self::Datetime,
+            "time" => Self::Time,
+            "upload" => Self::Upload,
+            "geojson" => Self::Geojson,
+            _ if Self::OLD_NAMES.contains(&name) => Self::Opaque,
+            _ => return None,
+        })
+    }
+}
+
+impl Tables {
+    /// Of two tables with one name the later is used: what the app overrides is handed in last.
+    pub(super) fn new(tables: impl IntoIterator<Item = Arc<Table>>, users: Option<Arc<Table>>) -> Self {
+        let by_name = tables.into_iter().map(|table| (Arc::clone(&table.name), table)).collect();
+        Self { by_name, users: users.unwrap_or_default() }
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<&Arc<Table>> {
+        self.by_name.get(name)
+    }
+
+    /// Sorted by name.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Table>> {
+        self.by_name.values()
+    }
+
+    pub(super) fn users(&self) -> &Arc<Table> {
+        &self.users
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_a_type() {
+        assert!(PropertyType::NAMES.iter().all(|name| PropertyType::named(name).is_some()));
+        assert!(PropertyType::OLD_NAMES.iter().all(|name| PropertyType::named(name).is_some()));
+        assert_eq!(PropertyType::named("jsonb"), None);
+    }
+}
