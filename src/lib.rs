@@ -11,9 +11,10 @@
 //! | `store` | SQLite: open, pragmas, read, write, migrate |
 //! | `app` | a platformOS app on disk as an immutable snapshot |
 //! | `check` | a whole app to a list of problems |
-//! | `records` | what the app stores: sessions, constants, cache |
+//! | `records` | what the app stores: records, users, activities, constants, sessions, cache |
 //! | `jobs` | the queue: enqueue, claim, finish, retry, rescue |
 //! | `logs` | log entries in, out, and their line format |
+//! | `graphql` | document to JSON |
 //! | `liquid` | template to text |
 //! | `server` | HTTP in |
 //! | `client` | HTTP out, to a platform or to our own server |
@@ -22,7 +23,10 @@
 //! | `run` | the composition root: knows all the others |
 //!
 //! # How things flow
-//! - request: `server -> app (route) -> liquid -> records -> store`
+//! - request: `server -> app (route) -> liquid -> graphql -> records -> store`; a client's `POST /api/graph`:
+//!   `server -> graphql`
+//! - transaction: `liquid/tags/transaction` holds the write connection of the data file through `records::Data`; the session
+//!   and the jobs of a request are written after its render
 //! - job: `liquid/tags/background -> Rendered.jobs`, held until the request is over, then
 //!   `server -> jobs/queue … jobs/worker -> run/perform -> liquid`
 //! - file change: `watch -> run/reload -> app` (swap)
@@ -40,6 +44,7 @@ mod app;
 mod check;
 mod client;
 mod deploy;
+mod graphql;
 mod jobs;
 mod liquid;
 mod logs;

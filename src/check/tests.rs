@@ -178,15 +178,16 @@ fn queries_must_exist_and_parse() {
         ("app/views/pages/index.liquid", page),
         (
             "app/graphql/orders/all.graphql",
-            "query all($id: ID) {\n  records(per_page: 1) { results { id } }\n}",
+            "query all($id: ID) {\n  records(per_page: 1, filter: { id: { value: $id } }) { results { idd } }\n}",
         ),
         ("modules/m/public/graphql/find.graphql", "query {\n  records(per_page: {\n}"),
         ("app/graphql/empty.graphql", ""),
         ("app/graphql/deep.graphql", &"{a".repeat(5000)),
     ];
     insta::assert_snapshot!(problems(&files), @"
-    app/graphql/deep.graphql:1:402: error: no valid GraphQL: braces lie more than 200 levels deep
+    app/graphql/deep.graphql:1:1002: error: no valid GraphQL: braces lie too deep
     app/graphql/empty.graphql:1:1: error: this query is empty (write `query { … }`)
+    app/graphql/orders/all.graphql:2:68: error: type `Record` does not have a field `idd`
     app/views/pages/index.liquid:1:1: error: can't find query 'orders/al' (did you mean 'orders/all'?)
     app/views/pages/index.liquid:1:30: error: can't find query 'find' (did you mean 'modules/m/find'?)
     app/views/pages/index.liquid:1:61: error: can't find query 'modules/m/x'

@@ -1,8 +1,9 @@
 //! The handles that tags may use. Cheap to clone; one per process.
 
-use crate::jobs::JobIds;
+use crate::graphql::Executor;
+use crate::jobs::{JobIds, Queue};
 use crate::logs::Log;
-use crate::records::Cache;
+use crate::records::{Cache, Records};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Bindings {
@@ -11,12 +12,22 @@ pub(crate) struct Bindings {
     pub(crate) log: Log,
     /// `{% cache %}`
     pub(crate) cache: Cache,
+    /// `{% graphql %}` and `{% transaction %}`. `None` for a template without an app around it: it has no data.
+    pub(crate) graph: Option<Graph>,
     /// `--strict-scope`: a block without arguments captures nothing, as on the platform.
     pub(crate) strict_scope: bool,
     /// How many levels deep jobs may queue jobs. Default 10.
     pub(crate) max_job_depth: u32,
     /// Largest serialised arguments of a job, in bytes. Default 512 MB.
     pub(crate) max_payload: usize,
+}
+
+/// What queries run on. Clone = same data, same queue, same documents.
+#[derive(Debug, Clone)]
+pub(crate) struct Graph {
+    pub(crate) executor: Executor,
+    pub(crate) records: Records,
+    pub(crate) queue: Queue,
 }
 
 /// What the flags of `run` say unless told otherwise.
@@ -30,9 +41,16 @@ impl Bindings {
             job_ids: JobIds::starting_at(1),
             log,
             cache: Cache::default(),
+            graph: None,
             strict_scope: false,
             max_job_depth: MAX_JOB_DEPTH,
             max_payload: MAX_PAYLOAD,
         }
+    }
+}
+
+impl Graph {
+    pub(crate) fn new(records: Records, queue: Queue) -> Self {
+        Self { executor: Executor::default(), records, queue }
     }
 }

@@ -12,6 +12,7 @@ use super::render::{Render, Sharing, over};
 use super::syntax::ast::{Path, Segment, Span, Template};
 use super::syntax::{Input, compile};
 use super::value::{Hash, Map, Value, json_size};
+use crate::records::UserId;
 
 /// Names that were global before `context` was, and still work in old pages.
 const FORMER_GLOBALS: [&str; 4] = ["params", "page", "current_user", "flash"];
@@ -99,6 +100,12 @@ impl<'r> Context<'r> {
         let section = Hash::default();
         self.set(name, Value::Hash(section.clone()));
         section
+    }
+
+    /// Who is signed in.
+    pub(crate) fn user(&mut self) -> Option<UserId> {
+        let id = Value::Hash(self.hash().clone()).property("current_user").property("id");
+        id.to_text().parse().ok().map(UserId)
     }
 
     /// The context as a job queued here will see it.

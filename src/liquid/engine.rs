@@ -12,6 +12,7 @@ use super::error::Error;
 use super::syntax::ast::Template;
 use super::syntax::{Input, Interpolation};
 use crate::app::{App, CheckMode, Format, Problem, Severity, Source, map_on_cores};
+use crate::graphql::SessionChange;
 use crate::jobs::{JobId, NewJob};
 use crate::logs::JobRef;
 
@@ -78,8 +79,8 @@ pub(crate) struct Rendered {
     pub(crate) headers: Vec<(String, String)>,
     /// From `{% redirect_to %}`: URL and status.
     pub(crate) redirect: Option<(String, u16)>,
-    /// Session fields set (`Some`) or deleted (`None`), in order.
-    pub(crate) session: Vec<(String, Option<Json>)>,
+    /// What became of the visitor's session, in order.
+    pub(crate) session: Vec<SessionChange>,
     /// Jobs to queue once the request or job has ended well.
     pub(crate) jobs: Vec<NewJob>,
 }

@@ -20,7 +20,7 @@ mod tags;
 mod user_agent;
 mod value;
 
-pub(crate) use bindings::Bindings;
+pub(crate) use bindings::{Bindings, Graph};
 pub(crate) use engine::{Block, Engine, Origin, Printing, Rendered, Scope};
 pub use error::Error;
 pub(crate) use error::Kind as ErrorKind;

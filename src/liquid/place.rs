@@ -26,6 +26,11 @@ impl Place {
         Self::on_line(path, source, line, offset)
     }
 
+    /// The place at `line` and `column` of a whole file, both one-based; `column` counts characters.
+    pub(crate) fn at(path: &Arc<str>, source: &str, line: usize, column: usize) -> Self {
+        Self::of(path, source, 1, offset(source, line, column))
+    }
+
     /// The same where the line's number is known already: only that line is looked at.
     pub(super) fn on_line(path: &Arc<str>, source: &str, line: u32, offset: u32) -> Self {
         let (head, tail) = source.split_at(source.floor_char_boundary(offset as usize));
@@ -47,6 +52,15 @@ impl Place {
     }
 }
 
+/// The byte at `line` and `column` of `text`; its end where there is no such place.
+pub(super) fn offset(text: &str, line: usize, column: usize) -> u32 {
+    let mut lines = text.split_inclusive('\n');
+    let before: usize = lines.by_ref().take(line.saturating_sub(1)).map(str::len).sum();
+    let line = lines.next().unwrap_or_default();
+    let within: usize = line.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum();
+    u32::try_from(before + within).unwrap_or(u32::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +78,16 @@ mod tests {
         assert_eq!(place("a\r\nb\r\n", 3), (2, 1, "b".into()));
         assert_eq!(place("ab", 99), (1, 3, "ab".into()));
         assert_eq!(place("ä", 1), (1, 1, "ä".into()));
+    }
+
+    #[test]
+    fn line_and_column_are_found_again() {
+        let source = "äb\ncd\n";
+        for at in [0, 2, 3, 4, 6] {
+            let place = Place::of(&Arc::from("a"), source, 1, at);
+            assert_eq!(offset(source, place.line as usize, place.col as usize), at);
+        }
+        assert_eq!(offset(source, 9, 9), 7);
     }
 
     #[test]

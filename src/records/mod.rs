@@ -1,11 +1,30 @@
-//! What the app keeps between requests: sessions in `data.sqlite3`, constants from a file, and the `{% cache %}`, which
-//! lives in memory.
+//! What the app keeps between requests: records, users, activities, constants and sessions in `data.sqlite3`, and the
+//! `{% cache %}`, which lives in memory.
 
+mod activities;
 mod cache;
 mod constants;
 mod constants_file;
+mod data;
+mod handle;
+mod rows;
+mod secret;
 mod sessions;
+mod users;
 
 pub(crate) use cache::{Cache, Lookup};
-pub(crate) use constants::{Constants, ConstantsError};
+pub(crate) use constants::{Constant, Constants, ConstantsError};
+pub(crate) use data::{Data, DataError};
+pub(crate) use handle::Records;
+pub(crate) use rows::{
+    Activity, ArrayTest, Bound, Case, Column, Criteria, Direction, Entity, Field, Filter, Liveness,
+    NewRecord, Operand, Page, Record, RecordId, Relation, Sort, SortKey, Stored, TextPart, TextTest, User,
+    UserId,
+};
 pub(crate) use sessions::{SessionError, SessionId, Sessions};
+pub(crate) use users::{
+    HashError, JwtAlgorithm, UserRefusal, hash_password, is_one_time_code, is_password, one_time_code,
+};
+
+#[cfg(test)]
+mod tests;

@@ -14,9 +14,9 @@ use super::{Error, Options, StateFolder};
 use crate::app::{App, Problem, Severity};
 use crate::check;
 use crate::jobs::{self, Queue};
-use crate::liquid::{Bindings, Engine};
+use crate::liquid::{Bindings, Engine, Graph};
 use crate::logs::{self, Entry, Log};
-use crate::records::{Cache, Constants, Sessions};
+use crate::records::{Cache, Constants, Records, Sessions};
 use crate::server::Live;
 use crate::store::{self, Database, Lock, StateDir, Store};
 
@@ -30,7 +30,7 @@ pub(super) struct Project {
     pub(super) unsure: Vec<Problem>,
     pub(super) queue: Queue,
     pub(super) sessions: Sessions,
-    pub(super) constants: Constants,
+    pub(super) graph: Graph,
     pub(super) bindings: Bindings,
     /// Everything logged since the log was opened.
     pub(super) entries: broadcast::Receiver<Arc<Entry>>,
@@ -64,17 +64,22 @@ impl Project {
         }
         let data = Store::open(&state.data(), Database::Data, options.durability)?;
         let rows = Store::open(&state.queue(), Database::Queue, options.durability)?;
-        let sessions = Sessions::new(data);
+        let sessions = Sessions::new(data.clone());
         sessions.expire(Timestamp::now())?;
-        let constants = options.constants.as_deref().map(Constants::load).transpose()?.unwrap_or_default();
+        let constants = match &options.constants {
+            Some(path) => Constants::with_file(data.clone(), path, Timestamp::now())?,
+            None => Constants::new(data.clone()),
+        };
         let log = Log::starting_after(rows.read(logs::last_id)?);
         let entries = log.subscribe();
         let settings = jobs::Options { retry_scale: options.retry_scale, time_limits: options.time_limits };
         let queue = Queue::open(rows, log.clone(), settings)?;
+        let graph = Graph::new(Records::new(data, constants), queue.clone());
         let bindings = Bindings {
             job_ids: queue.ids(),
             log,
             cache: Cache::default(),
+            graph: Some(graph.clone()),
             strict_scope: options.strict_scope,
             max_job_depth: options.max_job_depth,
             max_payload: options.max_payload,
@@ -90,7 +95,7 @@ impl Project {
             unsure,
             queue,
             sessions,
-            constants,
+            graph,
             bindings,
             entries,
             state,
@@ -104,19 +109,19 @@ impl Project {
         Arc::new(Performer {
             live: self.live.clone(),
             bindings: self.bindings.clone(),
-            constants: self.constants.clone(),
+            records: self.graph.records.clone(),
             base_url,
         })
     }
 
     /// The end: what is still to be written is written, then others may have the folder.
     pub(super) fn close(self) {
-        let Self { queue, sessions, constants, bindings, live, entries, state, lock, temporary, .. } = self;
+        let Self { queue, sessions, graph, bindings, live, entries, state, lock, temporary, .. } = self;
         // What a full disk refuses now, subscribers are shown all the same.
         let _ = queue.flush();
         // A file that stays behind is harmless: the free lock says that nobody runs.
         let _ = state.remove_run_info();
-        drop((queue, sessions, constants, bindings, live, entries));
+        drop((queue, sessions, graph, bindings, live, entries));
         drop(lock);
         drop(temporary);
     }

@@ -10,14 +10,14 @@ use serde_json::{Map, Value as Json};
 use crate::app::Format;
 use crate::jobs::{Body, Job, JobError, Outcome, Perform};
 use crate::liquid::{Bindings, Block, Origin, Scope};
-use crate::records::Constants;
+use crate::records::Records;
 use crate::server::Live;
 
 #[derive(Debug)]
 pub(super) struct Performer {
     pub(super) live: Live,
     pub(super) bindings: Bindings,
-    pub(super) constants: Constants,
+    pub(super) records: Records,
     /// For absolute URLs in what a job writes.
     pub(super) base_url: String,
 }
@@ -27,7 +27,7 @@ impl Perform for Performer {
         let engine = self.live.engine();
         let scope = Scope {
             context: object(&job.context),
-            constants: self.constants.snapshot(),
+            constants: self.records.constants().snapshot(),
             variables: object(&job.args),
             format: Format::Html,
             origin: Origin::Job {

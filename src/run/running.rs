@@ -76,7 +76,7 @@ impl Running {
             project.bindings.clone(),
             project.queue.clone(),
             project.sessions.clone(),
-            project.constants.clone(),
+            project.graph.clone(),
             Site { environment: options.environment.clone(), access },
         );
         let server = tokio::spawn(server::serve(listener, state, stopped.clone().heard()));

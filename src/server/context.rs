@@ -21,6 +21,7 @@ pub(super) fn of_request(
     params: Map<String, Json>,
     session: &Session,
     proof: Proof,
+    user: &Json,
     site: &Site,
     app: &App,
 ) -> Map<String, Json> {
@@ -49,7 +50,7 @@ pub(super) fn of_request(
         ("post_params", String::from_utf8_lossy(&request.body).into()),
         ("language", language(request, session).into()),
         ("environment", site.environment.as_str().into()),
-        ("current_user", Json::Null),
+        ("current_user", user.clone()),
         ("is_xhr", if is_xhr { Json::Bool(true) } else { Json::Null }),
         ("useragent", agent.into()),
         ("device", UserAgent::parse(agent).to_json()),

@@ -65,15 +65,28 @@ impl Access {
         peer: SocketAddr,
     ) -> Result<(), Refusal> {
         if !method.is_safe() && !is_same_origin(headers) {
-            return Err(Refusal {
-                status: StatusCode::FORBIDDEN,
-                message: "a page of another site may not change anything here".to_owned(),
-            });
+            return Err(foreign_page());
         }
+        self.check_token(headers, peer)
+    }
+
+    /// Requests of the platform's clients. No browser adds `Authorization` to a request of another site unless we allow it,
+    /// which we do not; the official client always sends one.
+    pub(super) fn check_client(&self, headers: &HeaderMap, peer: SocketAddr) -> Result<(), Refusal> {
+        if !headers.contains_key(AUTHORIZATION) && !is_same_origin(headers) {
+            return Err(foreign_page());
+        }
+        self.check_token(headers, peer)
+    }
+
+    /// Another machine says the token, in the words of `curl` or of the official client.
+    fn check_token(&self, headers: &HeaderMap, peer: SocketAddr) -> Result<(), Refusal> {
         let Some(RemoteAccess { token }) = &self.remote else { return Ok(()) };
-        let bearer =
-            headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-        if peer.ip().to_canonical().is_loopback() || bearer == Some(token) {
+        let given = headers.get(AUTHORIZATION).and_then(|value| {
+            let value = value.to_str().ok()?;
+            value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("Token "))
+        });
+        if peer.ip().to_canonical().is_loopback() || given == Some(token) {
             return Ok(());
         }
         Err(Refusal {
@@ -81,6 +94,13 @@ impl Access {
             message: "developer routes need the token printed at start: `Authorization: Bearer TOKEN`"
                 .to_owned(),
         })
+    }
+}
+
+fn foreign_page() -> Refusal {
+    Refusal {
+        status: StatusCode::FORBIDDEN,
+        message: "a page of another site may not change anything here".to_owned(),
     }
 }
 
@@ -196,5 +216,24 @@ mod tests {
         assert_eq!(status(&wrong, far), Err(StatusCode::UNAUTHORIZED));
         assert_eq!(status(&right, far), Ok(()));
         assert_eq!(status(&none, near), Ok(()));
+
+        let client = headers(&[("host", "192.168.1.5"), ("authorization", "Token secret")]);
+        assert!(remote().check_client(&client, far).is_ok());
+        assert!(remote().check_client(&none, far).is_err());
+    }
+
+    #[test]
+    fn the_official_client_is_no_page_of_another_site() {
+        let near = SocketAddr::from(([127, 0, 0, 1], 9));
+        let ours = ("host", "localhost:3000");
+        for (extra, passes) in [
+            (&[][..], true),
+            (&[("sec-fetch-site", "cross-site")], false),
+            (&[("origin", "http://evil.example")], false),
+            (&[("sec-fetch-mode", "cors"), ("authorization", "Token any")], true),
+        ] {
+            let headers = headers(&[&[ours], extra].concat());
+            assert_eq!(local().check_client(&headers, near).is_ok(), passes, "{extra:?}");
+        }
     }
 }

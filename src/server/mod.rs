@@ -10,6 +10,7 @@ mod context;
 mod cookies;
 mod failure;
 mod forms;
+mod graph;
 mod guard;
 mod hex;
 mod inspector;
@@ -74,6 +75,8 @@ enum Area {
     Inspector,
     /// `/assets/…`
     Asset,
+    /// `/api/graph`
+    Graph,
     /// A route of the platform that is not there yet.
     Platform,
     Page,
@@ -89,7 +92,10 @@ impl Area {
         if let Some(name) = path.strip_prefix("/assets/") {
             return (Self::Asset, name);
         }
-        if path == "/api/graph" || path == "/api/app_builder" || path.starts_with("/api/app_builder/") {
+        if path == "/api/graph" {
+            return (Self::Graph, path);
+        }
+        if path == "/api/app_builder" || path.starts_with("/api/app_builder/") {
             return (Self::Platform, path);
         }
         (Self::Page, path)
@@ -98,7 +104,7 @@ impl Area {
     /// Pages are what a developer works on; the rest is worth a line only if it failed.
     fn is_logged(self, status: StatusCode) -> bool {
         match self {
-            Self::Page | Self::Platform => true,
+            Self::Page | Self::Graph | Self::Platform => true,
             Self::Asset => status.is_client_error() || status.is_server_error(),
             Self::Inspector => status.is_server_error(),
         }
@@ -122,6 +128,11 @@ async fn handle(
     }
     match area {
         Area::Inspector => ending.respond(inspector::answer(&state, &request).await),
+        Area::Graph => {
+            let read = request.read_body(body).await;
+            let graphs = state.clone();
+            blocking(&state, ending, move || graph::answer(&graphs, &request, read)).await
+        }
         Area::Platform => ending.respond(not_served_yet(&request.path)),
         Area::Asset => {
             let live = state.live.clone();
@@ -182,13 +193,14 @@ fn admit(state: &State, area: Area, request: &Request) -> Result<(), Refusal> {
     access.check_host(&request.headers)?;
     match area {
         Area::Inspector => access.check_developer(&request.method, &request.headers, request.peer),
+        Area::Graph => access.check_client(&request.headers, request.peer),
         Area::Asset | Area::Platform | Area::Page => Ok(()),
     }
 }
 
 fn refuse(area: Area, refusal: &Refusal) -> Answer {
     match area {
-        Area::Inspector => Answer::json_error(refusal.status, &refusal.message),
+        Area::Inspector | Area::Graph => Answer::json_error(refusal.status, &refusal.message),
         _ => Answer::sentence(refusal.status, &refusal.message),
     }
 }
@@ -226,7 +238,7 @@ mod tests {
             ("/_dev/jobs", (Area::Inspector, "jobs")),
             ("/assets/a/b.css", (Area::Asset, "a/b.css")),
             ("/assets", (Area::Page, "/assets")),
-            ("/api/graph", (Area::Platform, "/api/graph")),
+            ("/api/graph", (Area::Graph, "/api/graph")),
             ("/api/graphs", (Area::Page, "/api/graphs")),
             ("/api/app_builder/sync", (Area::Platform, "/api/app_builder/sync")),
             ("/api/orders", (Area::Page, "/api/orders")),

@@ -71,9 +71,15 @@ impl Request {
         }
     }
 
+    /// Reads the body and takes nothing out of it.
+    pub(super) async fn read_body(&mut self, body: axum::body::Body) -> Result<(), Unreadable> {
+        self.body = body::read(&self.headers, body).await?;
+        Ok(())
+    }
+
     /// Reads query and body into `params`.
     pub(super) async fn read(&mut self, uri: &Uri, body: axum::body::Body) -> Result<(), Unreadable> {
-        self.body = body::read(&self.headers, body).await?;
+        self.read_body(body).await?;
         percent_decode_str(uri.path()).decode_utf8().map_err(|_| Unreadable::Path)?;
         self.params = params::nest(params::pairs(self.query.as_bytes()))?;
         let content_type = self.header(CONTENT_TYPE.as_str()).unwrap_or_default().to_owned();

@@ -7,8 +7,8 @@ use tokio::sync::Semaphore;
 
 use super::guard::Access;
 use crate::jobs::Queue;
-use crate::liquid::{Bindings, Engine};
-use crate::records::{Constants, Sessions};
+use crate::liquid::{Bindings, Engine, Graph};
+use crate::records::Sessions;
 
 /// Requests that may be rendering or reading files at the same time. Each holds a thread; the rest wait their turn.
 const CONCURRENT_REQUESTS: usize = 32;
@@ -20,7 +20,7 @@ pub(crate) struct State {
     pub(crate) bindings: Bindings,
     pub(crate) queue: Queue,
     pub(crate) sessions: Sessions,
-    pub(crate) constants: Constants,
+    pub(crate) graph: Graph,
     pub(crate) site: Arc<Site>,
     pub(super) turns: Arc<Semaphore>,
     stopping: Arc<AtomicBool>,
@@ -60,7 +60,7 @@ impl State {
         bindings: Bindings,
         queue: Queue,
         sessions: Sessions,
-        constants: Constants,
+        graph: Graph,
         site: Site,
     ) -> Self {
         Self {
@@ -68,7 +68,7 @@ impl State {
             bindings,
             queue,
             sessions,
-            constants,
+            graph,
             site: Arc::new(site),
             turns: Arc::new(Semaphore::new(CONCURRENT_REQUESTS)),
             stopping: Arc::new(AtomicBool::new(false)),

@@ -8,6 +8,7 @@ mod condition;
 mod escape;
 mod evaluate;
 mod jobs;
+mod query;
 mod report;
 mod scope;
 
@@ -26,6 +27,7 @@ use super::place::Place;
 use super::syntax::ast::{Node, Span, Template};
 use super::value::{Cycles, Value};
 use crate::app::Format;
+use crate::records::Data;
 
 pub(crate) use escape::html as escape_html;
 pub(crate) use evaluate::leading_integer;
@@ -57,6 +59,8 @@ pub(crate) struct Render<'r> {
     /// Told of every container that is written into another one.
     pub(crate) cycles: Cycles,
     pub(crate) context: Context<'r>,
+    /// What queries work on; dropped with an open transaction, it has changed nothing. `None` where there is none.
+    pub(crate) data: Option<Data>,
     /// The file whose nodes run now.
     pub(crate) template: Arc<Template>,
     /// What tags asked for: status, headers, redirect, session, jobs. Its body is filled in at the end.
@@ -103,6 +107,7 @@ impl<'r> Render<'r> {
             frames: Frames::default(),
             cycles: Cycles::default(),
             context: Context::new(scope),
+            data: bindings.graph.as_ref().map(|graph| graph.records.data(scope.deadline)),
             template,
             effects: Rendered::default(),
             content: BTreeMap::new(),

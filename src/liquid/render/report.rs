@@ -23,8 +23,8 @@ impl Render<'_> {
         }
     }
 
-    /// An error that was printed instead of raised, once per render and text.
-    pub(super) fn report(&mut self, error: &Error) {
+    /// An error that did not end the render, once per render and text.
+    pub(crate) fn report(&mut self, error: &Error) {
         let message = error.message();
         if !self.reported.contains(&message) {
             let mut entry = self.entry("error", &message);

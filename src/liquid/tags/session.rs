@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::graphql::SessionChange;
 use crate::liquid::engine::Origin;
 use crate::liquid::error::{Error, Result};
 use crate::liquid::render::{Flow, Render, over};
@@ -42,13 +43,15 @@ impl Tag for Session {
         let value = render.filtered(&self.value)?;
         render.limits.grow(self.field.len() + size_of::<Value>()).map_err(over)?;
         let session = render.context.section("session");
-        let kept =
-            if value.is_blank() { None } else { Some(render.limits.deep_clone(&value).map_err(over)?) };
-        let stored = kept.as_ref().map(|value| render.limits.to_json(value)).transpose().map_err(over)?;
-        render.effects.session.push((self.field.to_string(), stored));
-        let replaced = match kept {
-            Some(value) => session.borrow_mut().insert(Arc::clone(&self.field), value),
-            None => session.borrow_mut().shift_remove(&self.field),
+        let field = self.field.to_string();
+        let replaced = if value.is_blank() {
+            render.effects.session.push(SessionChange::Delete(field));
+            session.borrow_mut().shift_remove(&self.field)
+        } else {
+            let kept = render.limits.deep_clone(&value).map_err(over)?;
+            let stored = render.limits.to_json(&kept).map_err(over)?;
+            render.effects.session.push(SessionChange::Set(field, stored));
+            session.borrow_mut().insert(Arc::clone(&self.field), kept)
         };
         drop(replaced);
         Ok(Flow::Next)

@@ -1,6 +1,7 @@
-//! `{% transaction timeout: 5 %}…{% endtransaction %}`: jobs asked for inside are queued only if the block ends well and in
-//! time. `{% rollback %}` ends it and drops them, an error drops them and goes on its way, also where errors are printed
-//! instead of raised: then it is printed behind the block.
+//! `{% transaction timeout: 5 %}…{% endtransaction %}`: what queries inside change is stored, and jobs asked for inside are
+//! queued, only if the block ends well and in time. `{% rollback %}` ends it and undoes both, an error undoes both and goes
+//! on its way, also where errors are printed instead of raised: then it is printed behind the block. One inside another
+//! can be undone by itself.
 
 use std::time::{Duration, Instant};
 
@@ -9,12 +10,16 @@ use crate::liquid::render::{Flow, Render};
 use crate::liquid::syntax::ast::{Argument, Block, Tag, Use, Visitor};
 use crate::liquid::syntax::{Markup, Parser, TagStart};
 use crate::liquid::value::Value;
+use crate::records::DataError;
 
 /// Longest time a transaction may ask for: longer than any job lives.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Longest time of one whose render has no deadline of its own.
 const LONGEST_ALONE: Duration = Duration::from_secs(10);
+
+/// How long one without a timeout waits for the transaction of somebody else.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
 struct Transaction {
@@ -49,13 +54,16 @@ impl Tag for Transaction {
     fn render(&self, render: &mut Render<'_>) -> Result<Flow> {
         let timeout = self.timeout(render)?;
         let jobs = render.effects.jobs.len();
+        if let Some(data) = &mut render.data {
+            data.begin(timeout.unwrap_or(PATIENCE)).map_err(failed)?;
+        }
         render.transactions += 1;
         let flow = match timeout {
             Some(timeout) => self.run_within(timeout, render),
             None => render.run(&self.body),
         };
         render.transactions -= 1;
-        match flow {
+        match settled(flow, render) {
             Ok(Flow::Rollback) => {
                 render.effects.jobs.truncate(jobs);
                 Ok(Flow::Next)
@@ -106,6 +114,20 @@ impl Transaction {
             flow => flow,
         }
     }
+}
+
+/// Stores or undoes what was changed. Where undoing fails as well, the first error says more.
+fn settled(flow: Result<Flow>, render: &mut Render<'_>) -> Result<Flow> {
+    let Some(data) = &mut render.data else { return flow };
+    let ended = match flow {
+        Ok(Flow::Rollback) | Err(_) => data.rollback(),
+        Ok(_) => data.commit(),
+    };
+    flow.and_then(|flow| ended.map(|()| flow).map_err(failed))
+}
+
+fn failed(error: DataError) -> Error {
+    Error::runtime(format!("transaction: {error}"))
 }
 
 /// A number, also written as text, of at least a millisecond.

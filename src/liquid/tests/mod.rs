@@ -4,6 +4,7 @@ mod acceptance;
 mod events;
 mod forms;
 pub(super) mod fuzz;
+mod graphql;
 mod jobs;
 mod lexical;
 mod pages;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::app::Severity;
+use crate::graphql::SessionChange;
 
 const LAYOUT: (&str, &str) =
     ("views/layouts/application.liquid", "{% yield 't' %}|{{ content_for_layout }}|{{ x }}");
@@ -56,7 +57,10 @@ fn status_headers_and_session_are_reported() {
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     assert_eq!(rendered.status, Some(404));
     assert_eq!(rendered.headers, [header("X-A", "2"), header("X-B", "3")]);
-    assert_eq!(rendered.session, [("k".to_owned(), Some(json!("v"))), ("k".to_owned(), None)]);
+    assert_eq!(
+        rendered.session,
+        [SessionChange::Set("k".to_owned(), json!("v")), SessionChange::Delete("k".to_owned())]
+    );
 }
 
 #[test]

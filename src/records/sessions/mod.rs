@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::{Map, Value as Json};
 
+use super::rows::UserId;
 use crate::store::{self, Store};
 
 /// How long a session lives from its beginning: a year, as on the platform.
@@ -34,6 +35,8 @@ pub(crate) struct SessionId(String);
 pub(crate) struct Session {
     pub(crate) id: SessionId,
     pub(crate) data: Map<String, Json>,
+    /// Who signed in. May be gone by now.
+    pub(crate) user: Option<UserId>,
     pub(crate) expires_at: Timestamp,
 }
 
@@ -80,15 +83,21 @@ impl Sessions {
         Self { store }
     }
 
-    /// A new session with `data` in it.
+    /// A new session with `data` in it, and with `user` signed in.
     ///
     /// # Errors
     /// `data` is over [`MAX_SESSION_BYTES`], or the store fails.
-    pub(crate) fn create(&self, data: Map<String, Json>, now: Timestamp) -> Result<Session, SessionError> {
+    pub(crate) fn create(
+        &self,
+        data: Map<String, Json>,
+        user: Option<UserId>,
+        now: Timestamp,
+    ) -> Result<Session, SessionError> {
         let text = encode(&data)?;
-        let session = Session { id: SessionId::random(), data, expires_at: expiry(now, SESSION_LIFETIME) };
+        let session =
+            Session { id: SessionId::random(), data, user, expires_at: expiry(now, SESSION_LIFETIME) };
         self.store
-            .write(|tx| insert(tx, &session.id, &text, session.expires_at))
+            .write(|tx| insert(tx, &session, &text))
             .map_err(|source| SessionError::Store { action: "create", source })?;
         Ok(session)
     }
@@ -98,11 +107,9 @@ impl Sessions {
     /// # Errors
     /// The store fails.
     pub(crate) fn load(&self, id: &SessionId, now: Timestamp) -> Result<Option<Session>, SessionError> {
-        let row = self
-            .store
+        self.store
             .read(|conn| select(conn, id, now))
-            .map_err(|source| SessionError::Store { action: "read", source })?;
-        Ok(row.map(|(data, expires_at)| Session { id: id.clone(), data, expires_at }))
+            .map_err(|source| SessionError::Store { action: "read", source })
     }
 
     /// Applies changes in their order: `Some` sets a field, `None` deletes it. Fields not named keep what a request at
@@ -120,7 +127,9 @@ impl Sessions {
             return Ok(());
         }
         let outcome = self.store.write(|tx| {
-            let Some((mut data, _)) = select(tx, id, now)? else { return Ok(Err(SessionError::Gone)) };
+            let Some(Session { mut data, .. }) = select(tx, id, now)? else {
+                return Ok(Err(SessionError::Gone));
+            };
             apply(&mut data, changes);
             let text = match encode(&data) {
                 Ok(text) => text,
@@ -154,29 +163,28 @@ impl Sessions {
     }
 }
 
-fn insert(tx: &Transaction<'_>, id: &SessionId, data: &str, expires_at: Timestamp) -> rusqlite::Result<()> {
+fn insert(tx: &Transaction<'_>, session: &Session, data: &str) -> rusqlite::Result<()> {
+    let Session { id, user, expires_at, .. } = session;
     tx.execute(
-        "INSERT INTO sessions (id, data, expires_at) VALUES (?1, ?2, ?3)",
-        params![id.as_str(), data, expires_at.as_millisecond()],
+        "INSERT INTO sessions (id, data, user_id, expires_at) VALUES (?1, ?2, ?3, ?4)",
+        params![id.as_str(), data, user.map(|user| user.0), expires_at.as_millisecond()],
     )?;
     Ok(())
 }
 
-fn select(
-    conn: &Connection,
-    id: &SessionId,
-    now: Timestamp,
-) -> rusqlite::Result<Option<(Map<String, Json>, Timestamp)>> {
+fn select(conn: &Connection, id: &SessionId, now: Timestamp) -> rusqlite::Result<Option<Session>> {
     conn.query_row(
-        "SELECT data, expires_at FROM sessions WHERE id = ?1 AND expires_at > ?2",
+        "SELECT data, expires_at, user_id FROM sessions WHERE id = ?1 AND expires_at > ?2",
         params![id.as_str(), now.as_millisecond()],
         |row| {
             let text: String = row.get(0)?;
             let expires_at: i64 = row.get(1)?;
-            Ok((
-                serde_json::from_str(&text).map_err(|error| malformed(0, error))?,
-                Timestamp::from_millisecond(expires_at).map_err(|error| malformed(1, error))?,
-            ))
+            Ok(Session {
+                id: id.clone(),
+                data: serde_json::from_str(&text).map_err(|error| malformed(0, error))?,
+                user: row.get::<_, Option<i64>>(2)?.map(UserId),
+                expires_at: Timestamp::from_millisecond(expires_at).map_err(|error| malformed(1, error))?,
+            })
         },
     )
     .optional()

@@ -57,7 +57,7 @@ impl Visit<'_> {
 
     /// Without the constant, or with an empty one, nobody enters.
     fn password(&self) -> Option<String> {
-        let constants = self.state.constants.snapshot();
+        let constants = self.state.graph.records.constants().snapshot();
         let password = constants.get(&self.engine.app().config().maintenance.password_constant)?.as_str()?;
         (!password.is_empty()).then(|| password.to_owned())
     }

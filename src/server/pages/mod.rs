@@ -29,8 +29,10 @@ use super::request::{Request, Unreadable};
 use super::session::{Proof, Session};
 use super::state::State;
 use crate::app::{Format, Page};
+use crate::graphql::SessionChange;
 use crate::jobs::NewJob;
 use crate::liquid::{Block, Engine, Origin, Rendered, Scope};
+use crate::records::DataError;
 
 use stop::Stop;
 
@@ -45,6 +47,10 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         Ok(opened) => opened,
         Err(error) => return Failure::fault(&error).built_in(request.format()).into_answer(),
     };
+    let user = match current_user(state, &session) {
+        Ok(user) => user,
+        Err(error) => return Failure::fault(&error).built_in(request.format()).into_answer(),
+    };
     let same_site = SameSite::from_setting(&engine.app().config().cookies_same_site);
     let mut visit = Visit {
         state,
@@ -52,6 +58,7 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         request,
         session,
         proof,
+        user,
         page: None,
         route_params: Map::new(),
         jobs: Vec::new(),
@@ -74,6 +81,8 @@ struct Visit<'a> {
     request: &'a Request,
     session: Session,
     proof: Proof,
+    /// `context.current_user`
+    user: Json,
     /// `context.page`
     page: Option<Arc<Page>>,
     /// On top of the request's own parameters.
@@ -127,7 +136,7 @@ impl Visit<'_> {
             .page(page, self.scope(page.format), &self.state.bindings)
             .map_err(|error| self.failed(&error))?;
         let Rendered { body, status: asked, headers, redirect, session, jobs } = rendered;
-        self.take_effects(session, jobs);
+        self.take_effects(session, jobs)?;
         if let Some((url, code)) = redirect {
             let mut reply = stop::redirect(&url, code);
             reply.add_headers(headers, &self.state.bindings.log);
@@ -167,9 +176,15 @@ impl Visit<'_> {
         reply.into_answer()
     }
 
-    fn take_effects(&mut self, session: Vec<(String, Option<Json>)>, jobs: Vec<NewJob>) {
+    fn take_effects(&mut self, session: Vec<SessionChange>, jobs: Vec<NewJob>) -> Result<(), Stop> {
+        let before = self.session.user();
         self.session.apply(session);
         self.jobs.extend(jobs);
+        if self.session.user() != before {
+            let user = current_user(self.state, &self.session);
+            self.user = user.map_err(|error| Stop::Failed(Failure::fault(&error)))?;
+        }
+        Ok(())
     }
 
     /// A front matter value with Liquid in it. Never escaped: it becomes a URL or a message, not HTML.
@@ -194,6 +209,7 @@ impl Visit<'_> {
             params,
             &self.session,
             self.proof,
+            &self.user,
             &self.state.site,
             self.engine.app(),
         );
@@ -203,7 +219,7 @@ impl Visit<'_> {
         }
         Scope {
             context,
-            constants: self.state.constants.snapshot(),
+            constants: self.state.graph.records.constants().snapshot(),
             variables: Map::new(),
             format,
             origin: Origin::Request {
@@ -217,4 +233,11 @@ impl Visit<'_> {
             cancelled: None,
         }
     }
+}
+
+/// Null where nobody is signed in, or the user is gone.
+fn current_user(state: &State, session: &Session) -> Result<Json, DataError> {
+    let Some(id) = session.user() else { return Ok(Json::Null) };
+    let user = state.graph.records.data(None).user(id)?;
+    Ok(user.map_or(Json::Null, |user| user.to_context()))
 }

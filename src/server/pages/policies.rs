@@ -26,7 +26,7 @@ impl Visit<'_> {
             .policy(policy, self.scope(Format::Html), &self.state.bindings)
             .map_err(|error| self.failed(&error))?;
         let passes = rendered.body.trim() == "true";
-        self.take_effects(rendered.session, rendered.jobs);
+        self.take_effects(rendered.session, rendered.jobs)?;
         if passes {
             return Ok(());
         }

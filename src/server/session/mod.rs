@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 use super::cookies::{self, Readable, SameSite};
 use super::hex::hex;
 use super::request::Request;
-use crate::records::{SessionError, SessionId, Sessions};
+use crate::graphql::SessionChange;
+use crate::records::{SessionError, SessionId, Sessions, UserId};
 
 /// The cookie that names the session.
 const SESSION_COOKIE: &str = "_pos_session";
@@ -32,9 +33,11 @@ pub(super) struct Session {
     flash: Map<String, Json>,
     /// In order; kept apart so that requests at the same moment do not undo each other's.
     changes: Vec<(String, Option<Json>)>,
+    /// Who is signed in.
+    user: Option<UserId>,
     token: String,
-    /// A session that was refused for want of the token, to be ended.
-    refused: Option<SessionId>,
+    /// A session that is over: it was refused for want of the token, or somebody signed in or out.
+    ended: Option<SessionId>,
     had_token_cookie: bool,
 }
 
@@ -71,18 +74,20 @@ impl Session {
             fields: Map::new(),
             flash: Map::new(),
             changes: Vec::new(),
+            user: None,
             token: token.map_or_else(new_token, str::to_owned),
-            refused: None,
+            ended: None,
             had_token_cookie,
         };
         match stored {
             Some(stored) if proof == Proof::Missing => {
-                session.refused = Some(stored.id);
+                session.ended = Some(stored.id);
                 session.token = new_token();
             }
             Some(stored) => {
                 session.id = Some(stored.id);
                 session.fields = stored.data;
+                session.user = stored.user;
             }
             None => {}
         }
@@ -110,6 +115,11 @@ impl Session {
         &self.fields
     }
 
+    /// Who is signed in, by now.
+    pub(super) fn user(&self) -> Option<UserId> {
+        self.user
+    }
+
     /// `context.flash`
     pub(super) fn flash(&self) -> &Map<String, Json> {
         &self.flash
@@ -120,19 +130,35 @@ impl Session {
         &self.token
     }
 
-    /// Takes over what templates set (`Some`) and deleted (`None`).
-    pub(super) fn apply(&mut self, changes: Vec<(String, Option<Json>)>) {
-        for (field, value) in &changes {
-            match value {
-                Some(value) => drop(self.fields.insert(field.clone(), value.clone())),
-                None => drop(self.fields.shift_remove(field)),
+    /// Takes over what templates changed.
+    pub(super) fn apply(&mut self, changes: Vec<SessionChange>) {
+        for change in changes {
+            match change {
+                SessionChange::Set(field, value) => {
+                    self.fields.insert(field.clone(), value.clone());
+                    self.changes.push((field, Some(value)));
+                }
+                SessionChange::Delete(field) => {
+                    self.fields.shift_remove(&field);
+                    self.changes.push((field, None));
+                }
+                SessionChange::SignIn(user) => self.renew(Some(user)),
+                SessionChange::SignOut => self.renew(None),
             }
         }
-        self.changes.extend(changes);
     }
 
     pub(super) fn set(&mut self, field: &str, value: Json) {
-        self.apply(vec![(field.to_owned(), Some(value))]);
+        self.apply(vec![SessionChange::Set(field.to_owned(), value)]);
+    }
+
+    /// Another session in place of this one, so that an id that was known before gives nobody what comes after. The token
+    /// stays: forms that this request has rendered already carry it.
+    fn renew(&mut self, user: Option<UserId>) {
+        self.ended = self.id.take().or(self.ended.take());
+        self.fields.clear();
+        self.changes.clear();
+        self.user = user;
     }
 
     /// Leaves a message for the next request.
@@ -152,8 +178,8 @@ impl Session {
         now: Timestamp,
     ) -> Result<Vec<HeaderValue>, SessionError> {
         let mut set = Vec::new();
-        if let Some(refused) = &self.refused {
-            sessions.delete(refused)?;
+        if let Some(ended) = &self.ended {
+            sessions.delete(ended)?;
             set.extend(cookies::expire(SESSION_COOKIE, same_site));
         }
         let mut changes = self.changes;
@@ -168,7 +194,9 @@ impl Session {
                 Ok(()) | Err(SessionError::Gone) => {}
                 Err(error) => return Err(error),
             },
-            None if changes.iter().all(|(_, value)| value.is_none()) => return Ok(set),
+            None if self.user.is_none() && changes.iter().all(|(_, value)| value.is_none()) => {
+                return Ok(set);
+            }
             None => {
                 let mut data = Map::from_iter([(TOKEN_FIELD.to_owned(), Json::String(self.token.clone()))]);
                 for (field, value) in changes {
@@ -177,7 +205,7 @@ impl Session {
                         None => drop(data.shift_remove(&field)),
                     }
                 }
-                let session = sessions.create(data, now)?;
+                let session = sessions.create(data, self.user, now)?;
                 set.clear();
                 set.extend(cookies::set(
                     SESSION_COOKIE,

@@ -61,7 +61,7 @@ fn a_visitor_who_only_reads_gets_no_session() {
     assert_eq!(browser.visit(&[]), Vec::<String>::new());
 
     let (mut session, _) = browser.open(&browser.request(Method::GET, &[]));
-    session.apply(vec![("gone".to_owned(), None)]);
+    session.apply(vec![SessionChange::Delete("gone".to_owned())]);
     assert_eq!(browser.save(session, "a page"), Vec::<String>::new());
 }
 
@@ -168,4 +168,32 @@ fn the_key_to_the_session_is_no_visible_cookie() {
     browser.cookies.push(("theme".to_owned(), "dark".to_owned()));
     let visible = visible_cookies(&browser.request(Method::GET, &[]));
     assert_eq!(visible.keys().collect::<Vec<_>>(), ["CSRF-TOKEN", "theme"]);
+}
+
+#[test]
+fn signing_in_and_out_begins_another_session() {
+    let mut browser = Browser::new();
+    browser.visit(&[("cart", json!(1))]);
+    let mut known = vec![browser.cookies.clone()];
+    for (change, user) in
+        [(SessionChange::SignIn(UserId(7)), Some(UserId(7))), (SessionChange::SignOut, None)]
+    {
+        let (mut session, _) = browser.open(&browser.request(Method::GET, &[]));
+        session.apply(vec![change, SessionChange::Set("back".to_owned(), json!("/"))]);
+        browser.save(session, "");
+
+        let (session, _) = browser.open(&browser.request(Method::GET, &[]));
+        assert_eq!(session.user(), user);
+        assert_eq!((session.fields().get("back"), session.fields().get("cart")), (Some(&json!("/")), None));
+        for old in &known {
+            let before = Browser { sessions: browser.sessions.clone(), cookies: old.clone() };
+            let (session, _) = before.open(&before.request(Method::GET, &[]));
+            assert_eq!(
+                (session.user(), session.fields().len()),
+                (None, 0),
+                "the old cookie is worth nothing"
+            );
+        }
+        known.push(browser.cookies.clone());
+    }
 }

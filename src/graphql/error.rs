@@ -1,0 +1,85 @@
+//! What is wrong with a document or its execution, in the shape of the platform: `{message, locations, path}`.
+
+use apollo_compiler::parser::{SourceMap, SourceSpan};
+use apollo_compiler::validation::DiagnosticList;
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::wording;
+use crate::records::{DataError, HashError};
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Error {
+    pub(crate) message: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) locations: Vec<Location>,
+    /// Response keys and list positions from the root; empty for an error of the document as a whole.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) path: Vec<Json>,
+}
+
+/// One-based.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(crate) struct Location {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+}
+
+impl Error {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), locations: Vec::new(), path: Vec::new() }
+    }
+
+    fn of(error: &dyn std::error::Error) -> Self {
+        let source = error.source().map_or_else(String::new, |source| format!(": {source}"));
+        Self::new(format!("{error}{source}"))
+    }
+
+    pub(super) fn at(self, location: Option<Location>) -> Self {
+        Self { locations: location.into_iter().collect(), ..self }
+    }
+
+    /// The error lies in the field answered as `key`.
+    pub(super) fn within(mut self, key: &str) -> Self {
+        self.path.insert(0, Json::from(key));
+        self
+    }
+}
+
+impl From<DataError> for Error {
+    fn from(error: DataError) -> Self {
+        Self::of(&error)
+    }
+}
+
+impl From<HashError> for Error {
+    fn from(error: HashError) -> Self {
+        Self::of(&error)
+    }
+}
+
+impl Location {
+    pub(super) fn of(span: Option<SourceSpan>, sources: &SourceMap) -> Option<Self> {
+        let start = span?.line_column_range(sources)?.start;
+        Some(Self { line: start.line, column: start.column })
+    }
+}
+
+/// One error for each thing the compiler complains of. Of a text that is no GraphQL only the first: what follows it is most
+/// often its consequence.
+pub(super) fn of_document(diagnostics: &DiagnosticList) -> Vec<Error> {
+    let mut errors = Vec::new();
+    let mut emptied = Vec::new();
+    for diagnostic in diagnostics.iter() {
+        let start = diagnostic.line_column_range().map(|range| range.start);
+        let location = start.map(|start| Location { line: start.line, column: start.column });
+        let message = diagnostic.error.to_string();
+        if let Some(syntax) = wording::of_syntax(&message) {
+            return vec![Error::new(syntax).at(location)];
+        }
+        let kind = if wording::is_of_emptied_selection(&message) { &mut emptied } else { &mut errors };
+        kind.push(Error::new(wording::of_meaning(message)).at(location));
+    }
+    // What is not understood is left out, so the selection around it may look empty.
+    if errors.is_empty() { emptied } else { errors }
+}

@@ -1,0 +1,366 @@
+//! The filter inputs of queries to [`Criteria`]. Pure. The rules of blank operands are here: null switches a condition off,
+//! for every operator; so do an empty text and an empty list in a condition on a property, unless `allow_empty` is set,
+//! because every search form sends them. On a column an empty text is compared: a sign-in without an address must not find
+//! the first user.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use super::cast;
+use super::error::Error;
+use crate::app::{App, PropertyType, Table};
+use crate::records::{
+    ArrayTest, Bound, Case, Column, Criteria, Entity, Field, Filter, Liveness, Operand, TextPart, TextTest,
+};
+
+type Result<T> = std::result::Result<T, Error>;
+type Input = Map<String, Json>;
+
+/// What a filter input says of records; without one, all live records of all tables.
+pub(super) fn records(app: &App, filter: Option<&Json>) -> Result<Criteria> {
+    criteria(app, Entity::Record, filter, None)
+}
+
+pub(super) fn users(app: &App, filter: Option<&Json>) -> Result<Criteria> {
+    criteria(app, Entity::User, filter, None)
+}
+
+/// `tables` restricts to these besides the filter.
+pub(super) fn in_tables(app: &App, tables: &[&str], filter: Option<&Json>) -> Result<Criteria> {
+    criteria(app, Entity::Record, filter, Some(tables))
+}
+
+fn criteria(app: &App, entity: Entity, filter: Option<&Json>, tables: Option<&[&str]>) -> Result<Criteria> {
+    let empty = Input::new();
+    let input = filter.and_then(Json::as_object).unwrap_or(&empty);
+    let table = match tables {
+        Some([table]) => Some((*table).to_owned()),
+        _ => exact_table(input),
+    };
+    let types = Types { app, entity, table: table.as_deref() };
+    let mut all = types.conditions(input)?;
+    if let Some(tables @ ([] | [_, _, ..])) = tables {
+        let tables = tables.iter().map(|table| Operand::Text((*table).to_owned())).collect();
+        all.push(Filter::OneOf(Field::Column(Column::Table), tables));
+    }
+    let liveness = match input.get("deleted_at").and_then(Json::as_object) {
+        Some(deleted) => match deleted.get("exists").and_then(Json::as_bool) {
+            Some(false) => Liveness::Live,
+            Some(true) => Liveness::Deleted,
+            None if deleted.values().any(|value| !value.is_null()) => Liveness::Deleted,
+            None => Liveness::Live,
+        },
+        None => Liveness::Live,
+    };
+    Ok(Criteria { entity, table: table.map(Arc::from), liveness, filter: Filter::All(all) })
+}
+
+/// The one table a filter names.
+fn exact_table(input: &Input) -> Option<String> {
+    let table = input.get("table").or_else(|| input.get("model_schema_name"))?.as_object()?;
+    let exact = table.get("value").filter(|value| !value.is_null()).or_else(|| table.get("exact"));
+    exact.and_then(Json::as_str).map(str::to_owned)
+}
+
+/// Where the types of properties come from.
+#[derive(Clone, Copy)]
+struct Types<'a> {
+    app: &'a App,
+    entity: Entity,
+    table: Option<&'a str>,
+}
+
+impl Types<'_> {
+    /// The declared type. Without a table, that of the first table which has a property of this name.
+    fn of(&self, name: &str, told: Option<&str>) -> PropertyType {
+        let declared = |table: &Arc<Table>| table.properties.get(name).map(|property| property.kind);
+        let declared = match (self.entity, self.table) {
+            (Entity::User, _) => declared(self.app.users_table()),
+            (Entity::Record, Some(table)) => self.app.table(table).and_then(declared),
+            (Entity::Record, None) => self.app.tables().find_map(declared),
+            (Entity::Activity, _) => None,
+        };
+        declared.or_else(|| told.and_then(PropertyType::named)).unwrap_or_default()
+    }
+
+    fn conditions(&self, input: &Input) -> Result<Vec<Filter>> {
+        let mut all = Vec::new();
+        for (key, value) in input.iter().filter(|(_, value)| !value.is_null()) {
+            match key.as_str() {
+                "or" => all.extend(self.any(value)?),
+                "properties" => all.extend(self.properties(value)?),
+                "related_records" | "related_models" | "models" => {
+                    all.extend(self.related(value, Entity::Record)?);
+                }
+                "related_users" | "users" => all.extend(self.related(value, Entity::User)?),
+                "fulltext" => {
+                    return Err(Error::new(format!("not supported here: filter `{key}`")));
+                }
+                _ => {
+                    let Some(operators) = value.as_object() else { continue };
+                    let column = match (self.entity, key.as_str()) {
+                        // Of old, the name of a model's table.
+                        (Entity::Record, "name") => Column::Table,
+                        (_, key) => column(key)
+                            .ok_or_else(|| Error::new(format!("not supported here: filter `{key}`")))?,
+                    };
+                    all.extend(column_conditions(column, operators)?);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Branches without a condition say nothing; where none says anything, neither does `or`.
+    fn any(&self, branches: &Json) -> Result<Option<Filter>> {
+        let branches = branches.as_array().into_iter().flatten().filter_map(Json::as_object);
+        let mut any = Vec::new();
+        for branch in branches {
+            let all = self.conditions(branch)?;
+            if !all.is_empty() {
+                any.push(Filter::All(all));
+            }
+        }
+        Ok((!any.is_empty()).then_some(Filter::Any(any)))
+    }
+
+    fn properties(&self, filters: &Json) -> Result<Vec<Filter>> {
+        let mut all = Vec::new();
+        for filter in filters.as_array().into_iter().flatten().filter_map(Json::as_object) {
+            let name = filter.get("name").and_then(Json::as_str).unwrap_or_default();
+            if name.trim().is_empty() {
+                continue;
+            }
+            let kind = self.of(name, filter.get("property_type").and_then(Json::as_str));
+            all.extend(property_conditions(name, kind, filter)?);
+        }
+        Ok(all)
+    }
+
+    fn related(&self, relations: &Json, entity: Entity) -> Result<Vec<Filter>> {
+        let mut all = Vec::new();
+        for relation in relations.as_array().into_iter().flatten().filter_map(Json::as_object) {
+            let join = relation.get("join").and_then(Json::as_object);
+            let says = |key: &str| join.and_then(|join| join.get(key)).and_then(Json::as_str);
+            let ours = field(self.entity, says("join_on_property").unwrap_or("id"));
+            let theirs = field(entity, says("foreign_property").unwrap_or("id"));
+            let criteria = Box::new(criteria(self.app, entity, relation.get("filter"), None)?);
+            all.push(Filter::Related { ours, theirs, criteria });
+        }
+        Ok(all)
+    }
+}
+
+/// A column by its name, else a property: either side of a join may be both.
+pub(super) fn field(entity: Entity, name: &str) -> Field {
+    let of_both = matches!(name, "id" | "external_id" | "created_at" | "updated_at" | "deleted_at");
+    let is_column = of_both
+        || match entity {
+            Entity::Record => name == "user_id",
+            Entity::User => matches!(
+                name,
+                "email" | "first_name" | "middle_name" | "last_name" | "name" | "slug" | "language"
+            ),
+            Entity::Activity => name == "uuid",
+        };
+    match column(name).filter(|_| is_column) {
+        Some(column) => Field::Column(column),
+        None => Field::Property(name.into()),
+    }
+}
+
+/// The column that filters and sorts call so.
+pub(super) fn column(name: &str) -> Option<Column> {
+    Some(match name {
+        "id" => Column::Id,
+        // A table has no id of its own here: its name is one.
+        "table" | "table_id" | "model_schema_name" | "model_schema_id" => Column::Table,
+        "user_id" => Column::UserId,
+        "external_id" => Column::ExternalId,
+        "created_at" => Column::CreatedAt,
+        "updated_at" => Column::UpdatedAt,
+        "deleted_at" => Column::DeletedAt,
+        "email" => Column::Email,
+        "first_name" => Column::FirstName,
+        "middle_name" => Column::MiddleName,
+        "last_name" => Column::LastName,
+        "name" => Column::Name,
+        "slug" => Column::Slug,
+        "language" => Column::Language,
+        "uuid" => Column::Uuid,
+        _ => return None,
+    })
+}
+
+fn column_conditions(column: Column, operators: &Input) -> Result<Vec<Filter>> {
+    let is_time = matches!(column, Column::CreatedAt | Column::UpdatedAt | Column::DeletedAt);
+    operator_conditions(&Field::Column(column), is_time, operators, &|value| operand(column, value))
+}
+
+/// What the operators of one input object say of a field.
+pub(super) fn operator_conditions(
+    field: &Field,
+    is_time: bool,
+    operators: &Input,
+    operand: &dyn Fn(&Json) -> Result<Operand>,
+) -> Result<Vec<Filter>> {
+    let case = case(operators);
+    let mut all = Vec::new();
+    for (operator, value) in operators.iter().filter(|(_, value)| !value.is_null()) {
+        if is_time && value.as_str().is_some_and(str::is_empty) {
+            continue;
+        }
+        let (operator, is_negated) = positive(operator);
+        let filter = match operator {
+            "value" | "exact" => Filter::OneOf(field.clone(), vec![operand(value)?]),
+            "value_in" => {
+                let values: Result<_> = items(value).iter().map(operand).collect();
+                Filter::OneOf(field.clone(), values?)
+            }
+            "contains" => text_test(field.clone(), TextPart::Anywhere, value, case),
+            "starts_with" => text_test(field.clone(), TextPart::Start, value, case),
+            "ends_with" => text_test(field.clone(), TextPart::End, value, case),
+            "exists" => exists(field, value),
+            // `is_null: true` is `exists: false`.
+            "is_null" => exists(field, value).not(),
+            "range" => Filter::Range(field.clone(), bounds(value, operand)?),
+            "gt" | "gte" | "lt" | "lte" => {
+                let bound = bound(operator).map(|bound| Ok((bound, operand(value)?)));
+                Filter::Range(field.clone(), bound.into_iter().collect::<Result<_>>()?)
+            }
+            // `case_sensitive` is none by itself.
+            _ => continue,
+        };
+        all.push(if is_negated { filter.not() } else { filter });
+    }
+    Ok(all)
+}
+
+fn exists(field: &Field, value: &Json) -> Filter {
+    let exists = Filter::Exists(field.clone());
+    if value.as_bool() == Some(false) { exists.not() } else { exists }
+}
+
+pub(super) fn property_conditions(name: &str, kind: PropertyType, filter: &Input) -> Result<Vec<Filter>> {
+    let field = Field::Property(name.into());
+    let case = case(filter);
+    let allows_empty = filter.get("allow_empty").and_then(Json::as_bool).unwrap_or(false);
+    let mut all = Vec::new();
+    for (operator, value) in filter {
+        if value.is_null()
+            || matches!(
+                operator.as_str(),
+                "name" | "key" | "allow_empty" | "case_sensitive" | "property_type"
+            )
+        {
+            continue;
+        }
+        let is_empty =
+            value.as_str().is_some_and(str::is_empty) || value.as_array().is_some_and(Vec::is_empty);
+        if is_empty && !allows_empty {
+            continue;
+        }
+        let (operator, is_negated) = positive(operator);
+        let is = |operands: Vec<Operand>| Filter::OneOf(field.clone(), operands);
+        let filter = match operator {
+            "value" => is(vec![Operand::Text(cast::text_of(value).unwrap_or_default())]),
+            "value_boolean" => is(match value.as_bool() {
+                Some(true) => vec![Operand::Text("true".into()), Operand::Text("t".into())],
+                _ => vec![Operand::Text("false".into()), Operand::Text("f".into())],
+            }),
+            "value_int" | "value_float" => is(number(value).into_iter().collect()),
+            "value_in" if kind == PropertyType::Array => {
+                Filter::Array(field.clone(), ArrayTest::Within(texts(value)))
+            }
+            "value_in" => is(texts(value).into_iter().map(Operand::Text).collect()),
+            "value_array" => Filter::Array(field.clone(), ArrayTest::Equals(texts(value))),
+            "array_contains" => Filter::Array(field.clone(), ArrayTest::Contains(texts(value))),
+            "array_overlaps" => Filter::Array(field.clone(), ArrayTest::Overlaps(texts(value))),
+            "contains" => text_test(field.clone(), TextPart::Anywhere, value, case),
+            "starts_with" => text_test(field.clone(), TextPart::Start, value, case),
+            "ends_with" => text_test(field.clone(), TextPart::End, value, case),
+            "exists" => exists(&field, value),
+            "range" => Filter::Range(field.clone(), bounds(value, &|value| Ok(of_type(value, kind)))?),
+            other => return Err(Error::new(format!("not supported here: filter `{other}` of a property"))),
+        };
+        all.push(if is_negated { filter.not() } else { filter });
+    }
+    Ok(all)
+}
+
+/// The operator without its `not_`.
+fn positive(operator: &str) -> (&str, bool) {
+    operator.strip_prefix("not_").map_or((operator, false), |positive| (positive, true))
+}
+
+fn case(operators: &Input) -> Case {
+    match operators.get("case_sensitive").and_then(Json::as_bool) {
+        Some(true) => Case::Sensitive,
+        Some(false) | None => Case::Insensitive,
+    }
+}
+
+fn text_test(field: Field, part: TextPart, value: &Json, case: Case) -> Filter {
+    Filter::Text(field, TextTest { part, text: cast::text_of(value).unwrap_or_default(), case })
+}
+
+fn items(value: &Json) -> &[Json] {
+    value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
+}
+
+fn texts(value: &Json) -> Vec<String> {
+    items(value).iter().filter_map(cast::text_of).collect()
+}
+
+fn bounds(range: &Json, operand: &dyn Fn(&Json) -> Result<Operand>) -> Result<Vec<(Bound, Operand)>> {
+    let range = range.as_object().into_iter().flatten();
+    let given = range.filter(|(_, value)| !value.is_null() && value.as_str() != Some(""));
+    let bounds = given.filter_map(|(name, value)| Some((bound(name)?, operand(value))));
+    bounds.map(|(bound, operand)| Ok((bound, operand?))).collect()
+}
+
+fn bound(name: &str) -> Option<Bound> {
+    Some(match name {
+        "gt" => Bound::Above,
+        "gte" => Bound::AtLeast,
+        "lt" => Bound::Below,
+        "lte" => Bound::AtMost,
+        _ => return None,
+    })
+}
+
+/// An operand for a column. An id that is no number is no row's: it is compared as text.
+fn operand(column: Column, value: &Json) -> Result<Operand> {
+    let text = cast::text_of(value).unwrap_or_default();
+    Ok(match column {
+        Column::Id | Column::UserId => text.trim().parse().map_or(Operand::Text(text), Operand::Integer),
+        Column::CreatedAt | Column::UpdatedAt | Column::DeletedAt => {
+            let moment =
+                cast::moment(value).ok_or_else(|| Error::new(format!("`{text}` is not a date and time")))?;
+            Operand::Integer(moment.as_millisecond())
+        }
+        _ => Operand::Text(text),
+    })
+}
+
+/// A bound for a property: a number or a moment where the type is one, else text.
+fn of_type(value: &Json, kind: PropertyType) -> Operand {
+    let text = || Operand::Text(cast::text_of(value).unwrap_or_default());
+    match kind {
+        PropertyType::Integer | PropertyType::Float => number(value).unwrap_or_else(text),
+        PropertyType::Datetime | PropertyType::Date | PropertyType::Time => {
+            match cast::to_stored(value.clone(), kind) {
+                Ok(Json::String(stored)) => Operand::Text(stored),
+                _ => text(),
+            }
+        }
+        _ => text(),
+    }
+}
+
+fn number(value: &Json) -> Option<Operand> {
+    let text = cast::text_of(value)?;
+    let text = text.trim();
+    text.parse().map(Operand::Integer).ok().or_else(|| text.parse().map(Operand::Float).ok())
+}

@@ -1,0 +1,274 @@
+//! Lists of things that are in memory: partials, pages, tables, constants, jobs. The same filter inputs, sorting and
+//! paging as for rows, with the values of a thing under the names that the schema gives them.
+
+use std::cmp::Ordering;
+
+use serde_json::{Map, Value as Json};
+
+use super::cast;
+use super::error::Error;
+use super::filter::{operator_conditions, property_conditions};
+use super::rows::{page, paging};
+use super::selection::{Field, object};
+use crate::app::PropertyType;
+use crate::records::{Field as Named, Filter, Operand};
+
+/// A thing in a list.
+pub(super) trait Item {
+    /// The value of a field, null if there is none. Times are text.
+    fn value(&self, name: &str) -> Json;
+}
+
+/// The items that a field's `filter` means, in the order of its `sort`; unsorted, in the order they come in.
+///
+/// # Errors
+/// The filter makes no sense.
+pub(super) fn chosen<I: Item>(items: impl Iterator<Item = I>, field: &Field) -> Result<Vec<I>, Error> {
+    let filter = conditions(field.argument("filter"))?;
+    let mut items: Vec<I> = items.filter(|item| filter.holds(&|named| operand_of(item, named))).collect();
+    let sorts = sorts(field.argument("sort"));
+    items.sort_by(|a, b| {
+        sorts.iter().map(|sort| sort.compare(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    });
+    Ok(items)
+}
+
+/// One page of `items`, and what is asked of each.
+///
+/// # Errors
+/// The page makes no sense, or an item cannot be answered.
+pub(super) fn paged<I>(
+    field: &Field,
+    items: &[I],
+    mut answer: impl FnMut(&I, &[Field]) -> Result<Json, Error>,
+) -> Result<Json, Error> {
+    let page = page(field)?;
+    let before = usize::try_from((page.number - 1).saturating_mul(page.size)).unwrap_or(usize::MAX);
+    let size = usize::try_from(page.size).unwrap_or(usize::MAX);
+    object(&field.fields, |asked| match asked.name.as_str() {
+        "results" => items.iter().skip(before).take(size).map(|item| answer(item, &asked.fields)).collect(),
+        name => Ok(paging(name, page, items.len() as u64)),
+    })
+}
+
+/// Every value as it is.
+pub(super) fn plain(item: &impl Item, fields: &[Field]) -> Result<Json, Error> {
+    object(fields, |asked| Ok(item.value(&asked.name)))
+}
+
+fn conditions(input: Option<&Json>) -> Result<Filter, Error> {
+    let mut all = Vec::new();
+    for (name, value) in input.and_then(Json::as_object).into_iter().flatten() {
+        let field = Named::Property(name.as_str().into());
+        match value {
+            Json::Null => {}
+            Json::Array(branches) if name == "or" => {
+                let branches: Result<Vec<Filter>, Error> =
+                    branches.iter().map(|branch| conditions(Some(branch))).collect();
+                let mut branches = branches?;
+                branches.retain(|branch| *branch != Filter::All(Vec::new()));
+                if !branches.is_empty() {
+                    all.push(Filter::Any(branches));
+                }
+            }
+            Json::Array(filters) => {
+                for filter in filters.iter().filter_map(Json::as_object) {
+                    all.extend(keyed(name, filter)?);
+                }
+            }
+            Json::Object(operators) => {
+                all.extend(operator_conditions(&field, is_time(name), operators, &|value| {
+                    operand(name, value)
+                })?);
+            }
+            scalar => all.push(Filter::OneOf(field, vec![operand(name, scalar)?])),
+        }
+    }
+    Ok(Filter::All(all))
+}
+
+/// What is asked of the keys of a hash. `exclude` turns it round.
+fn keyed(name: &str, filter: &Map<String, Json>) -> Result<Option<Filter>, Error> {
+    let below = |key: &str| format!("{name}.{key}");
+    let mut all = Vec::new();
+    if let Some(key) = filter.get("has_key").and_then(Json::as_str) {
+        all.push(Filter::Exists(Named::Property(below(key).into())));
+    }
+    if filter.get("contains").is_some_and(|value| !value.is_null()) {
+        return Err(Error::new(format!("not supported here: `contains` of `{name}`")));
+    }
+    let attributes = ["attribute", "attributes"].into_iter().filter_map(|key| filter.get(key));
+    let attributes =
+        attributes.flat_map(|value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice));
+    for attribute in attributes.filter_map(Json::as_object) {
+        let key = attribute.get("key").and_then(Json::as_str).unwrap_or_default();
+        all.extend(property_conditions(&below(key), PropertyType::String, attribute)?);
+    }
+    let excludes = filter.get("exclude").and_then(Json::as_bool).unwrap_or(false);
+    let all = (!all.is_empty()).then_some(Filter::All(all));
+    Ok(if excludes { all.map(Filter::not) } else { all })
+}
+
+fn is_time(name: &str) -> bool {
+    name.ends_with("_at") || name == "timestamp"
+}
+
+fn is_number(name: &str) -> bool {
+    matches!(name, "id" | "attempts" | "redirect_code")
+}
+
+/// An operand for the field `name`. An id that is no number is text.
+fn operand(name: &str, value: &Json) -> Result<Operand, Error> {
+    let text = cast::text_of(value).unwrap_or_default();
+    if is_time(name) {
+        let moment =
+            cast::moment(value).ok_or_else(|| Error::new(format!("`{text}` is not a date and time")))?;
+        return Ok(Operand::Integer(moment.as_millisecond()));
+    }
+    Ok(if is_number(name) {
+        text.trim().parse().map_or(Operand::Text(text), Operand::Integer)
+    } else {
+        Operand::Text(text)
+    })
+}
+
+/// The value with which an operand is compared: of a time its milliseconds, of `a.b` what is under `b` in `a`.
+fn operand_of(item: &impl Item, named: &Named) -> Json {
+    let Named::Property(name) = named else { return Json::Null };
+    match name.split_once('.') {
+        Some((hash, key)) => item.value(hash).get(key).cloned().unwrap_or_default(),
+        None if is_time(name) => {
+            cast::moment(&item.value(name)).map_or(Json::Null, |moment| Json::from(moment.as_millisecond()))
+        }
+        None => item.value(name),
+    }
+}
+
+/// One entry of a `sort`.
+struct Sort {
+    name: String,
+    listed: Vec<String>,
+    is_descending: bool,
+}
+
+fn sorts(input: Option<&Json>) -> Vec<Sort> {
+    let descends = |order: &Json| order.get("order").and_then(Json::as_str) == Some("DESC");
+    let entries = input.and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_object).flatten();
+    let mut sorts = Vec::new();
+    for (name, order) in entries {
+        match order {
+            Json::Array(keys) => sorts.extend(keys.iter().filter_map(|key| {
+                let name = format!("{name}.{}", key.get("name").and_then(Json::as_str)?);
+                Some(Sort { name, listed: Vec::new(), is_descending: descends(key) })
+            })),
+            Json::Object(_) => {
+                let listed = order.get("order_by_values").and_then(Json::as_array);
+                let listed = listed.into_iter().flatten().filter_map(cast::text_of).collect();
+                sorts.push(Sort { name: name.clone(), listed, is_descending: descends(order) });
+            }
+            _ => {}
+        }
+    }
+    sorts
+}
+
+impl Sort {
+    /// Numbers as numbers, all else as text; what has no value comes last, or first when descending.
+    fn compare(&self, a: &impl Item, b: &impl Item) -> Ordering {
+        let named = Named::Property(self.name.as_str().into());
+        let order = match (operand_of(a, &named), operand_of(b, &named)) {
+            (Json::Null, Json::Null) => Ordering::Equal,
+            (Json::Null, _) => Ordering::Greater,
+            (_, Json::Null) => Ordering::Less,
+            (a, b) if !self.listed.is_empty() => self.place(&a).cmp(&self.place(&b)),
+            (a, b) => match (cast::integer(&a), cast::integer(&b)) {
+                (Some(a), Some(b)) => a.cmp(&b),
+                _ => cast::text_of(&a).cmp(&cast::text_of(&b)),
+            },
+        };
+        if self.is_descending { order.reverse() } else { order }
+    }
+
+    fn place(&self, value: &Json) -> usize {
+        let text = cast::text_of(value);
+        self.listed.iter().position(|listed| Some(listed) == text.as_ref()).unwrap_or(self.listed.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    impl Item for Json {
+        fn value(&self, name: &str) -> Json {
+            self.get(name).cloned().unwrap_or_default()
+        }
+    }
+
+    fn names(filter: Json, sort: Json) -> String {
+        let items = [
+            json!({"id": "2", "name": "Orders/Paid", "metadata": {"tags": ["a"], "n": 2}, "created_at": "2024-01-02T00:00:00Z"}),
+            json!({"id": "10", "name": "orders/new", "metadata": {"n": 10}, "created_at": "2024-01-01T00:00:00Z"}),
+            json!({"id": "3", "name": "", "metadata": null}),
+        ];
+        let field = Field {
+            key: String::new(),
+            name: String::new(),
+            owner: String::new(),
+            arguments: Map::from_iter([("filter".to_owned(), filter), ("sort".to_owned(), sort)]),
+            fields: Vec::new(),
+            is_required: false,
+            location: None,
+        };
+        let chosen = chosen(items.into_iter(), &field).unwrap();
+        chosen.iter().filter_map(|item| cast::text_of(&item["id"])).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn filters_mean_in_memory_what_they_mean_for_rows() {
+        for (filter, expected) in [
+            (json!(null), "2 10 3"),
+            (json!({"name": {"value": "orders/new"}}), "10"),
+            (json!({"name": {"exact": "orders/NEW"}}), ""),
+            (json!({"name": {"value": ""}}), "3"),
+            (json!({"name": {"value": null}}), "2 10 3"),
+            (json!({"name": {"not_value": "orders/new"}}), "2 3"),
+            (json!({"name": {"value_in": ["orders/new", "x"]}}), "10"),
+            (json!({"name": {"not_value_in": ["orders/new", ""]}}), "2"),
+            (json!({"name": {"contains": "ORDERS"}}), "2 10"),
+            (json!({"name": {"contains": "orders", "case_sensitive": true}}), "10"),
+            (json!({"name": {"not_contains": "orders"}}), "3"),
+            (json!({"name": {"starts_with": "o", "ends_with": "paid"}}), "2"),
+            (json!({"name": {"not_starts_with": "o"}}), "3"),
+            (json!({"name": {"not_ends_with": "paid"}}), "10 3"),
+            (json!({"id": {"range": {"gte": "3"}}}), "10 3"),
+            (json!({"id": {"value_in": [2, "3"]}}), "2 3"),
+            (json!({"created_at": {"gt": "2024-01-01"}}), "2"),
+            (json!({"created_at": {"exists": false}}), "3"),
+            (json!({"metadata": [{"has_key": "tags"}]}), "2"),
+            (json!({"metadata": [{"has_key": "tags", "exclude": true}]}), "10 3"),
+            (json!({"metadata": [{"attribute": {"key": "n", "value": "10"}}]}), "10"),
+            (json!({"metadata": [{"attributes": [{"key": "tags", "array_contains": ["a"]}]}]}), "2"),
+            (json!({"or": [{"id": {"value": "2"}}, {"name": {"value": ""}}]}), "2 3"),
+            (json!({"or": [{}, {"name": {"value": null}}]}), "2 10 3"),
+            (json!({"name": "orders/new"}), "10"),
+        ] {
+            assert_eq!(names(filter.clone(), json!(null)), expected, "{filter}");
+        }
+    }
+
+    #[test]
+    fn missing_values_come_last_ascending_and_first_descending() {
+        for (sort, expected) in [
+            (json!([{"id": {"order": "ASC"}}]), "2 3 10"),
+            (json!([{"created_at": {"order": "ASC"}}]), "10 2 3"),
+            (json!([{"created_at": {"order": "DESC"}}]), "3 2 10"),
+            (json!([{"metadata": [{"name": "n", "order": "DESC"}]}]), "3 10 2"),
+            (json!([{"id": {"order": "ASC", "order_by_values": ["10", "3"]}}]), "10 3 2"),
+        ] {
+            assert_eq!(names(json!(null), sort.clone()), expected, "{sort}");
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Records: filters, sorting, relations, writes.
+
+use serde_json::{Value as Json, json};
+
+use super::Fixture;
+
+const TASK: &str = "name: task
+properties:
+- name: title
+- {name: points, type: integer}
+- {name: done, type: boolean}
+- {name: tags, type: array}
+- name: meta
+- {name: due, type: datetime}
+- name: owner_id
+";
+
+fn fixture() -> Fixture {
+    let mut fixture = Fixture::new(&[
+        ("app/schema/task.yml", TASK),
+        ("app/schema/person.yml", "name: person\nproperties:\n- name: name\n"),
+        ("app/schema/status.yml", "name: status\nproperties:\n- name: task_id\n- name: name\n"),
+    ]);
+    for record in [
+        json!({"table": "person", "properties": [{"name": "name", "value": "Ada"}]}),
+        json!({"table": "task", "properties": [
+            {"name": "title", "value": "Write spec"}, {"name": "points", "value_int": 5}, {"name": "done", "value_boolean": false},
+            {"name": "tags", "value_array": ["a", "b"]}, {"name": "owner_id", "value": "1"}]}),
+        json!({"table": "task", "properties": [
+            {"name": "title", "value": "Ship"}, {"name": "points", "value_int": 12}, {"name": "done", "value_boolean": true},
+            {"name": "tags", "value_array": ["b"]}]}),
+        json!({"table": "task", "properties": [{"name": "title", "value": "write docs"}, {"name": "points", "value_int": 3}]}),
+    ] {
+        fixture.data(
+            "mutation ($r: RecordInputType!) { record_create(record: $r) { id } }",
+            json!({"r": record}),
+        );
+    }
+    fixture.data(r#"mutation { record_delete(id: 4, table: "task") { id } }"#, json!({}));
+    fixture
+}
+
+/// The ids of the tasks for which the property filter holds.
+fn tasks(fixture: &mut Fixture, filter: &str) -> Json {
+    let document = format!(
+        r#"{{ records(per_page: 10, filter: {{ table: {{ value: "task" }}, properties: [{{ {filter} }}] }}) {{ results {{ id }} }} }}"#
+    );
+    let ids = fixture.data(&document, json!({}));
+    ids["records"]["results"].as_array().unwrap().iter().map(|record| record["id"].clone()).collect()
+}
+
+#[test]
+fn text_is_found_whatever_its_case_and_deleted_records_are_hidden() {
+    let document = r#"query { records(per_page: 10, filter: { table: { value: "task" }, properties: [{ name: "title", contains: "WRITE" }] }) {
+        total_entries results { id title: property(name: "title") p: property(name: "points") n: property_int(name: "points") done: property_boolean(name: "done") } } }"#;
+    assert_eq!(
+        fixture().data(document, json!({})),
+        json!({"records": {"total_entries": 1, "results": [{"id": "2", "title": "Write spec", "p": "5", "n": 5, "done": false}]}})
+    );
+}
+
+#[test]
+fn null_and_blank_operands_are_no_condition() {
+    let mut fixture = fixture();
+    let document = r#"query ($t: String, $id: ID) { records(per_page: 1, filter: { id: { value: $id }, table: { value: "task" }, properties: [{ name: "title", value: $t }] }) {
+        total_entries total_pages has_next_page has_previous_page current_page } }"#;
+    let all = json!({"records": {"total_entries": 2, "total_pages": 2, "has_next_page": true, "has_previous_page": false, "current_page": 1}});
+    assert_eq!(fixture.data(document, json!({})), all);
+    assert_eq!(fixture.data(document, json!({"t": null})), all);
+    assert_eq!(fixture.data(document, json!({"t": "", "junk": {"valid": true}})), all);
+    assert_eq!(
+        fixture.data(document, json!({"t": "Ship"})),
+        json!({"records": {"total_entries": 1, "total_pages": 1, "has_next_page": false, "has_previous_page": false, "current_page": 1}})
+    );
+    assert_eq!(tasks(&mut fixture, r#"name: "", value: """#), json!(["2", "3"]));
+    assert_eq!(tasks(&mut fixture, r#"name: "owner_id", value: "", allow_empty: true"#), json!([]));
+}
+
+#[test]
+fn each_operator_finds_its_records() {
+    let mut fixture = fixture();
+    for (filter, expected) in [
+        (r#"name: "points", range: { gt: "4", lt: "12" }"#, json!(["2"])),
+        (r#"name: "points", value: "12""#, json!(["3"])),
+        (r#"name: "points", value_int: 12"#, json!(["3"])),
+        (r#"name: "points", not_value: "12""#, json!(["2"])),
+        (r#"name: "done", value_boolean: true"#, json!(["3"])),
+        (r#"name: "title", value_in: ["Ship", "x"]"#, json!(["3"])),
+        (r#"name: "title", starts_with: "wri""#, json!(["2"])),
+        (r#"name: "title", starts_with: "wri", case_sensitive: true"#, json!([])),
+        (r#"name: "tags", array_contains: ["a"]"#, json!(["2"])),
+        (r#"name: "tags", array_contains: "b""#, json!(["2", "3"])),
+        (r#"name: "tags", not_array_contains: ["a"]"#, json!(["3"])),
+        (r#"name: "tags", array_overlaps: ["a", "z"]"#, json!(["2"])),
+        (r#"name: "tags", value_in: ["b", "c"]"#, json!(["3"])),
+        (r#"name: "owner_id", exists: false"#, json!(["3"])),
+        (r#"name: "title", value: "'; DROP TABLE records; --""#, json!([])),
+        (r#"name: "x\") OR 1=1 --", value: "1""#, json!([])),
+    ] {
+        assert_eq!(tasks(&mut fixture, filter), expected, "{filter}");
+    }
+}
+
+#[test]
+fn relations_are_joined_as_text() {
+    let mut fixture = fixture();
+    let document = r#"query { records(per_page: 5, filter: { table: { value: "task" } }, sort: [{ properties: [{ name: "points", order: DESC }] }]) {
+        results { id owner: related_record(table: "person", join_on_property: "owner_id") { id name: property(name: "name") } } } }"#;
+    assert_eq!(
+        fixture.data(document, json!({})),
+        json!({"records": {"results": [{"id": "3", "owner": null}, {"id": "2", "owner": {"id": "1", "name": "Ada"}}]}})
+    );
+    let document = r#"query ($with: Boolean = false) { records(per_page: 1, filter: { table: { value: "person" } }) {
+        results { tasks: related_records(table: "task", join_on_property: "id", foreign_property: "owner_id", limit: 5) @include(if: $with) { id } } } }"#;
+    assert_eq!(
+        fixture.data(document, json!({"with": true})),
+        json!({"records": {"results": [{"tasks": [{"id": "2"}]}]}})
+    );
+    assert_eq!(fixture.data(document, json!({})), json!({"records": {"results": [{}]}}));
+}
+
+#[test]
+fn one_related_record_is_the_last_of_them() {
+    let mut fixture = fixture();
+    for name in ["A", "B"] {
+        let document = r#"mutation ($n: String) { record_create(record: { table: "status", properties: [{ name: "task_id", value: "2" }, { name: "name", value: $n }] }) { id } }"#;
+        fixture.data(document, json!({"n": name}));
+    }
+    let document = r#"{ records(per_page: 1, filter: { id: { value: 2 } }) { results { status: related_record(
+        table: "status", join_on_property: "id", foreign_property: "task_id", sort: { created_at: { order: ASC } }) { name: property(name: "name") } } } }"#;
+    assert_eq!(
+        fixture.data(document, json!({})),
+        json!({"records": {"results": [{"status": {"name": "B"}}]}})
+    );
+}
+
+#[test]
+fn writes_are_typed_and_change_only_what_they_name() {
+    let document = r#"mutation ($id: ID!) { record_update(id: $id, record: { table: "task", properties: [{ name: "points", increment: 2 }, { name: "tags", array_append: "c" }, { name: "done", value: "true" }] }) {
+        n: property_int(name: "points") tags: property_array(name: "tags") done: property_boolean(name: "done") t: property(name: "title") } }"#;
+    assert_eq!(
+        fixture().data(document, json!({"id": "2"})),
+        json!({"record_update": {"n": 7, "tags": ["a", "b", "c"], "done": true, "t": "Write spec"}})
+    );
+}
+
+#[test]
+fn deleted_record_can_be_brought_back() {
+    let mut fixture = fixture();
+    let deleted =
+        fixture.data(r#"mutation { record_delete(id: "3", table: "task") { id deleted_at } }"#, json!({}));
+    assert_eq!(deleted["record_delete"]["deleted_at"], "2023-11-14T22:13:20.000Z");
+    assert_eq!(tasks(&mut fixture, r#"name: "", value: """#), json!(["2"]));
+    let document = r#"mutation { record_update(id: "3", record: { deleted_at: null }) { deleted_at } }"#;
+    assert_eq!(fixture.data(document, json!({})), json!({"record_update": {"deleted_at": null}}));
+    assert_eq!(tasks(&mut fixture, r#"name: "", value: """#), json!(["2", "3"]));
+}
+
+#[test]
+fn what_is_refused_changes_nothing() {
+    let mut fixture = fixture();
+    for (document, message) in [
+        (r#"{ records(filter: {}) { total_entries } }"#, "per_page"),
+        (r#"{ records(per_page: 0) { total_entries } }"#, "per_page must be at least 1, not 0"),
+        (
+            r#"mutation { record_update(id: "999", record: { table: "task" }) { id } }"#,
+            "Can't find task with id=999",
+        ),
+        (r#"mutation { record_delete(id: "3", table: "person") { id } }"#, "Can't find person with id=3"),
+        (
+            r#"mutation { record_create(record: { table: "nope" }) { id } }"#,
+            "no table `nope` is declared in app/schema",
+        ),
+        (
+            r#"mutation { record_create(record: { table: "task", properties: [{ name: "points", value: "abc" }] }) { id } }"#,
+            "property `points` of `task`: `abc` is not an integer",
+        ),
+        (
+            r#"mutation { record_create(record: { table: "task", properties: [{ name: "titel", value: "x" }] }) { id } }"#,
+            "table `task` has no property `titel`; did you mean `title`?",
+        ),
+        (r#"{ streams(feed_type: "x") { total_entries } }"#, "not supported here: RootQuery.streams"),
+    ] {
+        let errors = fixture.errors(document, json!({}));
+        assert!(errors.contains(message), "{document}: {errors}");
+    }
+    let errors = fixture.errors(
+        "query ($id: ID!) { records(per_page: 1, filter: { id: { value: $id } }) { total_entries } }",
+        json!({"id": null}),
+    );
+    assert_eq!(errors, "Variable $id of type ID! was provided invalid value");
+    assert_eq!(tasks(&mut fixture, r#"name: "", value: """#), json!(["2", "3"]));
+}
+
+#[test]
+fn many_records_are_created_and_deleted_at_once() {
+    let mut fixture = fixture();
+    let document = r#"mutation { r: records_create_rc(records: [{ table: "person", properties: { name: "Bo" } }, { table: "person", properties: { name: "Cy" } }]) { id table } }"#;
+    assert_eq!(
+        fixture.data(document, json!({})),
+        json!({"r": [{"id": "5", "table": "person"}, {"id": "6", "table": "person"}]})
+    );
+    let document = r#"mutation { records_delete_all(table: "person", filter: { properties: [{ name: "name", value_in: ["Bo", "Cy"] }] }, sync: true) { count } }"#;
+    assert_eq!(fixture.data(document, json!({})), json!({"records_delete_all": {"count": 2}}));
+}
+
+#[test]
+fn stored_values_have_the_declared_types() {
+    let mut fixture = Fixture::new(&[(
+        "app/schema/item.yml",
+        "name: item\nproperties:\n- {name: n, type: integer}\n- {name: ok, type: boolean}\n- {name: tags, type: array}\n- {name: at, type: datetime}\n- name: note\n",
+    )]);
+    let document = r#"mutation { record_create(record: { table: "item", properties: [{ name: "n", value: "7" }, { name: "ok", value: "t" }, { name: "tags", value_array: ["x", "y"] }, { name: "at", value: "2024-05-01 10:00:00 +0200" }, { name: "note", value_json: { a: [1] } }] }) {
+        id table n: property_int(name: "n") ok: property_boolean(name: "ok") tags: property_array(name: "tags") at: property(name: "at") note: property_object(name: "note") none: property(name: "n2") user_id deleted_at } }"#;
+    assert_eq!(
+        fixture.data(document, json!({})),
+        json!({"record_create": {"id": "1", "table": "item", "n": 7, "ok": true, "tags": ["x", "y"], "at": "2024-05-01T08:00:00.000Z", "note": {"a": [1]}, "none": null, "user_id": null, "deleted_at": null}})
+    );
+}
+
+#[test]
+fn list_takes_one_statement_for_each_level_however_long_it_is() {
+    let document = r#"{ records(per_page: 100, filter: { table: { value: "task" } }) { total_entries results {
+        owner: related_record(table: "person", join_on_property: "owner_id") {
+            tasks: related_records(table: "task", join_on_property: "id", foreign_property: "owner_id") { id owner: related_user { id } } }
+        statuses: related_records(table: "status", join_on_property: "id", foreign_property: "task_id", limit: 2) { id } } } }"#;
+    let mut fixture = fixture();
+    let statements = |fixture: &mut Fixture| {
+        let before = fixture.data.calls();
+        fixture.data(document, json!({}));
+        fixture.data.calls() - before
+    };
+    let few = statements(&mut fixture);
+    for number in 0..40 {
+        let create = r#"mutation ($n: Int) { record_create(record: { table: "task", properties: [{ name: "points", value_int: $n }, { name: "owner_id", value: "1" }] }) { id } }"#;
+        fixture.data(create, json!({"n": number}));
+    }
+    assert_eq!((few, statements(&mut fixture)), (5, 5));
+}
+
+#[test]
+fn property_that_is_not_declared_is_hidden_and_kept() {
+    let mut fixture = fixture();
+    let all = r#"{ records(per_page: 1, filter: { id: { value: 1 } }) { results { name: property(name: "name") properties } } }"#;
+    let shown =
+        |name, properties| json!({"records": {"results": [{"name": name, "properties": properties}]}});
+    fixture.declare("app/schema/person.yml", "name: person\nproperties:\n- name: nick\n");
+    assert_eq!(fixture.data(all, json!({})), shown(json!(null), json!({})));
+    let document =
+        r#"mutation { record_update(id: 1, record: { properties: [{ name: "nick", value: "A" }] }) { id } }"#;
+    fixture.data(document, json!({}));
+    fixture.declare("app/schema/person.yml", "name: person\nproperties:\n- name: name\n");
+    assert_eq!(fixture.data(all, json!({})), shown(json!("Ada"), json!({"name": "Ada"})));
+}

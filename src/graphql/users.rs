@@ -1,0 +1,152 @@
+//! Users: who they are, and mutations of them. A user is deleted softly, and can then not sign in.
+
+use serde_json::Value as Json;
+
+use super::World;
+use super::cast;
+use super::error::Error;
+use super::input::{self, Input};
+use super::rows::{collection, one};
+use super::selection::Field;
+use super::{filter, properties};
+use crate::app::Table;
+use crate::records::{
+    Column, Criteria, Entity, Field as Asked, Filter, Liveness, Operand, Page, User, UserId, UserRefusal,
+    hash_password, is_password,
+};
+
+pub(super) fn users(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    let criteria = filter::users(world.app, field.argument("filter"))?;
+    collection::<User>(field, &criteria, world)
+}
+
+/// The user with all that is given; null where nothing is.
+pub(super) fn user(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    let columns = [
+        ("id", Column::Id),
+        ("email", Column::Email),
+        ("slug", Column::Slug),
+        ("external_id", Column::ExternalId),
+    ];
+    let tests = columns.into_iter().filter_map(|(name, column)| {
+        let text = cast::text_of(field.argument(name)?)?;
+        let operand = match column {
+            Column::Id => text.trim().parse().map_or(Operand::Text(text), Operand::Integer),
+            _ => Operand::Text(text),
+        };
+        Some(Filter::OneOf(Asked::Column(column), vec![operand]))
+    });
+    let tests: Vec<Filter> = tests.collect();
+    if tests.is_empty() {
+        return Ok(Json::Null);
+    }
+    let liveness = if field.flag("is_deleted") { Liveness::Deleted } else { Liveness::Live };
+    let criteria = Criteria { entity: Entity::User, table: None, liveness, filter: Filter::All(tests) };
+    let found: Vec<User> = world.data.page(&criteria, &[], Page { number: 1, size: 1 })?;
+    found.into_iter().next().map_or(Ok(Json::Null), |user| one(user, field, world))
+}
+
+pub(super) fn current_user(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    let signed_in = world.session.as_ref().and_then(|session| session.user());
+    let user = match signed_in {
+        Some(id) => world.data.user(id)?,
+        None => None,
+    };
+    user.map_or(Ok(Json::Null), |user| one(user, field, world))
+}
+
+pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    let change = Change::of(Input::of(field, "user")?, world.app.users_table())?;
+    let id = field.argument("id").map(|id| input::integer(id, "id").map(UserId)).transpose()?;
+    let user = world.data.create_user(id, world.now, |user| change.apply(user))??;
+    one(user, field, world)
+}
+
+/// Without an `id`, of who is signed in.
+pub(super) fn update(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    let change = Change::of(Input::of(field, "user")?, world.app.users_table())?;
+    let id = match field.argument("id") {
+        Some(id) => UserId(input::integer(id, "id")?),
+        None => {
+            let signed_in = world.session.as_ref().and_then(|session| session.user());
+            signed_in.ok_or_else(|| Error::new("user_update needs an `id` where nobody is signed in"))?
+        }
+    };
+    let user = world.data.change_user(id, world.now, |user| change.apply(user))?;
+    one(user.ok_or_else(|| missing(id))??, field, world)
+}
+
+pub(super) fn delete(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    let id = UserId(input::integer(field.argument("id").unwrap_or(&Json::Null), "id")?);
+    let now = world.now;
+    let delete = |user: &mut User| {
+        user.deleted_at.get_or_insert(now);
+        Ok::<_, Error>(())
+    };
+    let user = world.data.change_user(id, now, delete)?;
+    one(user.ok_or_else(|| missing(id))??, field, world)
+}
+
+/// Signs the visitor in. An address nobody has takes as long as a wrong password, and is told the same.
+pub(super) fn sign_in(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    world.session()?;
+    let known = world.data.user_of_email(field.text("email").unwrap_or_default())?;
+    let hash = known.as_ref().and_then(|user| user.encrypted_password.as_deref());
+    let is_right = is_password(field.text("password").unwrap_or_default(), hash);
+    let user = known.filter(|_| is_right).ok_or_else(|| Error::new("Invalid email or password"))?;
+    world.session()?.sign_in(user.id);
+    one(user, field, world)
+}
+
+/// What a mutation does to a user. A password is hashed before anything is locked.
+struct Change<'f> {
+    input: Input<'f>,
+    encrypted_password: Option<String>,
+    table: &'f Table,
+}
+
+impl<'f> Change<'f> {
+    fn of(input: Input<'f>, table: &'f Table) -> Result<Self, Error> {
+        let password = input.text("password").flatten().filter(|password| !password.is_empty());
+        let encrypted_password = password.map(|password| hash_password(&password)).transpose()?;
+        Ok(Self { input, encrypted_password, table })
+    }
+
+    fn apply(&self, user: &mut User) -> Result<(), Error> {
+        let Self { input, encrypted_password, table } = self;
+        for (key, text) in [("email", &mut user.email), ("slug", &mut user.slug)] {
+            if let Some(given) = input.text(key) {
+                *text = given.unwrap_or_default();
+            }
+        }
+        for (key, text) in [
+            ("first_name", &mut user.first_name),
+            ("middle_name", &mut user.middle_name),
+            ("last_name", &mut user.last_name),
+            ("name", &mut user.name),
+            ("external_id", &mut user.external_id),
+        ] {
+            if let Some(given) = input.text(key) {
+                *text = given;
+            }
+        }
+        if let Some(hash) = encrypted_password {
+            user.encrypted_password = Some(hash.clone());
+        }
+        if let Some(deleted_at) = input.moment("deleted_at")? {
+            user.deleted_at = deleted_at;
+        }
+        properties::apply(&mut user.properties, input.get("properties").unwrap_or(&Json::Null), table)
+    }
+}
+
+/// The platform's sentence.
+fn missing(id: UserId) -> Error {
+    Error::new(format!("Can't find User with id={id}"))
+}
+
+impl From<UserRefusal> for Error {
+    fn from(refusal: UserRefusal) -> Self {
+        Self::new(refusal.to_string())
+    }
+}

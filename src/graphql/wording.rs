@@ -1,0 +1,51 @@
+//! What the compiler says of a document, in words of the language and of this program. It speaks of its own tokens, and of
+//! fields that do not exist where they are only not supported here.
+
+/// Begins what the parser says; anything else is about what the document means.
+const SYNTAX: &str = "syntax error: ";
+const TOO_DEEP: &str = "parser recursion limit reached";
+const NO_SELECTION: &str = "interface, union and object types must have a subselection set";
+
+/// The sentence for a text that is no GraphQL; `None` if `message` is about something else.
+pub(super) fn of_syntax(message: &str) -> Option<String> {
+    if message == TOO_DEEP {
+        return Some("no valid GraphQL: braces lie too deep".to_owned());
+    }
+    let message = message.strip_prefix(SYNTAX)?;
+    let (expected, found) = match message.split_once(", got ") {
+        Some((expected, found)) => (expected, Some(found)),
+        None => (message, None),
+    };
+    let expected = match expected.strip_prefix("expected ") {
+        Some("R_PAREN") => "expected ')'",
+        Some("L_BRACK") => "expected '['",
+        Some("R_BRACK") => "expected ']'",
+        Some("L_CURLY") => "expected '{'",
+        Some("R_CURLY") => "expected '}'",
+        Some("COLON") => "expected ':'",
+        Some("DOLLAR") => "expected '$'",
+        _ => expected,
+    };
+    Some(match found {
+        None => format!("no valid GraphQL: {expected}"),
+        Some("EOF") => format!("no valid GraphQL: {expected} before the end"),
+        Some(found) => format!("no valid GraphQL: {expected}, not '{found}'"),
+    })
+}
+
+/// Whether the message may only follow from others.
+pub(super) fn is_of_emptied_selection(message: &str) -> bool {
+    message == NO_SELECTION
+}
+
+/// A root field that is missing here is one that is not supported, whatever the platform knows.
+pub(super) fn of_meaning(message: String) -> String {
+    let unknown = |root: &str| {
+        let field = message.strip_prefix(&format!("type `{root}` does not have a field `"))?;
+        Some(format!("not supported here: {root}.{}", field.trim_end_matches('`')))
+    };
+    if message == NO_SELECTION {
+        return "this field has fields of its own: name those you want in braces".to_owned();
+    }
+    unknown("RootQuery").or_else(|| unknown("RootMutation")).unwrap_or(message)
+}

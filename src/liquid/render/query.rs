@@ -1,0 +1,108 @@
+//! A GraphQL document on behalf of a template: the variables it is given, and what its answer changes for the rest of the
+//! render. The answer itself is the tag's.
+
+use jiff::Timestamp;
+use serde_json::{Map as JsonMap, Value as Json};
+
+use super::{Render, over};
+use crate::graphql::{Answer, Request, Session, SessionChange, World};
+use crate::liquid::engine::Origin;
+use crate::liquid::error::{Error, Result};
+use crate::liquid::syntax::ast::Argument;
+use crate::liquid::value::{Map, Value, json_size};
+
+impl Render<'_> {
+    /// The arguments of a query as JSON. `args` holds many in one hash or in JSON text; one that is named wins over it.
+    pub(crate) fn query_variables(&mut self, arguments: &[Argument]) -> Result<JsonMap<String, Json>> {
+        let mut named = self.arguments(arguments)?;
+        let mut variables = match named.shift_remove("args") {
+            Some(args) => self.object(&args)?,
+            None => JsonMap::new(),
+        };
+        for (name, value) in named.iter() {
+            variables.insert(name.to_string(), self.limits.to_json(value).map_err(over)?);
+        }
+        Ok(variables)
+    }
+
+    fn object(&self, args: &Value) -> Result<JsonMap<String, Json>> {
+        let json = match args {
+            _ if args.is_blank() => return Ok(JsonMap::new()),
+            Value::Str(text) => serde_json::from_str(&text.text).unwrap_or_default(),
+            _ => self.limits.to_json(args).map_err(over)?,
+        };
+        match json {
+            Json::Object(entries) => Ok(entries),
+            _ => Err(Error::runtime("args is no hash and no JSON object")
+                .with_hint("write 'args: object', or name each variable")),
+        }
+    }
+
+    /// Runs `document`. What it does to the session is done.
+    ///
+    /// # Errors
+    /// There is no data here, or a limit is reached. What is wrong with the document or its execution is in the answer.
+    pub(crate) fn query(&mut self, document: &str, variables: JsonMap<String, Json>) -> Result<Answer> {
+        let mut session = match self.scope.origin {
+            Origin::Request { .. } => Some(self.session()?),
+            Origin::Text | Origin::Job { .. } => None,
+        };
+        let (Some(graph), Some(data)) = (&self.bindings.graph, &mut self.data) else {
+            return Err(Error::runtime("graphql has no data to work on: the template has no app around it")
+                .with_hint("`pos-cli run` serves the app, with its data"));
+        };
+        let mut world = World {
+            app: self.engine.app(),
+            data,
+            session: session.as_mut(),
+            queue: Some(&graph.queue),
+            now: Timestamp::now(),
+        };
+        let request = Request { document, variables, operation: None };
+        let answer = graph.executor.execute(&request, &mut world);
+        self.limits.charge(json_size(&answer.data)).map_err(over)?;
+        for change in session.into_iter().flat_map(Session::into_changes) {
+            self.change_session(change)?;
+        }
+        Ok(answer)
+    }
+
+    /// The session as it is by now.
+    fn session(&mut self) -> Result<Session> {
+        let fields = Value::Hash(self.context.section("session"));
+        let fields = match self.limits.to_json(&fields).map_err(over)? {
+            Json::Object(fields) => fields,
+            _ => JsonMap::new(),
+        };
+        Ok(Session::new(fields, self.context.user()))
+    }
+
+    /// The change is in `context` at once, and in the result for whoever stores it.
+    fn change_session(&mut self, change: SessionChange) -> Result<()> {
+        match &change {
+            SessionChange::Set(name, value) => {
+                self.limits.grow(name.len() + json_size(value)).map_err(over)?;
+                let session = self.context.section("session");
+                let replaced = session.borrow_mut().insert(name.as_str().into(), Value::from_json(value));
+                drop(replaced);
+            }
+            SessionChange::Delete(name) => {
+                let removed = self.context.section("session").borrow_mut().shift_remove(name);
+                drop(removed);
+            }
+            SessionChange::SignIn(id) => {
+                let user = self.data.as_ref().map(|data| data.user(*id)).transpose();
+                let user = user.map_err(|error| Error::runtime(error.to_string()))?.flatten();
+                let user = user.map_or(Value::Nil, |user| Value::from_json(&user.to_context()));
+                self.context.set("session", Value::hash(Map::default()));
+                self.context.set("current_user", user);
+            }
+            SessionChange::SignOut => {
+                self.context.set("session", Value::hash(Map::default()));
+                self.context.set("current_user", Value::Nil);
+            }
+        }
+        self.effects.session.push(change);
+        Ok(())
+    }
+}

@@ -1,0 +1,30 @@
+//! The handle to all that is kept: opened once, given to everything that reads or changes data.
+
+use std::time::Instant;
+
+use super::constants::Constants;
+use super::data::Data;
+use crate::store::Store;
+
+/// Clone = same data.
+#[derive(Debug, Clone)]
+pub(crate) struct Records {
+    store: Store,
+    constants: Constants,
+}
+
+impl Records {
+    /// `constants` are those of the same store.
+    pub(crate) fn new(store: Store, constants: Constants) -> Self {
+        Self { store, constants }
+    }
+
+    pub(crate) fn constants(&self) -> &Constants {
+        &self.constants
+    }
+
+    /// For one request, job or render that must be done by `until`.
+    pub(crate) fn data(&self, until: Option<Instant>) -> Data {
+        Data::new(self.store.clone(), self.constants.clone(), until)
+    }
+}

@@ -1,0 +1,152 @@
+//! Which rows are meant. Every test is true or false, also of a value that is missing: then it is false, so that its
+//! [`Filter::Not`] is true. (SQL's third truth value would make `not_value` forget the rows without a value.)
+
+use std::sync::Arc;
+
+/// The kinds of rows that can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Entity {
+    Record,
+    User,
+    Activity,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Criteria {
+    pub(crate) entity: Entity,
+    /// Only this table, where one is meant; that lets property tests use an index. Users have none.
+    pub(crate) table: Option<Arc<str>>,
+    pub(crate) liveness: Liveness,
+    pub(crate) filter: Filter,
+}
+
+/// Rows are deleted softly: they are marked, and hidden unless asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Liveness {
+    #[default]
+    Live,
+    Deleted,
+    Either,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Filter {
+    /// True if empty.
+    All(Vec<Self>),
+    /// False if empty.
+    Any(Vec<Self>),
+    Not(Box<Self>),
+    Exists(Field),
+    /// Equal to one of these. Text compares with the value as text, a number with the value as a number.
+    OneOf(Field, Vec<Operand>),
+    /// All bounds hold.
+    Range(Field, Vec<(Bound, Operand)>),
+    Text(Field, TextTest),
+    /// Of an array property; elements count as text.
+    Array(Field, ArrayTest),
+    /// At least one row of `criteria` has the text of `ours` in `theirs`. Where `ours` is an array, one element is enough.
+    Related {
+        ours: Field,
+        theirs: Field,
+        criteria: Box<Criteria>,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Field {
+    Column(Column),
+    Property(Arc<str>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Column {
+    Id,
+    Table,
+    UserId,
+    ExternalId,
+    CreatedAt,
+    UpdatedAt,
+    DeletedAt,
+    // Of users alone.
+    Email,
+    FirstName,
+    MiddleName,
+    LastName,
+    Name,
+    Slug,
+    Language,
+    // Of activities alone.
+    Uuid,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Operand {
+    Text(String),
+    /// Also a moment, in milliseconds since the epoch.
+    Integer(i64),
+    Float(f64),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bound {
+    Above,
+    AtLeast,
+    Below,
+    AtMost,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TextTest {
+    pub(crate) part: TextPart,
+    pub(crate) text: String,
+    pub(crate) case: Case,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TextPart {
+    Anywhere,
+    Start,
+    End,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Case {
+    Sensitive,
+    /// By Unicode's lower case, not only for ASCII.
+    Insensitive,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ArrayTest {
+    /// Has every one of these.
+    Contains(Vec<String>),
+    /// Has at least one of these.
+    Overlaps(Vec<String>),
+    /// Has nothing else; an empty array has nothing.
+    Within(Vec<String>),
+    /// These, in this order.
+    Equals(Vec<String>),
+}
+
+impl Criteria {
+    /// All live records of a table.
+    pub(crate) fn of_table(table: impl Into<Arc<str>>) -> Self {
+        Self {
+            entity: Entity::Record,
+            table: Some(table.into()),
+            liveness: Liveness::Live,
+            filter: Filter::All(Vec::new()),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn with(self, filter: Filter) -> Self {
+        Self { filter, ..self }
+    }
+}
+
+impl Filter {
+    pub(crate) fn not(self) -> Self {
+        Self::Not(Box::new(self))
+    }
+}

@@ -1,0 +1,131 @@
+//! Pages of rows, and the rows related to many others at once: one statement each, however many rows there are.
+
+use rusqlite::{Connection, Row, params_from_iter};
+
+use super::criteria::{Criteria, Entity, Field};
+use super::sort::Sort;
+use super::sql::Sql;
+
+/// A kind of row that can be asked for.
+pub(crate) trait Stored: Sized {
+    const ENTITY: Entity;
+    /// What [`Stored::of`] reads, of the alias `r`.
+    const COLUMNS: &'static str;
+
+    /// From a row that begins with [`Stored::COLUMNS`].
+    fn of(row: &Row<'_>) -> rusqlite::Result<Self>;
+}
+
+/// Which part of all rows. `number` counts from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Page {
+    pub(crate) number: u64,
+    pub(crate) size: u64,
+}
+
+/// Rows that belong to others: those whose field `theirs` has the text of a key.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Relation {
+    pub(crate) criteria: Criteria,
+    pub(crate) theirs: Field,
+    pub(crate) sorts: Vec<Sort>,
+    /// For each key.
+    pub(crate) limit: Option<u64>,
+}
+
+/// How many rows there are on all pages together.
+pub(in crate::records) fn count(connection: &Connection, criteria: &Criteria) -> rusqlite::Result<u64> {
+    let mut sql = Sql::default();
+    sql.push("SELECT count(*) FROM ").push(criteria.entity.table()).push(" AS r WHERE ");
+    sql.criteria(criteria, "r");
+    connection
+        .prepare_cached(&sql.text)?
+        .query_row(params_from_iter(&sql.values), |row| row.get(0).map(i64::unsigned_abs))
+}
+
+pub(in crate::records) fn page<T: Stored>(
+    connection: &Connection,
+    criteria: &Criteria,
+    sorts: &[Sort],
+    page: Page,
+) -> rusqlite::Result<Vec<T>> {
+    let sql = page_statement::<T>(criteria, sorts, page);
+    let mut statement = connection.prepare_cached(&sql.text)?;
+    let rows = statement.query_map(params_from_iter(&sql.values), T::of)?;
+    rows.collect()
+}
+
+/// Each row with the key it belongs to; the rows of one key in their order.
+pub(in crate::records) fn related<T: Stored>(
+    connection: &Connection,
+    relation: &Relation,
+    keys: &[String],
+) -> rusqlite::Result<Vec<(String, T)>> {
+    let sql = related_statement::<T>(relation, keys);
+    let mut statement = connection.prepare_cached(&sql.text)?;
+    let rows =
+        statement.query_map(params_from_iter(&sql.values), |row| Ok((row.get("key")?, T::of(row)?)))?;
+    rows.collect()
+}
+
+fn page_statement<T: Stored>(criteria: &Criteria, sorts: &[Sort], page: Page) -> Sql {
+    let bounded = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let mut sql = Sql::default();
+    sql.push("SELECT ").push(T::COLUMNS).push(" FROM ").push(T::ENTITY.table()).push(" AS r WHERE ");
+    sql.criteria(criteria, "r");
+    sql.order(sorts, T::ENTITY, "r");
+    sql.push(" LIMIT ").bind(bounded(page.size)).push(" OFFSET ");
+    sql.bind(bounded(page.number.saturating_sub(1).saturating_mul(page.size)));
+    sql
+}
+
+fn related_statement<T: Stored>(relation: &Relation, keys: &[String]) -> Sql {
+    let keys = serde_json::Value::from(keys).to_string();
+    let Relation { criteria, theirs, sorts, limit } = relation;
+    let mut sql = Sql::default();
+    sql.push("SELECT ").push(T::COLUMNS).push(", found.key FROM (SELECT r.id AS id, ");
+    sql.key(theirs, T::ENTITY, "r");
+    sql.push(" AS key, row_number() OVER (PARTITION BY ");
+    sql.key(theirs, T::ENTITY, "r");
+    sql.order(sorts, T::ENTITY, "r");
+    sql.push(") AS place FROM ").push(T::ENTITY.table()).push(" AS r WHERE ");
+    sql.criteria(criteria, "r");
+    sql.with_key(criteria, theirs, "r", &keys);
+    sql.push(") AS found JOIN ").push(T::ENTITY.table()).push(" AS r ON r.id = found.id");
+    if let Some(limit) = limit {
+        sql.push(" WHERE found.place <= ").bind(i64::try_from(*limit).unwrap_or(i64::MAX));
+    }
+    sql.push(" ORDER BY found.place");
+    sql
+}
+
+/// How SQLite goes about a page, one step a line.
+#[cfg(test)]
+pub(in crate::records) fn explain(connection: &Connection, criteria: &Criteria) -> rusqlite::Result<String> {
+    let page = Page { number: 1, size: 20 };
+    plan(
+        connection,
+        match criteria.entity {
+            Entity::Record => page_statement::<super::Record>(criteria, &[], page),
+            Entity::User => page_statement::<super::User>(criteria, &[], page),
+            Entity::Activity => page_statement::<super::Activity>(criteria, &[], page),
+        },
+    )
+}
+
+/// The same of records related to others.
+#[cfg(test)]
+pub(in crate::records) fn explain_related(
+    connection: &Connection,
+    relation: &Relation,
+    keys: &[String],
+) -> rusqlite::Result<String> {
+    plan(connection, related_statement::<super::Record>(relation, keys))
+}
+
+#[cfg(test)]
+fn plan(connection: &Connection, sql: Sql) -> rusqlite::Result<String> {
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.text))?;
+    let steps = statement.query_map(params_from_iter(&sql.values), |row| row.get::<_, String>("detail"))?;
+    steps.map(|step| step.map(|step| step + "\n")).collect()
+}

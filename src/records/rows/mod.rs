@@ -1,0 +1,28 @@
+//! Records and users as rows, and questions about them. A question is a plain tree ([`Criteria`]) that knows no query
+//! language; `sql` turns it into one statement with bound values. Which property has which type is the caller's to know.
+
+mod activity;
+mod criteria;
+mod find;
+mod holds;
+mod record;
+mod sort;
+mod sql;
+mod user;
+mod values;
+mod write;
+
+pub(crate) use activity::{Activity, ActivityId};
+pub(crate) use criteria::{
+    ArrayTest, Bound, Case, Column, Criteria, Entity, Field, Filter, Liveness, Operand, TextPart, TextTest,
+};
+pub(crate) use find::{Page, Relation, Stored};
+pub(super) use find::{count, page, related};
+#[cfg(test)]
+pub(super) use find::{explain, explain_related};
+pub(super) use record::time;
+pub(crate) use record::{Record, RecordId};
+pub(crate) use sort::{Direction, Sort, SortKey};
+pub(crate) use user::{User, UserId};
+pub(crate) use write::NewRecord;
+pub(super) use write::{create, get, ids, purge, replace};

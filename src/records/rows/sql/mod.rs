@@ -1,0 +1,425 @@
+//! Criteria to SQL. The only place where a statement is put together from pieces: names of tables and columns are ours,
+//! everything a query says is bound.
+//!
+//! A property test of a known table becomes `id IN (SELECT … FROM record_values …)`, which an index answers; of an
+//! unknown table it is computed from each record. Every test is 0 or 1, never NULL (see `criteria`).
+
+use std::fmt::Write as _;
+
+use rusqlite::types::Value as Binding;
+
+mod field;
+
+use self::field::ELEMENT_TEXT;
+use super::criteria::{
+    ArrayTest, Bound, Case, Column, Criteria, Entity, Field, Filter, Liveness, Operand, TextPart, TextTest,
+};
+use super::sort::{Direction, Sort, SortKey};
+use super::values;
+use crate::store::fold;
+
+/// A statement under construction, and the values of its placeholders in their order.
+#[derive(Debug, Default)]
+pub(super) struct Sql {
+    pub(super) text: String,
+    pub(super) values: Vec<Binding>,
+    aliases: usize,
+}
+
+/// Where a test is made: the alias of the row, and what is known of it.
+#[derive(Debug, Clone)]
+struct Row<'c> {
+    alias: String,
+    entity: Entity,
+    table: Option<&'c str>,
+}
+
+impl Sql {
+    pub(super) fn push(&mut self, text: &str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    pub(super) fn bind(&mut self, value: impl Into<Binding>) -> &mut Self {
+        self.values.push(value.into());
+        self.push("?")
+    }
+
+    /// The condition on the row `alias`.
+    pub(super) fn criteria(&mut self, criteria: &Criteria, alias: &str) {
+        let row = Row { alias: alias.to_owned(), entity: criteria.entity, table: criteria.table.as_deref() };
+        match criteria.liveness {
+            Liveness::Live => self.push(alias).push(".deleted_at IS NULL"),
+            Liveness::Deleted => self.push(alias).push(".deleted_at IS NOT NULL"),
+            Liveness::Either => self.push("1"),
+        };
+        if let Some(table) = row.table {
+            // Where a property finds the rows, the index on tables would only be in the way.
+            let hint = if row.has_indexed(&criteria.filter) { " AND +" } else { " AND " };
+            self.push(hint).push(alias).push(".table_name = ").bind(table.to_owned());
+        }
+        self.push(" AND ");
+        self.filter(&criteria.filter, &row);
+    }
+
+    pub(super) fn order(&mut self, sorts: &[Sort], entity: Entity, alias: &str) {
+        let row = Row { alias: alias.to_owned(), entity, table: None };
+        self.push(" ORDER BY ");
+        for sort in sorts {
+            match &sort.key {
+                SortKey::Column(column) => drop(self.column(*column, &row)),
+                SortKey::Text(name) => self.property_text(name, &row),
+                SortKey::Number(name) => self.property_number(name, &row),
+                SortKey::Listed(column, values) => self.listed(*column, values, &row),
+                SortKey::Random => drop(self.push("random()")),
+            }
+            self.push(match sort.direction {
+                Direction::Ascending => " ASC NULLS LAST, ",
+                Direction::Descending => " DESC NULLS FIRST, ",
+            });
+        }
+        self.push(alias).push(".id");
+    }
+
+    fn filter(&mut self, filter: &Filter, row: &Row<'_>) {
+        match filter {
+            Filter::All(filters) => self.joined(filters, " AND ", "1", row),
+            Filter::Any(filters) => self.joined(filters, " OR ", "0", row),
+            Filter::Not(filter) => {
+                self.push("NOT ");
+                self.filter(filter, row);
+            }
+            Filter::Exists(field) => {
+                self.push("(");
+                self.raw(field, row);
+                self.push(" IS NOT NULL)");
+            }
+            Filter::OneOf(field, operands) => self.one_of(field, operands, row),
+            Filter::Range(field, bounds) => self.range(field, bounds, row),
+            Filter::Text(field, test) => self.text_test(field, test, row),
+            Filter::Array(field, test) => self.array_test(field, test, row),
+            Filter::Related { ours, theirs, criteria } => self.related(ours, theirs, criteria, row),
+        }
+    }
+
+    fn joined(&mut self, filters: &[Filter], operator: &str, if_empty: &str, row: &Row<'_>) {
+        if filters.is_empty() {
+            self.push(if_empty);
+            return;
+        }
+        self.push("(");
+        for (at, filter) in filters.iter().enumerate() {
+            if at > 0 {
+                self.push(operator);
+            }
+            self.filter(filter, row);
+        }
+        self.push(")");
+    }
+
+    fn one_of(&mut self, field: &Field, operands: &[Operand], row: &Row<'_>) {
+        let (texts, numbers): (Vec<&Operand>, Vec<&Operand>) =
+            operands.iter().partition(|operand| operand.is_text());
+        let kinds =
+            [(texts, "whole"), (numbers, "number")].into_iter().filter(|(operands, _)| !operands.is_empty());
+        let index = row.index_of(field);
+        let mut separator = "(";
+        for (operands, part) in kinds {
+            self.push(separator);
+            separator = " OR ";
+            match (index, field) {
+                (Some((table, name)), _) => {
+                    self.indexed(row, table, name, part);
+                    self.list(operands.iter().map(|operand| operand.cut())).push(")");
+                    let long = operands.iter().any(|operand| !operand.is_whole());
+                    if long {
+                        self.push(" AND coalesce(");
+                        self.text_of(field, row);
+                        self.push(" ").list(operands.iter().map(|operand| operand.to_sql())).push(", 0)");
+                    }
+                }
+                (None, Field::Column(column)) => {
+                    self.column(*column, row).push(" IS NOT NULL AND ");
+                    if part == "whole" {
+                        self.text_of(field, row);
+                    } else {
+                        self.number_of(field, row);
+                    }
+                    self.push(" ").list(operands.iter().map(|operand| operand.to_sql()));
+                }
+                (None, Field::Property(_)) => {
+                    self.push("coalesce(");
+                    if part == "whole" {
+                        self.text_of(field, row);
+                    } else {
+                        self.number_of(field, row);
+                    }
+                    self.push(" ").list(operands.iter().map(|operand| operand.to_sql())).push(", 0)");
+                }
+            }
+        }
+        self.push(if operands.is_empty() { "0" } else { ")" });
+    }
+
+    /// `IN (?, ?, …)`
+    fn list(&mut self, values: impl Iterator<Item = Binding>) -> &mut Self {
+        self.push("IN (");
+        for (at, value) in values.enumerate() {
+            self.push(if at > 0 { ", " } else { "" }).bind(value);
+        }
+        self.push(")")
+    }
+
+    fn range(&mut self, field: &Field, bounds: &[(Bound, Operand)], row: &Row<'_>) {
+        let of_one_kind = bounds.windows(2).all(|pair| match pair {
+            [(_, a), (_, b)] => a.is_text() == b.is_text(),
+            _ => true,
+        });
+        match (bounds.first(), row.index_of(field)) {
+            (None, _) => drop(self.push("1")),
+            (Some((_, first)), Some((table, name)))
+                if of_one_kind && bounds.iter().all(|(_, operand)| operand.is_whole()) =>
+            {
+                let part = if first.is_text() { "whole" } else { "number" };
+                self.indexed(row, table, name, part);
+                for (at, (bound, operand)) in bounds.iter().enumerate() {
+                    self.push(if at > 0 { " AND value " } else { "" });
+                    self.push(bound.operator()).bind(operand.to_sql());
+                }
+                self.push(")");
+            }
+            _ => {
+                self.push("(1");
+                for (bound, operand) in bounds {
+                    self.push(" AND coalesce(");
+                    if operand.is_text() {
+                        self.text_of(field, row);
+                    } else {
+                        self.number_of(field, row);
+                    }
+                    self.push(" ").push(bound.operator()).bind(operand.to_sql()).push(", 0)");
+                }
+                self.push(")");
+            }
+        }
+    }
+
+    fn text_test(&mut self, field: &Field, test: &TextTest, row: &Row<'_>) {
+        let (open, close, needle) = match test.case {
+            Case::Sensitive => ("(", ")", test.text.clone()),
+            Case::Insensitive => ("fold(", ")", fold(&test.text)),
+        };
+        self.push("coalesce(");
+        match test.part {
+            TextPart::Anywhere => {
+                self.push("instr(").push(open);
+                self.text_of(field, row);
+                self.push(close).push(", ").bind(needle).push(") > 0");
+            }
+            TextPart::Start => {
+                let length = needle.chars().count();
+                self.push("substr(").push(open);
+                self.text_of(field, row);
+                let _ = write!(self.text, "{close}, 1, {length}) = ");
+                self.bind(needle);
+            }
+            // `substr(x, -0)` would be the whole text.
+            TextPart::End if needle.is_empty() => {
+                self.text_of(field, row);
+                self.push(" IS NOT NULL");
+            }
+            TextPart::End => {
+                let length = needle.chars().count();
+                self.push("substr(").push(open);
+                self.text_of(field, row);
+                let _ = write!(self.text, "{close}, -{length}) = ");
+                self.bind(needle);
+            }
+        }
+        self.push(", 0)");
+    }
+
+    fn array_test(&mut self, field: &Field, test: &ArrayTest, row: &Row<'_>) {
+        match test {
+            ArrayTest::Contains(elements) => {
+                self.push("(1");
+                for element in elements {
+                    self.push(" AND ");
+                    self.has_element(field, element, row);
+                }
+                self.push(")");
+            }
+            ArrayTest::Overlaps(elements) => {
+                self.push("(0");
+                for element in elements {
+                    self.push(" OR ");
+                    self.has_element(field, element, row);
+                }
+                self.push(")");
+            }
+            ArrayTest::Within(elements) => {
+                self.push("(");
+                self.is_array(field, row);
+                self.push(" AND NOT EXISTS (SELECT 1 FROM json_each(");
+                self.json(field, row);
+                self.push(") AS e WHERE e.type <> 'null'");
+                for element in elements {
+                    self.push(" AND ").push(ELEMENT_TEXT).push(" <> ").bind(element.clone());
+                }
+                self.push("))");
+            }
+            ArrayTest::Equals(elements) => {
+                let text = serde_json::Value::from(elements.as_slice()).to_string();
+                self.push("(");
+                self.is_array(field, row);
+                self.push(" AND (SELECT json_group_array(").push(ELEMENT_TEXT).push(") FROM json_each(");
+                self.json(field, row);
+                self.push(") AS e WHERE e.type <> 'null') = json(").bind(text).push("))");
+            }
+        }
+    }
+
+    fn has_element(&mut self, field: &Field, element: &str, row: &Row<'_>) {
+        let index = row.index_of(field);
+        self.push("(");
+        if let Some((table, name)) = index {
+            self.indexed(row, table, name, "element")
+                .push("= ")
+                .bind(values::cut(element).to_owned())
+                .push(")");
+        }
+        if index.is_none() || !values::is_whole(element) {
+            self.push(if index.is_some() { " AND " } else { "" });
+            self.is_array(field, row);
+            self.push(" AND EXISTS (SELECT 1 FROM json_each(");
+            self.json(field, row);
+            self.push(") AS e WHERE ").push(ELEMENT_TEXT).push(" = ").bind(element.to_owned()).push(")");
+        }
+        self.push(")");
+    }
+
+    fn related(&mut self, ours: &Field, theirs: &Field, criteria: &Criteria, row: &Row<'_>) {
+        self.aliases += 1;
+        let alias = format!("r{}", self.aliases);
+        let inner = Row { alias: alias.clone(), entity: criteria.entity, table: criteria.table.as_deref() };
+        let mut texts = Self { aliases: self.aliases, ..Self::default() };
+        texts.push("SELECT ");
+        texts.text_of(theirs, &inner);
+        texts.push(" FROM ").push(criteria.entity.table()).push(" AS ").push(&alias).push(" WHERE ");
+        texts.criteria(criteria, &alias);
+        self.aliases = texts.aliases;
+
+        self.push("(coalesce(");
+        self.text_of(ours, row);
+        self.push(" IN (").splice(&texts).push("), 0)");
+        if matches!(ours, Field::Property(_)) {
+            self.push(" OR (");
+            self.is_array(ours, row);
+            self.push(" AND EXISTS (SELECT 1 FROM json_each(");
+            self.json(ours, row);
+            self.push(") AS e WHERE ").push(ELEMENT_TEXT).push(" IN (").splice(&texts).push(")))");
+        }
+        self.push(")");
+    }
+
+    /// `id IN (SELECT record_id FROM record_values WHERE … AND value `: what follows is an operator, an operand and `)`.
+    fn indexed(&mut self, row: &Row<'_>, table: &str, name: &str, part: &str) -> &mut Self {
+        self.push(&row.alias).push(".id IN (SELECT record_id FROM record_values WHERE table_name = ");
+        self.bind(table.to_owned()).push(" AND name = ").bind(name.to_owned());
+        self.push(" AND part = '").push(part).push("' AND value ")
+    }
+
+    fn splice(&mut self, other: &Self) -> &mut Self {
+        self.values.extend(other.values.iter().cloned());
+        self.push(&other.text)
+    }
+
+    /// The field of the row `alias` as text.
+    pub(super) fn key(&mut self, field: &Field, entity: Entity, alias: &str) {
+        self.text_of(field, &Row { alias: alias.to_owned(), entity, table: None });
+    }
+
+    /// ` AND` the row's `field` is one of the texts in the JSON array `keys`.
+    pub(super) fn with_key(&mut self, criteria: &Criteria, field: &Field, alias: &str, keys: &str) {
+        let row = Row { alias: alias.to_owned(), entity: criteria.entity, table: criteria.table.as_deref() };
+        self.push(" AND ");
+        match (row.index_of(field), field) {
+            (Some((table, name)), _) => {
+                self.indexed(&row, table, name, "whole");
+                self.push("IN (SELECT value FROM json_each(").bind(keys.to_owned()).push(")))");
+            }
+            (None, Field::Column(Column::Id)) => {
+                self.push(alias).push(".id IN (SELECT CAST(value AS INTEGER) FROM json_each(");
+                self.bind(keys.to_owned()).push("))");
+            }
+            (None, _) => {
+                self.text_of(field, &row);
+                self.push(" IN (SELECT value FROM json_each(").bind(keys.to_owned()).push("))");
+            }
+        }
+    }
+}
+
+impl<'c> Row<'c> {
+    /// The table and the property that the index can answer for.
+    fn index_of<'f>(&self, field: &'f Field) -> Option<(&'c str, &'f str)> {
+        match (self.table, field) {
+            (Some(table), Field::Property(name)) if self.entity == Entity::Record => Some((table, name)),
+            _ => None,
+        }
+    }
+
+    /// Some test that must hold is answered by the index.
+    fn has_indexed(&self, filter: &Filter) -> bool {
+        match filter {
+            Filter::All(filters) => filters.iter().any(|filter| self.has_indexed(filter)),
+            Filter::OneOf(field, _) => self.index_of(field).is_some() || *field == Field::Column(Column::Id),
+            Filter::Range(field, _) => self.index_of(field).is_some(),
+            Filter::Array(field, ArrayTest::Contains(elements)) => {
+                self.index_of(field).is_some() && !elements.is_empty()
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Operand {
+    fn is_text(&self) -> bool {
+        matches!(self, Self::Text(_))
+    }
+
+    /// The index of values tells it apart from every longer one.
+    fn is_whole(&self) -> bool {
+        match self {
+            Self::Text(text) => values::is_whole(text),
+            Self::Integer(_) | Self::Float(_) => true,
+        }
+    }
+
+    /// As it is looked up.
+    fn cut(&self) -> Binding {
+        match self {
+            Self::Text(text) => Binding::Text(values::cut(text).to_owned()),
+            number => number.to_sql(),
+        }
+    }
+
+    fn to_sql(&self) -> Binding {
+        match self {
+            Self::Text(text) => Binding::Text(text.clone()),
+            Self::Integer(integer) => Binding::Integer(*integer),
+            Self::Float(float) => Binding::Real(*float),
+        }
+    }
+}
+
+impl Bound {
+    fn operator(self) -> &'static str {
+        match self {
+            Self::Above => "> ",
+            Self::AtLeast => ">= ",
+            Self::Below => "< ",
+            Self::AtMost => "<= ",
+        }
+    }
+}

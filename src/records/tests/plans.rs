@@ -1,0 +1,44 @@
+//! What is asked often is answered by an index, and a list costs as many statements as it has levels.
+
+use super::*;
+use crate::records::rows::{explain, explain_related};
+
+fn is(field: Field, value: &str) -> Filter {
+    Filter::OneOf(field, vec![text(value)])
+}
+
+#[test]
+fn filters_and_relations_use_indexes() {
+    let data = tasks();
+    let of = |filter| Criteria::of_table("task").with(filter);
+    let users = |column, value: &str| Criteria {
+        entity: Entity::User,
+        table: None,
+        liveness: Liveness::Live,
+        filter: is(Field::Column(column), value),
+    };
+    let id = Filter::OneOf(Field::Column(Column::Id), vec![Operand::Integer(3)]);
+    for (criteria, index) in [
+        (of(Filter::All(Vec::new())), "records_by_table"),
+        (of(is(property("title"), "Ship")), "record_values"),
+        (of(Filter::Range(property("points"), vec![(Bound::Above, Operand::Integer(5))])), "record_values"),
+        (of(Filter::Array(property("tags"), ArrayTest::Contains(vec!["a".into()]))), "record_values"),
+        (of(id.clone()), "INTEGER PRIMARY KEY"),
+        (Criteria { table: None, ..of(id) }, "INTEGER PRIMARY KEY"),
+        (users(Column::Email, "a@x.test"), "users_by_email"),
+        (users(Column::Slug, "a"), "users_by_slug"),
+    ] {
+        let plan = data.read(|connection| explain(connection, &criteria)).unwrap();
+        assert!(plan.contains(index), "{:?}\n{plan}", criteria.filter);
+        assert!(!plan.contains("SCAN r\n"), "{:?}\n{plan}", criteria.filter);
+    }
+    for (theirs, index) in
+        [(property("owner_id"), "record_values"), (Field::Column(Column::Id), "INTEGER PRIMARY KEY")]
+    {
+        let relation =
+            Relation { criteria: Criteria::of_table("task"), theirs, sorts: Vec::new(), limit: Some(1) };
+        let plan = data.read(|connection| explain_related(connection, &relation, &["1".into()])).unwrap();
+        assert!(plan.contains(index), "{:?}\n{plan}", relation.theirs);
+        assert!(!plan.contains("SCAN r\n"), "{:?}\n{plan}", relation.theirs);
+    }
+}
