@@ -160,7 +160,7 @@ fn endless_templates_end() {
 
 #[test]
 fn not_yet_supported_tags_name_their_file() {
-    let app = Project::of(&[(PAGE, "\n{% graphql users = 'users/all' %}")]).serve(&[]);
+    let app = Project::of(&[(PAGE, "\n{% sign_in user_id: 1 %}")]).serve(&[]);
     let answer = app.get("/").has_status(500).text();
     assert!(
         answer.contains("app/views/pages/index.liquid:2:") && answer.contains("not yet supported"),

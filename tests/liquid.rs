@@ -112,10 +112,7 @@ fn errors_name_the_template_or_the_partial() {
             fails("{% background task: 'x' %}", "'background' tag was never closed"),
             fails("{% capture x %}{% endcomment %}", "Liquid syntax error (template:1)"),
             fails("{% trigger_event %}", "trigger_event needs the name of an event"),
-            fails(
-                "{% graphql g = 'a/b', x: 1 %}",
-                "Liquid error (template:1): graphql 'a/b' is not yet supported",
-            ),
+            fails("{% graphql g = 'a/b', x: 1 %}", "Liquid error (template:1): can't find query 'a/b'"),
         ],
     );
 }

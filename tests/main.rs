@@ -22,6 +22,7 @@ mod events;
 mod filters;
 mod forms;
 mod golden;
+mod graphql;
 mod hostile;
 mod jobs_command;
 mod liquid;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// A room and those it may use. A new arrow is a change of the design: say why in the commit.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("protocol", &[]),
     ("settings", &[]),
     ("store", &[]),
@@ -18,12 +18,14 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("logs", &["store", "protocol"]),
     // The record of a job is the same on the wire, in a list and in the terminal.
     ("jobs", &["store", "logs", "protocol"]),
+    // A job in a list is a record as on the wire.
+    ("graphql", &["app", "records", "jobs", "protocol"]),
     // The stack of an error is part of the log's wire format.
-    ("liquid", &["app", "records", "jobs", "logs", "protocol"]),
-    ("check", &["app", "liquid"]),
+    ("liquid", &["app", "records", "jobs", "logs", "protocol", "graphql"]),
+    ("check", &["app", "liquid", "graphql"]),
     ("client", &["protocol", "settings"]),
     ("deploy", &["app", "check", "client", "protocol", "watch"]),
-    ("server", &["app", "check", "records", "jobs", "logs", "liquid", "protocol"]),
+    ("server", &["app", "check", "records", "jobs", "logs", "graphql", "liquid", "protocol"]),
     (
         "run",
         &[
