@@ -13,6 +13,7 @@
 //! | `check` | a whole app to a list of problems |
 //! | `records` | what the app stores: records, users, activities, constants, sessions, cache |
 //! | `jobs` | the queue: enqueue, claim, finish, retry, rescue |
+//! | `notifications` | what leaves the app: e-mails, SMS, calls of APIs; the inbox where a developer sees them |
 //! | `logs` | log entries in, out, and their line format |
 //! | `graphql` | document to JSON |
 //! | `liquid` | template to text |
@@ -48,6 +49,7 @@ mod graphql;
 mod jobs;
 mod liquid;
 mod logs;
+mod notifications;
 mod protocol;
 mod records;
 mod run;

@@ -19,17 +19,30 @@ const ARROWS: [(&str, &[&str]); 17] = [
     // The record of a job is the same on the wire, in a list and in the terminal.
     ("jobs", &["store", "logs", "protocol"]),
     // A job in a list is a record as on the wire.
-    ("graphql", &["app", "records", "jobs", "protocol"]),
+    ("graphql", &["app", "records", "jobs", "notifications", "protocol"]),
     // The stack of an error is part of the log's wire format.
-    ("liquid", &["app", "records", "jobs", "logs", "protocol", "graphql"]),
+    ("liquid", &["app", "records", "jobs", "logs", "notifications", "protocol", "graphql"]),
     ("check", &["app", "liquid", "graphql"]),
     ("client", &["protocol", "settings"]),
     ("deploy", &["app", "check", "client", "protocol", "watch"]),
-    ("server", &["app", "check", "records", "jobs", "logs", "graphql", "liquid", "protocol"]),
+    (
+        "server",
+        &["app", "check", "records", "jobs", "logs", "notifications", "graphql", "liquid", "protocol"],
+    ),
     (
         "run",
         &[
-            "app", "check", "jobs", "liquid", "logs", "protocol", "records", "server", "settings", "store",
+            "app",
+            "check",
+            "jobs",
+            "liquid",
+            "logs",
+            "notifications",
+            "protocol",
+            "records",
+            "server",
+            "settings",
+            "store",
             "watch",
         ],
     ),
@@ -55,7 +68,7 @@ const EMPTY_NAMES: [&str; 9] =
 /// What only some places may touch: a pattern, and the paths (from `src/`) that may match it.
 const CONFINED: [(&str, &[&str]); 8] = [
     (r"\btokio\b", &["server/", "watch/", "logs/", "run/", "cli/run.rs", "cli/run/"]),
-    (r"\brusqlite\b", &["store/", "records/", "jobs/", "logs/"]),
+    (r"\brusqlite\b", &["store/", "records/", "jobs/", "logs/", "notifications/"]),
     (r"\bliquid_(core|lib)\b", &["liquid/"]),
     (r"\bcolored\b", &["cli/ui/", "logs/format.rs"]),
     (r"\bindicatif\b", &["cli/ui/"]),

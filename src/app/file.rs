@@ -12,6 +12,7 @@ use super::config::Config;
 use super::form::Form;
 use super::front_matter::FrontMatter;
 use super::kind::{FileKind, Place};
+use super::notification::{Notification, NotificationKind};
 use super::page::Page;
 use super::policy::Policy;
 use super::problem::Problem;
@@ -46,6 +47,7 @@ pub(super) enum Content {
     Partial(Arc<Source>),
     Policy(Arc<Policy>),
     Query(Arc<Query>),
+    Notification(Arc<Notification>),
     Schema(Arc<Schema>),
     Form(Arc<Form>),
     Translation(Arc<TranslationFile>),
@@ -200,7 +202,10 @@ fn parse_liquid(place: &Place, path: &Arc<str>, text: &Arc<str>) -> Result<(Cont
         FileKind::Form => Content::Form(Arc::new(Form::parse(place, path, text, &head)?)),
         FileKind::Layout => Content::Layout(source(TemplateKind::Layout)),
         FileKind::Partial => Content::Partial(source(TemplateKind::Partial)),
-        _ => Content::Checked,
+        _ => match NotificationKind::of(place.kind) {
+            Some(kind) => Content::Notification(Arc::new(Notification::new(kind, place, path, text, &head))),
+            None => Content::Checked,
+        },
     };
     Ok((content, head.odd_keys(place.kind)))
 }

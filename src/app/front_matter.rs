@@ -140,6 +140,8 @@ fn known_keys(kind: FileKind) -> Option<&'static [&'static str]> {
             "trigger_condition",
             "locale",
             "attachments",
+            "unique_args",
+            "forced",
             "metadata",
         ],
         FileKind::Form => &[
@@ -175,10 +177,13 @@ fn known_keys(kind: FileKind) -> Option<&'static [&'static str]> {
             "delay",
             "enabled",
             "trigger_condition",
+            "locale",
             "format",
             "metadata",
         ],
-        FileKind::Sms => &["name", "to", "content", "delay", "enabled", "trigger_condition", "metadata"],
+        FileKind::Sms => {
+            &["name", "to", "content", "delay", "enabled", "trigger_condition", "locale", "metadata"]
+        }
         _ => return None,
     })
 }

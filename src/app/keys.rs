@@ -48,6 +48,11 @@ impl<'a> Keys<'a> {
         yaml::repeated_keys(self.path, self.text, &self.mapping)
     }
 
+    /// Every key with its value, in the order of the file.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = (&str, &Node)> {
+        self.mapping.iter().map(|(key, entry)| (key.as_str(), &entry.node))
+    }
+
     /// The value of a key as it stands; `None` where it is missing.
     pub(super) fn node(&self, key: &str) -> Option<&Node> {
         self.mapping.get(key).map(|entry| &entry.node)

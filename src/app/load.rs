@@ -15,6 +15,7 @@ use super::cores::map_on_cores;
 use super::file::{Content, LoadedFile};
 use super::kind::Place;
 use super::modules;
+use super::notification::Notifications;
 use super::page::Page;
 use super::problem::Problem;
 use super::query::Queries;
@@ -78,6 +79,7 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
 
     let mut candidates = Candidates::default();
     let mut query_files = Vec::new();
+    let mut notification_files = Vec::new();
     let mut schema_files = Vec::new();
     let mut translation_files = Vec::new();
     let mut asset_files = Vec::new();
@@ -87,6 +89,9 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
             Some(Content::Layout(source)) => candidates.layouts.push((&file.place, source.clone())),
             Some(Content::Policy(policy)) => candidates.policies.push((&file.place, policy.clone())),
             Some(Content::Query(query)) => query_files.push((&file.place, query.clone())),
+            Some(Content::Notification(notification)) => {
+                notification_files.push((&file.place, notification.clone()));
+            }
             Some(Content::Schema(schema)) => schema_files.push((&file.place, &*file.path, schema)),
             Some(Content::Form(form)) => candidates.forms.push((&file.place, form.clone())),
             Some(Content::Translation(translations)) => translation_files.push(translations.clone()),
@@ -97,6 +102,8 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
     let (templates, conflicts) = Templates::new(&candidates);
     problems.extend(conflicts);
     let (queries, conflicts) = Queries::new(&query_files);
+    problems.extend(conflicts);
+    let (notifications, conflicts) = Notifications::new(&notification_files);
     problems.extend(conflicts);
     let tables = tables(&schema_files);
     problems.extend(schema::conflicts(schema_files));
@@ -114,6 +121,7 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
         routes,
         templates,
         queries,
+        notifications,
         tables,
         translations,
         assets,

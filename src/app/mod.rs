@@ -16,6 +16,7 @@ mod load;
 mod method;
 mod modules;
 mod nearest;
+mod notification;
 mod page;
 mod policy;
 mod problem;
@@ -49,6 +50,7 @@ pub(crate) use load::LoadError;
 pub(crate) use method::Method;
 pub(crate) use modules::Module;
 pub(crate) use nearest::{nearest, nearest_path};
+pub(crate) use notification::{HeadField, Notification, NotificationKind};
 pub(crate) use page::{Layout, Page};
 pub(crate) use policy::Policy;
 pub(crate) use problem::{Problem, Severity};
@@ -59,6 +61,7 @@ pub(crate) use table::{Property, PropertyType, Table};
 
 use assets::Assets;
 use load::Files;
+use notification::Notifications;
 use query::Queries;
 use routes::Routes;
 use table::Tables;
@@ -74,6 +77,7 @@ pub(crate) struct App {
     routes: Routes,
     templates: Templates,
     queries: Queries,
+    notifications: Notifications,
     tables: Tables,
     translations: Translations,
     assets: Assets,
@@ -104,6 +108,7 @@ impl App {
             routes: Routes::new(&[], exactness).0,
             templates: Templates::of_partials(sources),
             queries: Queries::default(),
+            notifications: Notifications::default(),
             tables: Tables::default(),
             translations: Translations::of_languages(translations),
             assets: Assets::default(),
@@ -124,7 +129,8 @@ impl App {
     /// Every Liquid file in use, for the engine to compile.
     pub(crate) fn sources(&self) -> impl Iterator<Item = &Arc<Source>> {
         let pages = self.pages.iter().filter(|page| !page.verbatim).map(|page| &page.source);
-        pages.chain(self.templates.sources())
+        let notifications = self.notifications.iter().map(|notification| &notification.source);
+        pages.chain(self.templates.sources()).chain(notifications)
     }
 
     /// By reference name.
@@ -181,6 +187,16 @@ impl App {
     /// By reference name.
     pub(crate) fn queries(&self) -> impl Iterator<Item = &Arc<Query>> {
         self.queries.iter()
+    }
+
+    /// The notification of this kind that is called `name`.
+    pub(crate) fn notification(&self, kind: NotificationKind, name: &str) -> Option<&Arc<Notification>> {
+        self.notifications.find(kind, name)
+    }
+
+    /// By kind and reference name.
+    pub(crate) fn notifications(&self) -> impl Iterator<Item = &Arc<Notification>> {
+        self.notifications.iter()
     }
 
     /// The table called `name`, if a schema file declares it.

@@ -7,6 +7,7 @@ mod authentication;
 mod background_jobs;
 mod cast;
 mod constants;
+mod delivery;
 mod document;
 mod error;
 mod execute;
@@ -23,6 +24,7 @@ mod rows;
 mod schema;
 mod selection;
 mod session;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod users;
@@ -30,8 +32,10 @@ mod variables;
 mod wording;
 mod world;
 
+pub(crate) use delivery::Delivery;
 pub(crate) use document::check;
 pub(crate) use error::Error;
 pub(crate) use execute::{Answer, Executor, Request};
 pub(crate) use session::{Session, SessionChange};
+pub(crate) use templates::{Message, Templates};
 pub(crate) use world::World;

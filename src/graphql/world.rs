@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::Session;
+use super::{Delivery, Session, Templates};
 use crate::app::App;
 use crate::jobs::Queue;
+use crate::notifications::Notifications;
 use crate::records::Data;
 
 /// For one document.
@@ -15,5 +16,11 @@ pub(crate) struct World<'w> {
     pub(crate) session: Option<&'w mut Session>,
     /// `None` where no queue is open: while a template is rendered on its own.
     pub(crate) queue: Option<&'w Queue>,
+    /// `None` where nothing may leave the app.
+    pub(crate) notifications: Option<&'w Notifications>,
+    /// `None` where no template may run.
+    pub(crate) templates: Option<&'w mut dyn Templates>,
+    /// What is to be sent once the caller has ended well.
+    pub(crate) deliveries: Vec<Delivery>,
     pub(crate) now: Timestamp,
 }

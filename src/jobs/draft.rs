@@ -44,6 +44,7 @@ impl Draft {
         let source = match &job.body {
             Body::Partial(path) => path.len(),
             Body::Block { source, path, .. } => source.len() + path.len(),
+            Body::Notification { template, .. } => template.as_deref().map_or(0, str::len),
         };
         let bytes = args.len() + context.len() + source + job.source_name.len();
         if bytes > MAX_BYTES {

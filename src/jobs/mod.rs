@@ -20,6 +20,7 @@
 //! | what a process leaves behind | `rescue`, `prune`, `housekeeping` |
 
 mod backlog;
+mod channel;
 mod claim;
 mod clock;
 mod desk;
@@ -57,6 +58,7 @@ use serde_json::Value as Json;
 
 use crate::logs::JobRef;
 
+pub(crate) use channel::Channel;
 pub(crate) use error::Error;
 pub(crate) use id::{JobId, JobIds};
 pub(crate) use options::Options;
@@ -83,6 +85,8 @@ pub(crate) enum Body {
     Partial(String),
     /// `{% background %}…{% endbackground %}`: the text between the tags, and its place for errors.
     Block { source: String, path: String, line: u32 },
+    /// A notification to send: its template, or, with none, what the arguments say.
+    Notification { channel: Channel, template: Option<String> },
 }
 
 /// A job as a template asks for it.

@@ -66,9 +66,12 @@ pub(super) enum Ending {
 
 /// `false`: the job is known already, and was left alone.
 pub(super) fn insert_job(db: &Connection, draft: &Draft, now: Timestamp) -> rusqlite::Result<bool> {
-    let (partial, block) = match &draft.payload.body {
-        Body::Partial(path) => (Some(path), None),
-        Body::Block { source, path, line } => (None, Some((source, path, line))),
+    let (partial, block, channel) = match &draft.payload.body {
+        Body::Partial(path) => (Some(path.as_str()), None, None),
+        Body::Block { source, path, line } => (None, Some((source, path, line)), None),
+        Body::Notification { channel, template } => {
+            (Some(template.as_deref().unwrap_or_default()), None, Some(channel))
+        }
     };
     let inserted = db.prepare_cached(include_str!("sql/insert_job.sql"))?.execute(named_params! {
         ":id": draft.tag.id.0,
@@ -77,6 +80,7 @@ pub(super) fn insert_job(db: &Connection, draft: &Draft, now: Timestamp) -> rusq
         ":block_source": block.map(|(source, ..)| source),
         ":block_path": block.map(|(_, path, _)| path),
         ":block_line": block.map(|(.., line)| line),
+        ":channel": channel,
         ":args": draft.payload.args,
         ":context": draft.payload.context,
         ":priority": draft.tag.priority.level(),
@@ -138,9 +142,12 @@ pub(super) fn claim(
             trace: row.get(7)?,
             request: row.get(8)?,
         };
-        let body = match row.get(1)? {
-            Some(path) => Body::Partial(path),
-            None => Body::Block { source: row.get(2)?, path: row.get(3)?, line: row.get(4)? },
+        let body = match (row.get(10)?, row.get(1)?) {
+            (None, Some(path)) => Body::Partial(path),
+            (None, None) => Body::Block { source: row.get(2)?, path: row.get(3)?, line: row.get(4)? },
+            (Some(channel), template) => {
+                Body::Notification { channel, template: template.filter(|name: &String| !name.is_empty()) }
+            }
         };
         let payload = Payload { body, args: row.get(5)?, context: row.get(6)?, depth: row.get(9)? };
         Ok((Claim { tag, attempt, max_attempts, due_at: ready.due_at }, payload))

@@ -3,6 +3,7 @@
 use crate::graphql::Executor;
 use crate::jobs::{JobIds, Queue};
 use crate::logs::Log;
+use crate::notifications::Notifications;
 use crate::records::{Cache, Records};
 
 #[derive(Debug, Clone)]
@@ -28,6 +29,7 @@ pub(crate) struct Graph {
     pub(crate) executor: Executor,
     pub(crate) records: Records,
     pub(crate) queue: Queue,
+    pub(crate) notifications: Notifications,
 }
 
 /// What the flags of `run` say unless told otherwise.
@@ -50,7 +52,7 @@ impl Bindings {
 }
 
 impl Graph {
-    pub(crate) fn new(records: Records, queue: Queue) -> Self {
-        Self { executor: Executor::default(), records, queue }
+    pub(crate) fn new(records: Records, queue: Queue, notifications: Notifications) -> Self {
+        Self { executor: Executor::default(), records, queue, notifications }
     }
 }

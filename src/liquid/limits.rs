@@ -111,6 +111,14 @@ impl Limits {
         }
     }
 
+    /// Those of a render in the middle of this one: as deep already, and done by the same time.
+    pub(crate) fn inner(&self) -> Self {
+        let inner = Self::new(self.deadline, self.cancelled.clone());
+        inner.depth.set(self.depth.get());
+        inner.blocks.set(self.blocks.get());
+        inner
+    }
+
     /// Counts one node or iteration.
     pub(crate) fn step(&self) -> Result<(), Limit> {
         self.spend(1)

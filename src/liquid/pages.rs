@@ -123,7 +123,7 @@ impl Engine {
     }
 
     /// Points at the name in the front matter, and names the layout that was probably meant.
-    fn missing_layout(&self, source: &Source, name: &str) -> Error {
+    pub(super) fn missing_layout(&self, source: &Source, name: &str) -> Error {
         let head = source.text.get(..source.body).unwrap_or_default();
         let key = head.find("layout").unwrap_or(0);
         let found = head.get(key..).and_then(|rest| rest.get("layout".len()..)?.find(name));
@@ -148,7 +148,7 @@ impl Block<'_> {
 
 impl Render<'_> {
     /// Runs a file that nobody calls: a page, its layout, a job.
-    fn run_file(&mut self, template: Arc<Template>, variables: Map) -> Result<()> {
+    pub(super) fn run_file(&mut self, template: Arc<Template>, variables: Map) -> Result<()> {
         self.template = Arc::clone(&template);
         self.frames.enter(variables, Sharing::Isolated);
         let flow = self.run(&template.nodes);
@@ -182,7 +182,7 @@ impl Render<'_> {
     }
 }
 
-fn variables(scope: &Scope) -> Map {
+pub(super) fn variables(scope: &Scope) -> Map {
     scope.variables.iter().map(|(name, value)| (Arc::from(name.as_str()), Value::from_json(value))).collect()
 }
 

@@ -16,6 +16,7 @@ use crate::check;
 use crate::jobs::{self, Queue};
 use crate::liquid::{Bindings, Engine, Graph};
 use crate::logs::{self, Entry, Log};
+use crate::notifications::Notifications;
 use crate::records::{Cache, Constants, Records, Sessions};
 use crate::server::Live;
 use crate::store::{self, Database, Lock, StateDir, Store};
@@ -73,8 +74,9 @@ impl Project {
         let log = Log::starting_after(rows.read(logs::last_id)?);
         let entries = log.subscribe();
         let settings = jobs::Options { retry_scale: options.retry_scale, time_limits: options.time_limits };
+        let notifications = Notifications::open(rows.clone());
         let queue = Queue::open(rows, log.clone(), settings)?;
-        let graph = Graph::new(Records::new(data, constants), queue.clone());
+        let graph = Graph::new(Records::new(data, constants), queue.clone(), notifications);
         let bindings = Bindings {
             job_ids: queue.ids(),
             log,

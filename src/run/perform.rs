@@ -46,6 +46,7 @@ impl Perform for Performer {
             Body::Block { source, path, line } => {
                 engine.block(&Block { source, path, line: *line }, scope, &self.bindings)
             }
+            Body::Notification { .. } => todo!(),
         };
         match rendered {
             Ok(rendered) => Outcome::Completed { output: rendered.body, jobs: rendered.jobs },

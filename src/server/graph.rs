@@ -57,6 +57,9 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         data: &mut data,
         session: None,
         queue: Some(&state.graph.queue),
+        notifications: Some(&state.graph.notifications),
+        templates: None,
+        deliveries: Vec::new(),
         now: Timestamp::now(),
     };
     let request = graphql::Request {

@@ -6,8 +6,12 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::{Database, Error};
 
 /// In order; the first is number 1. Never edited once released.
-const QUEUE: &[&str] =
-    &[include_str!("migrations/queue/0001_jobs.sql"), include_str!("migrations/queue/0002_log.sql")];
+const QUEUE: &[&str] = &[
+    include_str!("migrations/queue/0001_jobs.sql"),
+    include_str!("migrations/queue/0002_log.sql"),
+    include_str!("migrations/queue/0003_channel.sql"),
+    include_str!("migrations/queue/0004_sent_notifications.sql"),
+];
 const DATA: &[&str] = &[
     include_str!("migrations/data/0001_sessions.sql"),
     include_str!("migrations/data/0002_records.sql"),

@@ -62,6 +62,9 @@ impl Fixture {
             data: &mut self.data,
             session: self.session.as_mut(),
             queue: self.queue.as_ref(),
+            notifications: None,
+            templates: None,
+            deliveries: Vec::new(),
             now,
         };
         self.executor.execute(&Request { document, variables, operation: None }, &mut world)

@@ -4,10 +4,12 @@
 use jiff::Timestamp;
 use serde_json::{Map as JsonMap, Value as Json};
 
-use super::{Render, over};
-use crate::graphql::{Answer, Request, Session, SessionChange, World};
+use super::{JobRequest, Render, over};
+use crate::graphql::{Answer, Delivery, Request, Session, SessionChange, World};
+use crate::jobs::{Body, Priority};
 use crate::liquid::engine::Origin;
 use crate::liquid::error::{Error, Result};
+use crate::liquid::notifications::Templates;
 use crate::liquid::syntax::ast::Argument;
 use crate::liquid::value::{Map, Value, json_size};
 
@@ -47,6 +49,7 @@ impl Render<'_> {
             Origin::Request { .. } => Some(self.session()?),
             Origin::Text | Origin::Job { .. } => None,
         };
+        let mut templates = Templates::within(self.engine, self.scope, self.bindings, &self.limits);
         let (Some(graph), Some(data)) = (&self.bindings.graph, &mut self.data) else {
             return Err(Error::runtime("graphql has no data to work on: the template has no app around it")
                 .with_hint("`pos-cli run` serves the app, with its data"));
@@ -56,15 +59,40 @@ impl Render<'_> {
             data,
             session: session.as_mut(),
             queue: Some(&graph.queue),
+            notifications: Some(&graph.notifications),
+            templates: Some(&mut templates),
+            deliveries: Vec::new(),
             now: Timestamp::now(),
         };
         let request = Request { document, variables, operation: None };
         let answer = graph.executor.execute(&request, &mut world);
+        let deliveries = world.deliveries;
+        self.effects.jobs.append(&mut templates.into_jobs());
         self.limits.charge(json_size(&answer.data)).map_err(over)?;
+        for delivery in deliveries {
+            self.deliver(delivery)?;
+        }
         for change in session.into_iter().flat_map(Session::into_changes) {
             self.change_session(change)?;
         }
         Ok(answer)
+    }
+
+    /// Sending is a job like any other: it waits until the request or job has ended well.
+    fn deliver(&mut self, delivery: Delivery) -> Result<()> {
+        let source_name = delivery.source_name().to_owned();
+        let Delivery { channel, template, args, delay } = delivery;
+        let body = Body::Notification { channel, template };
+        let job = JobRequest {
+            source_name,
+            body,
+            args,
+            priority: Priority::Default,
+            delay,
+            max_attempts: 1,
+            warnings: Vec::new(),
+        };
+        self.enqueue(job).map(drop)
     }
 
     /// The session as it is by now.

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::jobs::{self, Queue};
+use crate::notifications::Notifications;
 use crate::records::{Constants, Records};
 use crate::store::{Database, Store};
 
@@ -35,9 +36,10 @@ fn page_with(body: &str, files: &[(&str, &str)]) -> Fixture {
     let mut fixture = Fixture::of(&[&all, files].concat());
     let store = Store::memory(Database::Data).unwrap();
     let records = Records::new(store.clone(), Constants::new(store));
-    let queue = Store::memory(Database::Queue).unwrap();
-    let queue = Queue::open(queue, Log::starting_after(0), jobs::Options::default()).unwrap();
-    fixture.bindings.graph = Some(Graph::new(records, queue));
+    let rows = Store::memory(Database::Queue).unwrap();
+    let notifications = Notifications::open(rows.clone());
+    let queue = Queue::open(rows, Log::starting_after(0), jobs::Options::default()).unwrap();
+    fixture.bindings.graph = Some(Graph::new(records, queue, notifications));
     for title in ["Write", "Ship"] {
         fixture.query(CREATE, json!({"title": title}));
     }
@@ -53,6 +55,9 @@ impl Fixture {
             data: &mut graph.records.data(None),
             session: None,
             queue: None,
+            notifications: None,
+            templates: None,
+            deliveries: Vec::new(),
             now: jiff::Timestamp::UNIX_EPOCH,
         };
         let request = crate::graphql::Request { document, variables, operation: None };

@@ -7,6 +7,7 @@ pub(super) mod fuzz;
 mod graphql;
 mod jobs;
 mod lexical;
+mod notifications;
 mod pages;
 mod rows;
 mod tag_syntax;
@@ -102,6 +103,12 @@ impl Fixture {
             Body::Partial(name) => self.engine.partial(name, scope, &self.bindings),
             Body::Block { source, path, line } => {
                 self.engine.block(&Block { source, path, line: *line }, scope, &self.bindings)
+            }
+            Body::Notification { channel, template } => {
+                let name = template.as_deref().unwrap_or_default();
+                let notification = self.engine.app().notification((*channel).into(), name).unwrap();
+                let (message, rendered) = self.engine.notification(notification, &scope, &self.bindings)?;
+                Ok(Rendered { body: message.unwrap_or_default().body, ..rendered })
             }
         }
     }
