@@ -23,6 +23,7 @@ mod rows;
 mod schema;
 mod selection;
 mod session;
+mod standalone;
 #[cfg(test)]
 mod tests;
 mod users;
@@ -34,4 +35,5 @@ pub(crate) use document::check;
 pub(crate) use error::Error;
 pub(crate) use execute::{Answer, Executor, Request};
 pub(crate) use session::{Session, SessionChange};
+pub use standalone::{OpenError, StandaloneData};
 pub(crate) use world::World;
