@@ -8,7 +8,7 @@ use proptest::sample::select;
 
 use super::*;
 
-const NAMES: [&str; 3] = ["a", "b/c", "d.e"];
+const NAMES: [&str; 3] = ["a", "b/c.d", "\"\\\u{0}é"];
 
 /// Texts that look like other things.
 const TEXTS: [&str; 12] = ["", "x", "X", "Żółw", "żÓŁw", "5", "05", "7.5", "true", "null", "%_", "'\"\\"];
