@@ -34,8 +34,8 @@
 //! - log line: `{% log %} | jobs | server -> logs -> store + subscribers`, read by `cli/logs -> logs -> store`
 //!
 //! # As a library
-//! The binary's own parts are private. Two doors are open: [`cli`], for `main`, and [`Standalone`], a template by itself,
-//! for benches and fuzzers.
+//! The binary's own parts are private. Three doors are open: [`cli`], for `main`; [`Standalone`], a template by itself, for
+//! benches and fuzzers; [`StandaloneData`], an app's data by itself, for benches.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test stops at the first surprise"))]
 
@@ -58,4 +58,5 @@ mod settings;
 mod store;
 mod watch;
 
+pub use graphql::{OpenError, StandaloneData};
 pub use liquid::{Error as LiquidError, Library, Standalone};

@@ -91,3 +91,86 @@ fn enqueued_job_is_there_after_a_kill_right_behind_the_answer() {
     let jobs = jobs(&app);
     assert_eq!(states(&jobs), BTreeMap::from([("queued", 1)]));
 }
+
+const ROUNDS: usize = 4;
+const VISITORS: usize = 50;
+
+/// A page that creates an order and queues a job for it; the job writes down that it ran.
+fn ordering() -> Project {
+    let page = "{% graphql g, number: context.params.n %}mutation ($number: String!) {
+  record_create(record: { table: \"order\", properties: [{ name: \"number\", value: $number }] }) { id }
+}{% endgraphql %}{% background source_name: 'bill', number: context.params.n %}{% graphql g, number: number %}mutation ($number: String!) {
+  record_create(record: { table: \"bill\", properties: [{ name: \"number\", value: $number }] }) { id }
+}{% endgraphql %}{% endbackground %}ordered";
+    Project::of(&[
+        ("app/views/pages/order.liquid", page),
+        ("app/schema/order.yml", "name: order\nproperties:\n- name: number\n"),
+        ("app/schema/bill.yml", "name: bill\nproperties:\n- name: number\n"),
+    ])
+}
+
+/// The numbers in the records of a table, sorted.
+fn numbers(app: &TestApp, table: &str) -> Vec<String> {
+    let query = format!(
+        "{{ records(per_page: 10000, filter: {{ table: {{ value: \"{table}\" }} }}) {{ results {{ n: property(name: \"number\") }} }} }}"
+    );
+    let answer = app.new_browser().post_json("/api/graph", &serde_json::json!({ "query": query })).json();
+    let results = answer["data"]["records"]["results"].as_array().unwrap_or_else(|| panic!("{answer}"));
+    let mut numbers: Vec<String> =
+        results.iter().map(|record| record["n"].as_str().unwrap().to_owned()).collect();
+    numbers.sort();
+    numbers
+}
+
+/// Visitors order one thing after the other until the server is gone; the numbers of the answered orders. The server is
+/// killed when `answers` have come.
+fn order_until_killed(app: &mut TestApp, round: usize, answers: usize) -> Vec<String> {
+    let (answered, heard) = std::sync::mpsc::channel();
+    let url = app.url().to_owned();
+    std::thread::scope(|scope| {
+        for visitor in 0..VISITORS {
+            let (answered, url) = (answered.clone(), &url);
+            scope.spawn(move || {
+                let browser = crate::harness::Browser::new(url);
+                for order in 0.. {
+                    let number = format!("{round}-{visitor}-{order}");
+                    match browser.try_send("GET", &format!("/order?n={number}"), &[], Vec::new()) {
+                        Ok(answer) if answer.status == 200 => drop(answered.send(number)),
+                        Ok(answer) => panic!("{}: {}", answer.status, answer.text()),
+                        Err(_) => return,
+                    }
+                }
+            });
+        }
+        drop(answered);
+        let mut numbers: Vec<String> = heard.iter().take(answers).collect();
+        app.kill();
+        numbers.extend(heard.iter());
+        numbers
+    })
+}
+
+#[test]
+fn kill_amid_fifty_visitors_loses_no_record_and_no_job_that_was_answered() {
+    let mut app = ordering().serve(&["--workers", "2"]);
+    let mut answered = Vec::new();
+    for round in 0..ROUNDS {
+        answered.extend(order_until_killed(&mut app, round, VISITORS + 37 * round));
+        app.restart();
+    }
+    app.wait_until_idle();
+
+    let (orders, bills) = (numbers(&app, "order"), numbers(&app, "bill"));
+    for number in &answered {
+        assert!(orders.binary_search(number).is_ok(), "the answered order {number} is lost");
+        assert!(bills.binary_search(number).is_ok(), "the job of the answered order {number} is lost");
+    }
+    for number in &bills {
+        assert!(orders.binary_search(number).is_ok(), "there is a job of {number}, but no order");
+    }
+    let mut once = orders.clone();
+    once.dedup();
+    assert_eq!(once, orders, "an order is there twice");
+    let jobs = jobs(&app);
+    assert_eq!(states(&jobs).keys().collect::<Vec<_>>(), [&"completed"]);
+}

@@ -24,6 +24,7 @@ mod forms;
 mod golden;
 mod graphql;
 mod hostile;
+mod hostile_queries;
 mod jobs_command;
 mod liquid;
 mod logs;

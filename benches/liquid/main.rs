@@ -16,6 +16,7 @@
 mod case;
 mod engines;
 mod liquidjs;
+#[path = "../ratios.rs"]
 mod ratios;
 
 use std::hint::black_box;

@@ -9,7 +9,7 @@ use super::World;
 use super::document::Documents;
 use super::error::Error;
 use super::schema::{implementers, schema};
-use super::selection::{Field, Resolver};
+use super::selection::{Field, FieldsLeft, Resolver};
 use super::{root, variables};
 
 /// Runs documents. Clone = same documents.
@@ -47,8 +47,15 @@ impl Executor {
             Ok(variables) => variables,
             Err(error) => return Answer::refused(error),
         };
-        let resolver = Resolver { schema: schema(), document: &document, variables: &variables };
+        let left = FieldsLeft::new();
+        let resolver = Resolver { schema: schema(), document: &document, variables: &variables, left: &left };
         let fields = resolver.fields(&operation.selection_set);
+        if left.is_spent() {
+            return Answer::refused(Error::new(format!(
+                "the document asks for more than {} fields",
+                FieldsLeft::MOST
+            )));
+        }
         let mut answer = Answer { data: Some(Map::new()), errors: Vec::new() };
         if fields.iter().any(|field| field.name.starts_with("__")) {
             answer.introspect(&document, operation);

@@ -224,7 +224,10 @@ pub(super) fn operator_conditions(
             "exists" => exists(field, value),
             // `is_null: true` is `exists: false`.
             "is_null" => exists(field, value).not(),
-            "range" => Filter::Range(field.clone(), bounds(value, operand)?),
+            "range" => match bounds(value, operand)? {
+                bounds if bounds.is_empty() => continue,
+                bounds => Filter::Range(field.clone(), bounds),
+            },
             "gt" | "gte" | "lt" | "lte" => {
                 let bound = bound(operator).map(|bound| Ok((bound, operand(value)?)));
                 Filter::Range(field.clone(), bound.into_iter().collect::<Result<_>>()?)
@@ -281,7 +284,10 @@ pub(super) fn property_conditions(name: &str, kind: PropertyType, filter: &Input
             "starts_with" => text_test(field.clone(), TextPart::Start, value, case),
             "ends_with" => text_test(field.clone(), TextPart::End, value, case),
             "exists" => exists(&field, value),
-            "range" => Filter::Range(field.clone(), bounds(value, &|value| Ok(of_type(value, kind)))?),
+            "range" => match bounds(value, &|value| Ok(of_type(value, kind)))? {
+                bounds if bounds.is_empty() => continue,
+                bounds => Filter::Range(field.clone(), bounds),
+            },
             other => return Err(Error::new(format!("not supported here: filter `{other}` of a property"))),
         };
         all.push(if is_negated { filter.not() } else { filter });

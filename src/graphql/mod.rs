@@ -24,6 +24,7 @@ mod rows;
 mod schema;
 mod selection;
 mod session;
+mod standalone;
 mod templates;
 #[cfg(test)]
 mod tests;
@@ -38,4 +39,5 @@ pub(crate) use error::Error;
 pub(crate) use execute::{Answer, Executor, Request};
 pub(crate) use session::{Session, SessionChange};
 pub(crate) use templates::{Message, Templates};
+pub use standalone::{OpenError, StandaloneData};
 pub(crate) use world::World;

@@ -27,15 +27,12 @@ pub(super) fn collection<T: Node>(
     world: &mut World<'_>,
 ) -> Result<Json, Error> {
     let page = page(field)?;
-    let total = match field.asks_for(&COUNTED) {
-        true => world.data.count(criteria)?,
-        false => 0,
-    };
-    let rows: Vec<T> = match field.asks_for(&["results"]) {
-        true => {
-            world.data.page(criteria, &order::sorts(world.app, criteria, field.argument("sort")), page)?
-        }
-        false => Vec::new(),
+    let sorts = order::sorts(world.app, criteria, field.argument("sort"));
+    let (total, rows): (u64, Vec<T>) = match (field.asks_for(&COUNTED), field.asks_for(&["results"])) {
+        (true, true) => world.data.counted_page(criteria, &sorts, page)?,
+        (true, false) => (world.data.count(criteria)?, Vec::new()),
+        (false, true) => (0, world.data.page(criteria, &sorts, page)?),
+        (false, false) => (0, Vec::new()),
     };
     object(&field.fields, |asked| match asked.name.as_str() {
         "results" => Ok(Json::Array(project(&rows, &asked.fields, world, MAX_DEPTH)?)),

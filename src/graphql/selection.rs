@@ -1,6 +1,8 @@
 //! What a document asks for, resolved: fragments spread, `@include` and `@skip` decided, arguments as plain JSON with their
 //! defaults. Everything behind it works with this and knows nothing of GraphQL syntax.
 
+use std::cell::Cell;
+
 use apollo_compiler::ast::{Type, Value};
 use apollo_compiler::executable::{self, DirectiveList, Selection, SelectionSet};
 use apollo_compiler::schema::ExtendedType;
@@ -32,6 +34,25 @@ pub(super) struct Resolver<'d> {
     pub(super) document: &'d ExecutableDocument,
     /// Coerced.
     pub(super) variables: &'d Map<String, Json>,
+    pub(super) left: &'d FieldsLeft,
+}
+
+/// How many fields a document may still select. Fragments that spread others twice double with each level, so that a
+/// short text could ask for more than memory holds.
+#[derive(Debug)]
+pub(super) struct FieldsLeft(Cell<usize>);
+
+impl FieldsLeft {
+    /// More than any document that is not meant to do harm.
+    pub(super) const MOST: usize = 100_000;
+
+    pub(super) fn new() -> Self {
+        Self(Cell::new(Self::MOST))
+    }
+
+    pub(super) fn is_spent(&self) -> bool {
+        self.0.get() == 0
+    }
 }
 
 impl Field {
@@ -77,9 +98,13 @@ impl Resolver<'_> {
 
     fn collect(&self, selection: &SelectionSet, fields: &mut Vec<Field>) {
         for selected in &selection.selections {
+            if self.left.is_spent() {
+                return;
+            }
             if !self.is_included(selected.directives()) {
                 continue;
             }
+            self.left.0.update(|left| left - 1);
             match selected {
                 Selection::Field(field) => self.add(field, selection.ty.as_str(), fields),
                 Selection::FragmentSpread(spread) => {

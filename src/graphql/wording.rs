@@ -4,6 +4,8 @@
 /// Begins what the parser says; anything else is about what the document means.
 const SYNTAX: &str = "syntax error: ";
 const TOO_DEEP: &str = "parser recursion limit reached";
+/// Of fields, values and fragments within each other.
+const TOO_NESTED: &str = "too much recursion";
 const NO_SELECTION: &str = "interface, union and object types must have a subselection set";
 
 /// The sentence for a text that is no GraphQL; `None` if `message` is about something else.
@@ -46,6 +48,9 @@ pub(super) fn of_meaning(message: String) -> String {
     };
     if message == NO_SELECTION {
         return "this field has fields of its own: name those you want in braces".to_owned();
+    }
+    if message == TOO_NESTED {
+        return "the document is nested too deep".to_owned();
     }
     unknown("RootQuery").or_else(|| unknown("RootMutation")).unwrap_or(message)
 }

@@ -104,6 +104,16 @@ impl Data {
         self.read(|connection| rows::page(connection, criteria, sorts, page))
     }
 
+    /// The same, and how many rows there are on all pages together, both of one moment.
+    pub(crate) fn counted_page<T: Stored>(
+        &self,
+        criteria: &Criteria,
+        sorts: &[Sort],
+        page: Page,
+    ) -> Result<(u64, Vec<T>)> {
+        self.read(|connection| rows::counted_page(connection, criteria, sorts, page))
+    }
+
     /// What is related to the rows with these keys: each with the key it belongs to, the rows of one key in their order.
     pub(crate) fn related<T: Stored>(
         &self,

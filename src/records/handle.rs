@@ -1,10 +1,11 @@
 //! The handle to all that is kept: opened once, given to everything that reads or changes data.
 
+use std::path::Path;
 use std::time::Instant;
 
 use super::constants::Constants;
 use super::data::Data;
-use crate::store::Store;
+use crate::store::{Database, Durability, Error, Store};
 
 /// Clone = same data.
 #[derive(Debug, Clone)]
@@ -17,6 +18,15 @@ impl Records {
     /// `constants` are those of the same store.
     pub(crate) fn new(store: Store, constants: Constants) -> Self {
         Self { store, constants }
+    }
+
+    /// The data of a file, with its own constants alone. It is created if it is missing.
+    ///
+    /// # Errors
+    /// The file is not ours, or cannot be used.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let store = Store::open(path, Database::Data, Durability::Full)?;
+        Ok(Self::new(store.clone(), Constants::new(store)))
     }
 
     pub(crate) fn constants(&self) -> &Constants {

@@ -3,6 +3,7 @@
 mod background_jobs;
 mod documents;
 mod lists;
+mod model;
 mod records;
 mod users;
 

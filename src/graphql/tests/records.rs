@@ -235,7 +235,7 @@ fn list_takes_one_statement_for_each_level_however_long_it_is() {
         let create = r#"mutation ($n: Int) { record_create(record: { table: "task", properties: [{ name: "points", value_int: $n }, { name: "owner_id", value: "1" }] }) { id } }"#;
         fixture.data(create, json!({"n": number}));
     }
-    assert_eq!((few, statements(&mut fixture)), (5, 5));
+    assert_eq!((few, statements(&mut fixture)), (4, 4));
 }
 
 #[test]

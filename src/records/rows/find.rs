@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row, params_from_iter};
 
 use super::criteria::{Criteria, Entity, Field};
 use super::sort::Sort;
-use super::sql::Sql;
+use super::sql::{Access, Sql};
 
 /// A kind of row that can be asked for.
 pub(crate) trait Stored: Sized {
@@ -33,11 +33,34 @@ pub(crate) struct Relation {
     pub(crate) limit: Option<u64>,
 }
 
+/// The rows of one page in their order, and how many there are on all pages together. Where an index of values finds the
+/// rows they are found once for both.
+pub(in crate::records) fn counted_page<T: Stored>(
+    connection: &Connection,
+    criteria: &Criteria,
+    sorts: &[Sort],
+    page: Page,
+) -> rusqlite::Result<(u64, Vec<T>)> {
+    if let access @ Access::Values(_) = Access::choose(connection, criteria)? {
+        let sql = counted_page_statement::<T>(criteria, access, sorts, page);
+        let mut statement = connection.prepare_cached(&sql.text)?;
+        let rows = statement.query_map(params_from_iter(&sql.values), |row| {
+            Ok((row.get("total").map(i64::unsigned_abs)?, T::of(row)?))
+        })?;
+        let rows: Vec<(u64, T)> = rows.collect::<rusqlite::Result<_>>()?;
+        // A page beyond the last has no row to tell how many there are.
+        if let Some((total, _)) = rows.first() {
+            return Ok((*total, rows.into_iter().map(|(_, row)| row).collect()));
+        }
+    }
+    Ok((count(connection, criteria)?, self::page(connection, criteria, sorts, page)?))
+}
+
 /// How many rows there are on all pages together.
 pub(in crate::records) fn count(connection: &Connection, criteria: &Criteria) -> rusqlite::Result<u64> {
     let mut sql = Sql::default();
     sql.push("SELECT count(*) FROM ").push(criteria.entity.table()).push(" AS r WHERE ");
-    sql.criteria(criteria, "r");
+    sql.criteria(criteria, "r", Access::choose(connection, criteria)?);
     connection
         .prepare_cached(&sql.text)?
         .query_row(params_from_iter(&sql.values), |row| row.get(0).map(i64::unsigned_abs))
@@ -49,7 +72,7 @@ pub(in crate::records) fn page<T: Stored>(
     sorts: &[Sort],
     page: Page,
 ) -> rusqlite::Result<Vec<T>> {
-    let sql = page_statement::<T>(criteria, sorts, page);
+    let sql = page_statement::<T>(criteria, Access::choose(connection, criteria)?, sorts, page);
     let mut statement = connection.prepare_cached(&sql.text)?;
     let rows = statement.query_map(params_from_iter(&sql.values), T::of)?;
     rows.collect()
@@ -68,15 +91,37 @@ pub(in crate::records) fn related<T: Stored>(
     rows.collect()
 }
 
-fn page_statement<T: Stored>(criteria: &Criteria, sorts: &[Sort], page: Page) -> Sql {
-    let bounded = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+fn counted_page_statement<T: Stored>(
+    criteria: &Criteria,
+    access: Access<'_>,
+    sorts: &[Sort],
+    page: Page,
+) -> Sql {
+    let mut sql = Sql::default();
+    sql.push("WITH found AS MATERIALIZED (SELECT r.id AS id FROM ").push(T::ENTITY.table());
+    sql.push(" AS r WHERE ").criteria(criteria, "r", access);
+    sql.push(") SELECT ").push(T::COLUMNS).push(", (SELECT count(*) FROM found) AS total FROM found JOIN ");
+    sql.push(T::ENTITY.table()).push(" AS r ON r.id = found.id");
+    sql.order(sorts, T::ENTITY, "r");
+    sql.limit(page);
+    sql
+}
+
+fn page_statement<T: Stored>(criteria: &Criteria, access: Access<'_>, sorts: &[Sort], page: Page) -> Sql {
     let mut sql = Sql::default();
     sql.push("SELECT ").push(T::COLUMNS).push(" FROM ").push(T::ENTITY.table()).push(" AS r WHERE ");
-    sql.criteria(criteria, "r");
+    sql.criteria(criteria, "r", access);
     sql.order(sorts, T::ENTITY, "r");
-    sql.push(" LIMIT ").bind(bounded(page.size)).push(" OFFSET ");
-    sql.bind(bounded(page.number.saturating_sub(1).saturating_mul(page.size)));
+    sql.limit(page);
     sql
+}
+
+impl Sql {
+    fn limit(&mut self, page: Page) {
+        let bounded = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        self.push(" LIMIT ").bind(bounded(page.size)).push(" OFFSET ");
+        self.bind(bounded(page.number.saturating_sub(1).saturating_mul(page.size)));
+    }
 }
 
 fn related_statement<T: Stored>(relation: &Relation, keys: &[String]) -> Sql {
@@ -89,7 +134,7 @@ fn related_statement<T: Stored>(relation: &Relation, keys: &[String]) -> Sql {
     sql.key(theirs, T::ENTITY, "r");
     sql.order(sorts, T::ENTITY, "r");
     sql.push(") AS place FROM ").push(T::ENTITY.table()).push(" AS r WHERE ");
-    sql.criteria(criteria, "r");
+    sql.criteria(criteria, "r", Access::by(theirs, criteria));
     sql.with_key(criteria, theirs, "r", &keys);
     sql.push(") AS found JOIN ").push(T::ENTITY.table()).push(" AS r ON r.id = found.id");
     if let Some(limit) = limit {
@@ -103,12 +148,13 @@ fn related_statement<T: Stored>(relation: &Relation, keys: &[String]) -> Sql {
 #[cfg(test)]
 pub(in crate::records) fn explain(connection: &Connection, criteria: &Criteria) -> rusqlite::Result<String> {
     let page = Page { number: 1, size: 20 };
+    let access = Access::choose(connection, criteria)?;
     plan(
         connection,
         match criteria.entity {
-            Entity::Record => page_statement::<super::Record>(criteria, &[], page),
-            Entity::User => page_statement::<super::User>(criteria, &[], page),
-            Entity::Activity => page_statement::<super::Activity>(criteria, &[], page),
+            Entity::Record => page_statement::<super::Record>(criteria, access, &[], page),
+            Entity::User => page_statement::<super::User>(criteria, access, &[], page),
+            Entity::Activity => page_statement::<super::Activity>(criteria, access, &[], page),
         },
     )
 }

@@ -17,7 +17,7 @@ pub(crate) use criteria::{
     ArrayTest, Bound, Case, Column, Criteria, Entity, Field, Filter, Liveness, Operand, TextPart, TextTest,
 };
 pub(crate) use find::{Page, Relation, Stored};
-pub(super) use find::{count, page, related};
+pub(super) use find::{count, counted_page, page, related};
 #[cfg(test)]
 pub(super) use find::{explain, explain_related};
 pub(super) use record::time;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::criteria::Criteria;
 use super::find::Stored as _;
 use super::record::{Record, RecordId};
-use super::sql::Sql;
+use super::sql::{Access, Sql};
 use super::values;
 
 /// A record that is not stored yet. Without times it is created now.
@@ -99,7 +99,7 @@ pub(in crate::records) fn ids(
 ) -> rusqlite::Result<Vec<RecordId>> {
     let mut sql = Sql::default();
     sql.push("SELECT r.id FROM records AS r WHERE ");
-    sql.criteria(criteria, "r");
+    sql.criteria(criteria, "r", Access::choose(connection, criteria)?);
     sql.push(" ORDER BY r.id");
     let mut statement = connection.prepare_cached(&sql.text)?;
     let ids = statement.query_map(rusqlite::params_from_iter(&sql.values), |row| row.get(0).map(RecordId))?;

@@ -8,7 +8,7 @@ use proptest::sample::select;
 
 use super::*;
 
-const NAMES: [&str; 3] = ["a", "b/c", "d.e"];
+const NAMES: [&str; 3] = ["a", "b/c.d", "\"\\\u{0}é"];
 
 /// Texts that look like other things.
 const TEXTS: [&str; 12] = ["", "x", "X", "Żółw", "żÓŁw", "5", "05", "7.5", "true", "null", "%_", "'\"\\"];
@@ -88,7 +88,7 @@ fn text_of(value: &Json) -> Option<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 1_000, ..ProptestConfig::default() })]
 
     #[test]
     fn filter_finds_in_the_store_what_it_finds_in_memory(

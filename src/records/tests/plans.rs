@@ -7,6 +7,42 @@ fn is(field: Field, value: &str) -> Filter {
     Filter::OneOf(field, vec![text(value)])
 }
 
+/// How a page of tasks is found.
+fn plan(data: &Data, filter: Filter) -> String {
+    let criteria = Criteria::of_table("task").with(filter);
+    data.read(|connection| explain(connection, &criteria)).unwrap()
+}
+
+#[test]
+fn rarest_value_finds_the_records_and_the_others_are_looked_up_in_these() {
+    let mut data = tasks();
+    for number in 0..20 {
+        create(
+            &mut data,
+            "task",
+            json!({"status": "new", "region": format!("r{}", number % 5), "points": number}),
+        );
+    }
+    let rare = is(property("region"), "r1");
+    let often = is(property("status"), "new");
+    let range = Filter::Range(property("points"), vec![(Bound::Above, Operand::Integer(0))]);
+    let by_value = "SEARCH record_values USING PRIMARY KEY (table_name=? AND name=? AND part=? AND value=?)";
+    let equal = "SEARCH own EXISTS USING COVERING INDEX record_values_by_record (record_id=? AND table_name=? AND name=? AND part=? AND value=?)";
+    let within = equal.replace("value=?", "value>?");
+    for tests in [
+        [rare.clone(), often.clone(), range.clone()],
+        [range.clone(), often.clone(), rare.clone()],
+        [often.clone(), Filter::All(vec![range, rare]), Filter::All(Vec::new())],
+    ] {
+        let filter = Filter::All(tests.to_vec());
+        let plan = plan(&data, filter.clone());
+        for step in [by_value, equal, &within] {
+            assert_eq!(plan.matches(step).count(), 1, "{step}\n{plan}");
+        }
+        assert_eq!(found(&data, &Criteria::of_table("task").with(filter), &[]), [6, 11, 16, 21]);
+    }
+}
+
 #[test]
 fn filters_and_relations_use_indexes() {
     let data = tasks();

@@ -97,9 +97,9 @@ impl Sql {
 pub(super) const ELEMENT_TEXT: &str =
     "CASE e.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(e.value AS TEXT) END";
 
-/// The JSON path of a property; its name may hold `/` and `.`.
+/// The JSON path of a property; its name may hold anything, so it is written as the JSON string that the key is.
 fn path(name: &str) -> String {
-    format!("$.\"{name}\"")
+    format!("$.{}", serde_json::Value::from(name))
 }
 
 impl Entity {

@@ -1,18 +1,22 @@
 //! Criteria to SQL. The only place where a statement is put together from pieces: names of tables and columns are ours,
 //! everything a query says is bound.
 //!
-//! A property test of a known table becomes `id IN (SELECT … FROM record_values …)`, which an index answers; of an
-//! unknown table it is computed from each record. Every test is 0 or 1, never NULL (see `criteria`).
+//! A property test of a known table is answered by the table `record_values`; of an unknown table it is computed from each
+//! record. Every test is 0 or 1, never NULL (see `criteria`).
 
 use std::fmt::Write as _;
 
 use rusqlite::types::Value as Binding;
 
+mod access;
 mod field;
+mod indexed;
 
+pub(super) use self::access::Access;
 use self::field::ELEMENT_TEXT;
+use self::indexed::Lookup;
 use super::criteria::{
-    ArrayTest, Bound, Case, Column, Criteria, Entity, Field, Filter, Liveness, Operand, TextPart, TextTest,
+    ArrayTest, Bound, Case, Column, Criteria, Entity, Field, Filter, Operand, TextPart, TextTest,
 };
 use super::sort::{Direction, Sort, SortKey};
 use super::values;
@@ -32,6 +36,7 @@ struct Row<'c> {
     alias: String,
     entity: Entity,
     table: Option<&'c str>,
+    lookup: Lookup,
 }
 
 impl Sql {
@@ -45,25 +50,8 @@ impl Sql {
         self.push("?")
     }
 
-    /// The condition on the row `alias`.
-    pub(super) fn criteria(&mut self, criteria: &Criteria, alias: &str) {
-        let row = Row { alias: alias.to_owned(), entity: criteria.entity, table: criteria.table.as_deref() };
-        match criteria.liveness {
-            Liveness::Live => self.push(alias).push(".deleted_at IS NULL"),
-            Liveness::Deleted => self.push(alias).push(".deleted_at IS NOT NULL"),
-            Liveness::Either => self.push("1"),
-        };
-        if let Some(table) = row.table {
-            // Where a property finds the rows, the index on tables would only be in the way.
-            let hint = if row.has_indexed(&criteria.filter) { " AND +" } else { " AND " };
-            self.push(hint).push(alias).push(".table_name = ").bind(table.to_owned());
-        }
-        self.push(" AND ");
-        self.filter(&criteria.filter, &row);
-    }
-
     pub(super) fn order(&mut self, sorts: &[Sort], entity: Entity, alias: &str) {
-        let row = Row { alias: alias.to_owned(), entity, table: None };
+        let row = Row::of_any_table(alias, entity);
         self.push(" ORDER BY ");
         for sort in sorts {
             match &sort.key {
@@ -171,22 +159,11 @@ impl Sql {
     }
 
     fn range(&mut self, field: &Field, bounds: &[(Bound, Operand)], row: &Row<'_>) {
-        let of_one_kind = bounds.windows(2).all(|pair| match pair {
-            [(_, a), (_, b)] => a.is_text() == b.is_text(),
-            _ => true,
-        });
         match (bounds.first(), row.index_of(field)) {
             (None, _) => drop(self.push("1")),
-            (Some((_, first)), Some((table, name)))
-                if of_one_kind && bounds.iter().all(|(_, operand)| operand.is_whole()) =>
-            {
-                let part = if first.is_text() { "whole" } else { "number" };
-                self.indexed(row, table, name, part);
-                for (at, (bound, operand)) in bounds.iter().enumerate() {
-                    self.push(if at > 0 { " AND value " } else { "" });
-                    self.push(bound.operator()).bind(operand.to_sql());
-                }
-                self.push(")");
+            (Some((_, first)), Some((table, name))) if indexed::are_of_one_kind(bounds) => {
+                self.indexed(row, table, name, first.part());
+                self.within(bounds).push(")");
             }
             _ => {
                 self.push("(1");
@@ -283,10 +260,8 @@ impl Sql {
         let index = row.index_of(field);
         self.push("(");
         if let Some((table, name)) = index {
-            self.indexed(row, table, name, "element")
-                .push("= ")
-                .bind(values::cut(element).to_owned())
-                .push(")");
+            self.indexed(row, table, name, "element");
+            self.push("= ").bind(values::cut(element).to_owned()).push(")");
         }
         if index.is_none() || !values::is_whole(element) {
             self.push(if index.is_some() { " AND " } else { "" });
@@ -301,12 +276,12 @@ impl Sql {
     fn related(&mut self, ours: &Field, theirs: &Field, criteria: &Criteria, row: &Row<'_>) {
         self.aliases += 1;
         let alias = format!("r{}", self.aliases);
-        let inner = Row { alias: alias.clone(), entity: criteria.entity, table: criteria.table.as_deref() };
+        let inner = Row::of(criteria, &alias);
         let mut texts = Self { aliases: self.aliases, ..Self::default() };
         texts.push("SELECT ");
         texts.text_of(theirs, &inner);
         texts.push(" FROM ").push(criteria.entity.table()).push(" AS ").push(&alias).push(" WHERE ");
-        texts.criteria(criteria, &alias);
+        texts.criteria(criteria, &alias, Access::Rows);
         self.aliases = texts.aliases;
 
         self.push("(coalesce(");
@@ -322,13 +297,6 @@ impl Sql {
         self.push(")");
     }
 
-    /// `id IN (SELECT record_id FROM record_values WHERE … AND value `: what follows is an operator, an operand and `)`.
-    fn indexed(&mut self, row: &Row<'_>, table: &str, name: &str, part: &str) -> &mut Self {
-        self.push(&row.alias).push(".id IN (SELECT record_id FROM record_values WHERE table_name = ");
-        self.bind(table.to_owned()).push(" AND name = ").bind(name.to_owned());
-        self.push(" AND part = '").push(part).push("' AND value ")
-    }
-
     fn splice(&mut self, other: &Self) -> &mut Self {
         self.values.extend(other.values.iter().cloned());
         self.push(&other.text)
@@ -336,20 +304,21 @@ impl Sql {
 
     /// The field of the row `alias` as text.
     pub(super) fn key(&mut self, field: &Field, entity: Entity, alias: &str) {
-        self.text_of(field, &Row { alias: alias.to_owned(), entity, table: None });
+        self.text_of(field, &Row::of_any_table(alias, entity));
     }
 
     /// ` AND` the row's `field` is one of the texts in the JSON array `keys`.
     pub(super) fn with_key(&mut self, criteria: &Criteria, field: &Field, alias: &str, keys: &str) {
-        let row = Row { alias: alias.to_owned(), entity: criteria.entity, table: criteria.table.as_deref() };
+        let row = Row::of(criteria, alias);
         self.push(" AND ");
         match (row.index_of(field), field) {
             (Some((table, name)), _) => {
                 self.indexed(&row, table, name, "whole");
                 self.push("IN (SELECT value FROM json_each(").bind(keys.to_owned()).push(")))");
             }
-            (None, Field::Column(Column::Id)) => {
-                self.push(alias).push(".id IN (SELECT CAST(value AS INTEGER) FROM json_each(");
+            // A key that is no number becomes one that is none of the keys, so its row is not taken.
+            (None, Field::Column(column @ (Column::Id | Column::UserId))) => {
+                self.column(*column, &row).push(" IN (SELECT CAST(value AS INTEGER) FROM json_each(");
                 self.bind(keys.to_owned()).push("))");
             }
             (None, _) => {
@@ -361,65 +330,11 @@ impl Sql {
 }
 
 impl<'c> Row<'c> {
-    /// The table and the property that the index can answer for.
-    fn index_of<'f>(&self, field: &'f Field) -> Option<(&'c str, &'f str)> {
-        match (self.table, field) {
-            (Some(table), Field::Property(name)) if self.entity == Entity::Record => Some((table, name)),
-            _ => None,
-        }
+    fn of(criteria: &'c Criteria, alias: &str) -> Self {
+        Self { table: criteria.table.as_deref(), ..Self::of_any_table(alias, criteria.entity) }
     }
 
-    /// Some test that must hold is answered by the index.
-    fn has_indexed(&self, filter: &Filter) -> bool {
-        match filter {
-            Filter::All(filters) => filters.iter().any(|filter| self.has_indexed(filter)),
-            Filter::OneOf(field, _) => self.index_of(field).is_some() || *field == Field::Column(Column::Id),
-            Filter::Range(field, _) => self.index_of(field).is_some(),
-            Filter::Array(field, ArrayTest::Contains(elements)) => {
-                self.index_of(field).is_some() && !elements.is_empty()
-            }
-            _ => false,
-        }
-    }
-}
-
-impl Operand {
-    fn is_text(&self) -> bool {
-        matches!(self, Self::Text(_))
-    }
-
-    /// The index of values tells it apart from every longer one.
-    fn is_whole(&self) -> bool {
-        match self {
-            Self::Text(text) => values::is_whole(text),
-            Self::Integer(_) | Self::Float(_) => true,
-        }
-    }
-
-    /// As it is looked up.
-    fn cut(&self) -> Binding {
-        match self {
-            Self::Text(text) => Binding::Text(values::cut(text).to_owned()),
-            number => number.to_sql(),
-        }
-    }
-
-    fn to_sql(&self) -> Binding {
-        match self {
-            Self::Text(text) => Binding::Text(text.clone()),
-            Self::Integer(integer) => Binding::Integer(*integer),
-            Self::Float(float) => Binding::Real(*float),
-        }
-    }
-}
-
-impl Bound {
-    fn operator(self) -> &'static str {
-        match self {
-            Self::Above => "> ",
-            Self::AtLeast => ">= ",
-            Self::Below => "< ",
-            Self::AtMost => "<= ",
-        }
+    fn of_any_table(alias: &str, entity: Entity) -> Self {
+        Self { alias: alias.to_owned(), entity, table: None, lookup: Lookup::All }
     }
 }
