@@ -329,6 +329,27 @@ fn hook_without_a_name_is_told() {
 }
 
 #[test]
+fn publishing_in_circles_ends_with_an_error() {
+    let again = "{% function e = 'modules/core/commands/events/publish', type: 'a_happened', object: event %}{% return e %}";
+    let fires = "{% function r = 'modules/core/commands/hook/fire', hook: 'x' %}";
+    let files = [
+        ("app/lib/events/a_happened.liquid", again),
+        ("app/lib/hooks/hook_x.liquid", fires),
+        ("app/views/pages/hooks.liquid", fires),
+        ("app/views/pages/alive.liquid", "alive"),
+    ];
+    for core in BOTH {
+        let app = core.app(PUBLISH, &files).serve(&[]);
+        for path in ["/", "/hooks"] {
+            let page = app.get(path).has_status(500).text();
+            assert!(page.contains("too deep"), "{core:?} {path}: {page}");
+        }
+        assert_eq!(app.get("/alive").text(), "alive", "{core:?}");
+        assert_eq!(activities(&app), Vec::<Json>::new(), "{core:?}");
+    }
+}
+
+#[test]
 fn check_knows_what_stands_in_and_only_where_it_does() {
     let page = format!(
         "{PUBLISH}{{% function a = 'modules/core/commands/hook/fire', hook: 'x' %}}{{% function b = 'modules/core/commands/events/none' %}}"
