@@ -19,6 +19,7 @@ mod deploy;
 mod durability;
 mod errors;
 mod events;
+mod events_core;
 mod filters;
 mod forms;
 mod golden;

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use serde_json::{Map, Value as Json};
 
+use super::core_module::CoreModule;
 use super::error::Error;
 use super::syntax::ast::Template;
 use super::syntax::{Input, Interpolation};
@@ -22,6 +23,8 @@ pub(crate) struct Engine {
     app: Arc<App>,
     /// By path from the project root.
     templates: HashMap<Arc<str>, Compiled, foldhash::fast::RandomState>,
+    /// For an app without the module.
+    core_module: CoreModule,
     printing: Printing,
 }
 
@@ -120,7 +123,8 @@ impl Engine {
             });
             templates.insert(path, compiled);
         }
-        (Self { app, templates, printing: Printing::Platform }, problems)
+        let core_module = CoreModule::behind(&app);
+        (Self { app, templates, core_module, printing: Printing::Platform }, problems)
     }
 
     /// The same templates, printed in another way.
@@ -145,6 +149,11 @@ impl Engine {
     /// The file at `path` as it compiled; `None` if the app has no such template.
     pub(super) fn template(&self, path: &str) -> Option<&Compiled> {
         self.templates.get(path)
+    }
+
+    /// What stands in for a missing partial of the core module.
+    pub(super) fn core_command(&self, name: &str) -> Option<&Arc<Template>> {
+        self.core_module.command(name)
     }
 
     /// Every file that compiled.

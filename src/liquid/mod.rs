@@ -4,6 +4,7 @@
 
 mod bindings;
 mod context;
+mod core_module;
 mod engine;
 mod error;
 mod filters;
@@ -22,6 +23,7 @@ mod user_agent;
 mod value;
 
 pub(crate) use bindings::{Bindings, Graph};
+pub(crate) use core_module::stands_in;
 pub(crate) use engine::{Block, Engine, Origin, Printing, Rendered, Scope};
 pub use error::Error;
 pub(crate) use error::Kind as ErrorKind;

@@ -21,7 +21,9 @@ pub(crate) enum Lookup<'e> {
 
 impl Engine {
     pub(crate) fn partial_named(&self, name: &str) -> Lookup<'_> {
-        let Some((source, without_lib)) = self.app().partial(name) else { return Lookup::Missing };
+        let Some((source, without_lib)) = self.app().partial(name) else {
+            return self.core_command(name).map_or(Lookup::Missing, Lookup::Found);
+        };
         match self.template(&source.path) {
             Some(Ok(template)) if without_lib => Lookup::WithoutLib(template),
             Some(Ok(template)) => Lookup::Found(template),

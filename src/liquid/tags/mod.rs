@@ -44,6 +44,8 @@ use crate::liquid::error::Result;
 use crate::liquid::syntax::ast::Tag;
 use crate::liquid::syntax::{Markup, Parser, TagStart};
 
+pub(crate) use background::Options as JobOptions;
+
 /// Reads a tag's markup, and its block if it has one.
 pub(crate) type Parse = for<'s> fn(&mut Parser<'s>, TagStart<'s>, &mut Markup<'s>) -> Result<Box<dyn Tag>>;
 

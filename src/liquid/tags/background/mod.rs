@@ -19,7 +19,7 @@ use crate::liquid::syntax::ast::{
 use crate::liquid::syntax::{Markup, Parser, TagStart, captured};
 use crate::liquid::value::Value;
 
-pub(super) use options::Options;
+pub(crate) use options::Options;
 
 /// `{% background id = 'path', k: v %}`
 #[derive(Debug)]

@@ -12,14 +12,14 @@ const MAX_DELAY_MINUTES: f64 = 65_535.0;
 const MAX_ATTEMPTS: i64 = 5;
 
 #[derive(Debug, PartialEq)]
-pub(in crate::liquid::tags) struct Options {
-    pub(in crate::liquid::tags) source_name: Option<String>,
-    pub(in crate::liquid::tags) priority: Priority,
-    pub(in crate::liquid::tags) delay: Duration,
+pub(crate) struct Options {
+    pub(crate) source_name: Option<String>,
+    pub(crate) priority: Priority,
+    pub(crate) delay: Duration,
     /// All runs, the first included.
-    pub(in crate::liquid::tags) max_attempts: u32,
+    pub(crate) max_attempts: u32,
     /// What was wrong with a value, without the job's name.
-    pub(in crate::liquid::tags) warnings: Vec<String>,
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Default for Options {
@@ -36,12 +36,12 @@ impl Default for Options {
 
 impl Options {
     /// Whether an argument of this name is an option, and no variable of the job.
-    pub(in crate::liquid::tags) fn is_option(name: &str) -> bool {
+    pub(crate) fn is_option(name: &str) -> bool {
         matches!(name, "delay" | "priority" | "max_attempts" | "source_name" | "source_type")
     }
 
     /// Takes an argument; false if `name` is none of the options but the job's own.
-    pub(in crate::liquid::tags) fn set(&mut self, name: &str, value: &Value) -> bool {
+    pub(crate) fn set(&mut self, name: &str, value: &Value) -> bool {
         match name {
             "delay" => self.delay = self.delay(value),
             "priority" => self.priority = self.priority(value),
