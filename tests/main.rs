@@ -32,6 +32,7 @@ mod pages;
 mod plain_rules;
 mod readme;
 mod render_command;
+mod sessions;
 mod shop;
 mod tidy;
 

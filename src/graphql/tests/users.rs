@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::Fixture;
 use crate::graphql::{Session, SessionChange};
-use crate::records::UserId;
+use crate::records::{SESSION_LIFETIME, UserId};
 
 /// An app whose users have a property, and one user: Ann.
 fn fixture() -> Fixture {
@@ -198,7 +198,7 @@ fn visitor_signs_in_and_out() {
     assert_eq!(fixture.data(me, json!({})), json!({"current_user": null}));
     assert_eq!(
         fixture.session.take().unwrap().into_changes(),
-        [SessionChange::SignIn(UserId(1)), SessionChange::SignOut]
+        [SessionChange::SignIn { user: UserId(1), lifetime: SESSION_LIFETIME }, SessionChange::SignOut]
     );
 }
 

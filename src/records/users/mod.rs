@@ -117,6 +117,13 @@ impl Data {
         Ok(token::is_temporary(self.secret()?, user, token, now))
     }
 
+    /// The live user to whom a good token was issued.
+    pub(crate) fn user_of_temporary_token(&mut self, token: &str, now: Timestamp) -> Result<Option<User>> {
+        let Some(id) = token::user_of_temporary(token) else { return Ok(None) };
+        let Some(user) = self.user(id)? else { return Ok(None) };
+        Ok(self.accepts_temporary_token(&user, token, now)?.then_some(user))
+    }
+
     pub(crate) fn jwt(
         &mut self,
         user: &User,
