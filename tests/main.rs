@@ -35,6 +35,7 @@ mod render_command;
 mod sessions;
 mod shop;
 mod tidy;
+mod users;
 
 use std::path::Path;
 

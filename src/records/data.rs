@@ -22,6 +22,8 @@ pub(crate) struct Data {
     open: Option<OpenTransaction>,
     /// For each open transaction, outermost first, the constants it has changed: to be told once they are stored.
     levels: Vec<BTreeSet<String>>,
+    /// How often constants have been changed through this, an undone change counted twice.
+    constant_changes: u64,
     constants: Constants,
     #[cfg(test)]
     calls: std::cell::Cell<usize>,
@@ -45,6 +47,7 @@ impl Data {
             until,
             open: None,
             levels: Vec::new(),
+            constant_changes: 0,
             constants,
             #[cfg(test)]
             calls: std::cell::Cell::default(),
@@ -87,7 +90,8 @@ impl Data {
     /// # Errors
     /// There is none, or the store fails.
     pub(crate) fn rollback(&mut self) -> Result<()> {
-        self.levels.pop().ok_or(DataError::NotOpen)?;
+        let undone = self.levels.pop().ok_or(DataError::NotOpen)?;
+        self.constant_changes += u64::from(!undone.is_empty());
         match &mut self.open {
             Some(open) if !self.levels.is_empty() => open.undo_part()?,
             _ => self.open = None,
@@ -174,6 +178,11 @@ impl Data {
         })
     }
 
+    /// Moves whenever the constants, as this sees them, are others than before.
+    pub(crate) fn constant_changes(&self) -> u64 {
+        self.constant_changes
+    }
+
     pub(super) fn constants(&self) -> &Constants {
         &self.constants
     }
@@ -185,6 +194,7 @@ impl Data {
 
     /// Tells everybody, at once or when the transaction has been stored.
     pub(super) fn constant_changed(&mut self, name: &str) {
+        self.constant_changes += 1;
         match self.levels.last_mut() {
             Some(changed) => drop(changed.insert(name.to_owned())),
             None => self.constants.changed(std::iter::once(name)),
