@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Data {
     store: Store,
-    /// By when whoever works with this must be done: nothing waits for longer.
+    /// By when whoever works with this must be done: nothing waits or runs for longer.
     until: Option<Instant>,
     open: Option<OpenTransaction>,
     /// For each open transaction, outermost first, the constants it has changed: to be told once they are stored.
@@ -97,6 +97,19 @@ impl Data {
             _ => self.open = None,
         }
         Ok(())
+    }
+
+    /// From now on everything must be done by `until`, or by the end there is already if that is sooner. Gives the end there
+    /// was, for [`Self::set_end`].
+    #[must_use]
+    pub(crate) fn hurry(&mut self, until: Instant) -> Option<Instant> {
+        let before = self.until;
+        self.until = Some(before.map_or(until, |before| before.min(until)));
+        before
+    }
+
+    pub(crate) fn set_end(&mut self, until: Option<Instant>) {
+        self.until = until;
     }
 
     pub(crate) fn count(&self, criteria: &Criteria) -> Result<u64> {
@@ -210,17 +223,20 @@ impl Data {
     pub(super) fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
         #[cfg(test)]
         self.calls.update(|calls| calls + 1);
-        Ok(match &self.open {
-            Some(open) => open.read(work)?,
-            None => self.store.read(work)?,
-        })
+        let read = || match &self.open {
+            Some(open) => open.read(work),
+            None => self.store.read(work),
+        };
+        Ok(store::stopped_by(self.until, read)?)
     }
 
     pub(super) fn write<T>(&mut self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        Ok(match &mut self.open {
-            Some(open) => open.write(work)?,
-            None => self.store.write_within(self.within(PATIENCE), |transaction| work(transaction))?,
-        })
+        let (until, patience) = (self.until, self.within(PATIENCE));
+        let write = || match &mut self.open {
+            Some(open) => open.write(work),
+            None => self.store.write_within(patience, |transaction| work(transaction)),
+        };
+        Ok(store::stopped_by(until, write)?)
     }
 
     /// `patience`, or what is left of the time if that is less.

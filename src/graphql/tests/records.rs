@@ -252,3 +252,14 @@ fn property_that_is_not_declared_is_hidden_and_kept() {
     fixture.declare("app/schema/person.yml", "name: person\nproperties:\n- name: name\n");
     assert_eq!(fixture.data(all, json!({})), shown(json!("Ada"), json!({"name": "Ada"})));
 }
+
+#[test]
+fn query_with_options_ends_with_its_time() {
+    let mut fixture = fixture();
+    let query = "query ($o: QueryOptionsInput) { records(per_page: 1, options: $o) { total_entries } users(per_page: 1, options: $o) { total_entries } }";
+    let stopped = fixture.errors(query, json!({"o": {"timeout": 0}}));
+    assert_eq!(stopped, ["the query was stopped: its time was over"; 2].join("\n"));
+    for options in [json!(null), json!({}), json!({"timeout": 5}), json!({"read_replica": true})] {
+        fixture.data(query, json!({"o": options}));
+    }
+}
