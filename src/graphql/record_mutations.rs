@@ -196,7 +196,7 @@ fn missing(table: &str, id: RecordId) -> Error {
     Error::new(format!("Can't find {table} with id={id}"))
 }
 
-fn counted(count: u64, field: &Field) -> Json {
+pub(super) fn counted(count: u64, field: &Field) -> Json {
     let counts = field.fields.iter().map(|asked| (asked.key.clone(), json!(count)));
     Json::Object(counts.collect())
 }
