@@ -16,6 +16,7 @@ mod listing;
 mod models;
 mod node;
 mod order;
+mod platform;
 mod properties;
 mod record_mutations;
 mod root;
@@ -23,6 +24,7 @@ mod rows;
 mod schema;
 mod selection;
 mod session;
+mod suggestion;
 #[cfg(test)]
 mod tests;
 mod users;
@@ -31,7 +33,7 @@ mod wording;
 mod world;
 
 pub(crate) use document::check;
-pub(crate) use error::Error;
+pub(crate) use error::{Error, Kind};
 pub(crate) use execute::{Answer, Executor, Request};
 pub(crate) use session::{Session, SessionChange};
 pub(crate) use world::World;

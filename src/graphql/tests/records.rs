@@ -164,9 +164,9 @@ fn what_is_refused_changes_nothing() {
         (r#"{ records(per_page: 0) { total_entries } }"#, "per_page must be at least 1, not 0"),
         (
             r#"mutation { record_update(id: "999", record: { table: "task" }) { id } }"#,
-            "Can't find task with id=999",
+            "Can't find Task with id=999",
         ),
-        (r#"mutation { record_delete(id: "3", table: "person") { id } }"#, "Can't find person with id=3"),
+        (r#"mutation { record_delete(id: "3", table: "person") { id } }"#, "Can't find Person with id=3"),
         (
             r#"mutation { record_create(record: { table: "nope" }) { id } }"#,
             "no table `nope` is declared in app/schema",

@@ -142,7 +142,7 @@ fn mistakes_name_both_places() {
         ),
         (
             "\n{% graphql g = 'tasks/delete', id: 999 %}",
-            "Liquid error (views/pages/index.liquid:2): graphql 'tasks/delete': Can't find task with id=999",
+            "Liquid error (views/pages/index.liquid:2): graphql 'tasks/delete': Can't find Task with id=999",
             Some("see app/graphql/tasks/delete.graphql:2:3"),
         ),
         (
@@ -160,11 +160,11 @@ fn mistakes_name_both_places() {
 fn where_errors_are_not_raised_the_result_has_them() {
     let body = "{% graphql g = 'tasks/delete', id: 999 %}{{ g.errors[0].message }}|{{ g.record_delete }}|on";
     let fixture = page_with(body, &[OFF]);
-    assert_eq!(fixture.body(), "Can&#39;t find task with id=999||on");
+    assert_eq!(fixture.body(), "Can&#39;t find Task with id=999||on");
     assert_eq!(
         fixture.logged(),
         [
-            "error: Liquid error (views/pages/index.liquid:1): graphql 'tasks/delete': Can't find task with id=999"
+            "error: Liquid error (views/pages/index.liquid:1): graphql 'tasks/delete': Can't find Task with id=999"
         ]
     );
 }
