@@ -159,16 +159,6 @@ fn endless_templates_end() {
 }
 
 #[test]
-fn not_yet_supported_tags_name_their_file() {
-    let app = Project::of(&[(PAGE, "\n{% sign_in user_id: 1 %}")]).serve(&[]);
-    let answer = app.get("/").has_status(500).text();
-    assert!(
-        answer.contains("app/views/pages/index.liquid:2:") && answer.contains("not yet supported"),
-        "{answer}"
-    );
-}
-
-#[test]
 fn full_disk_fails_the_request_and_not_the_server() {
     let project = Project::of(&[
         (PAGE, "{% assign s = 'x' | pad_left: 60000, 'x' %}{% background s: s %}{% endbackground %}queued"),

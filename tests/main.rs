@@ -34,8 +34,10 @@ mod pages;
 mod plain_rules;
 mod readme;
 mod render_command;
+mod sessions;
 mod shop;
 mod tidy;
+mod users;
 
 use std::path::Path;
 

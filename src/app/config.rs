@@ -22,6 +22,7 @@ pub(crate) struct Config {
     pub(crate) require_table_for_record_delete_mutation: bool,
     pub(crate) maintenance: Maintenance,
     pub(crate) liquid_check_mode: CheckMode,
+    pub(crate) graphql_argument_type_mismatch_mode: MismatchMode,
 }
 
 /// While it is on, visitors see one partial instead of pages, unless they know the password.
@@ -41,6 +42,15 @@ pub(crate) enum CheckMode {
     Error,
     /// The app is deployed; the file fails when it is used.
     Warning,
+}
+
+/// What an argument of the wrong type in a query is, before anybody has run it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum MismatchMode {
+    #[default]
+    Error,
+    Warning,
+    Ignore,
 }
 
 const KNOWN_KEYS: [&str; 24] = [
@@ -91,6 +101,7 @@ impl Default for Config {
             require_table_for_record_delete_mutation: false,
             maintenance: Maintenance::default(),
             liquid_check_mode: CheckMode::default(),
+            graphql_argument_type_mismatch_mode: MismatchMode::default(),
         }
     }
 }
@@ -143,6 +154,7 @@ impl Config {
         }
         set(&mut config.theme_search_paths, keys.texts("theme_search_paths").map(Some), &mut problems);
         set(&mut config.liquid_check_mode, check_mode(&keys), &mut problems);
+        set(&mut config.graphql_argument_type_mismatch_mode, mismatch_mode(&keys), &mut problems);
         match keys.nested("maintenance") {
             Ok(maintenance) => {
                 problems.extend(maintenance.unknown(&MAINTENANCE_KEYS));
@@ -163,6 +175,17 @@ fn check_mode(keys: &Keys<'_>) -> Result<Option<CheckMode>, Problem> {
         Some("error") => Ok(Some(CheckMode::Error)),
         Some("warning" | "warn") => Ok(Some(CheckMode::Warning)),
         Some(_) => Err(keys.wrong("liquid_check_mode", "must be `error` or `warning`")),
+    }
+}
+
+fn mismatch_mode(keys: &Keys<'_>) -> Result<Option<MismatchMode>, Problem> {
+    const KEY: &str = "graphql_argument_type_mismatch_mode";
+    match keys.filled_text(KEY)?.as_deref() {
+        None => Ok(None),
+        Some("error") => Ok(Some(MismatchMode::Error)),
+        Some("warning") => Ok(Some(MismatchMode::Warning)),
+        Some("ignore") => Ok(Some(MismatchMode::Ignore)),
+        Some(_) => Err(keys.wrong(KEY, "must be `error`, `warning` or `ignore`")),
     }
 }
 

@@ -41,7 +41,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 pub(crate) use assets::Asset;
-pub(crate) use config::{CheckMode, Config};
+pub(crate) use config::{CheckMode, Config, MismatchMode};
 pub(crate) use cores::map_on_cores;
 pub(crate) use excerpt::Excerpt;
 pub(crate) use form::Form;

@@ -187,7 +187,7 @@ fn queries_must_exist_and_parse() {
     insta::assert_snapshot!(problems(&files), @"
     app/graphql/deep.graphql:1:1002: error: no valid GraphQL: braces lie too deep
     app/graphql/empty.graphql:1:1: error: this query is empty (write `query { … }`)
-    app/graphql/orders/all.graphql:2:68: error: type `Record` does not have a field `idd`
+    app/graphql/orders/all.graphql:2:68: error: type `Record` does not have a field `idd`; did you mean `id`?
     app/views/pages/index.liquid:1:1: error: can't find query 'orders/al' (did you mean 'orders/all'?)
     app/views/pages/index.liquid:1:30: error: can't find query 'find' (did you mean 'modules/m/find'?)
     app/views/pages/index.liquid:1:61: error: can't find query 'modules/m/x'

@@ -10,8 +10,10 @@ use serde_json::{Value as Json, json};
 
 use super::World;
 use super::error::Error;
+use super::input;
 use super::selection::{Field, object};
-use crate::records::{JwtAlgorithm, User, is_one_time_code, is_password, one_time_code};
+use super::users;
+use crate::records::{JwtAlgorithm, User, UserId, is_one_time_code, is_password, one_time_code};
 
 /// A JSON Web Token lives no longer, and so long unless it is asked otherwise: as long as a session.
 const JWT_LIFETIME: i64 = 365 * 24 * 60 * 60;
@@ -71,6 +73,37 @@ pub(super) fn one_time_password(user: &User, field: &Field, world: &mut World<'_
                 Json::from(svg(&address(&secret, label, asked.text("issuer")))?)
             }
             other => return Err(Error::new(format!("not supported here: Otp.{other}"))),
+        })
+    })
+}
+
+pub(super) fn refresh_one_time_secret(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    let (id, name) = one_time_secret(field)?;
+    match world.data.refresh_one_time_secret(id, name)? {
+        true => changed(field, "refreshed"),
+        false => Err(users::missing(id)),
+    }
+}
+
+pub(super) fn delete_one_time_secret(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    let (id, name) = one_time_secret(field)?;
+    match world.data.delete_one_time_secret(id, name)? {
+        true => changed(field, "deleted"),
+        false => Err(users::missing(id)),
+    }
+}
+
+/// Whose secret is meant, and which: the one without a name has an empty one.
+fn one_time_secret(field: &Field) -> Result<(UserId, &str), Error> {
+    let id = input::integer(field.argument("user_id").unwrap_or(&Json::Null), "user_id")?;
+    Ok((UserId(id), field.text("otp_name").unwrap_or_default()))
+}
+
+fn changed(field: &Field, status: &str) -> Result<Json, Error> {
+    object(&field.fields, |asked| {
+        Ok(match asked.name.as_str() {
+            "status" => json!(status),
+            name => field.argument(name).cloned().unwrap_or_default(),
         })
     })
 }

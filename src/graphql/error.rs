@@ -16,6 +16,17 @@ pub(crate) struct Error {
     /// Response keys and list positions from the root; empty for an error of the document as a whole.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) path: Vec<Json>,
+    #[serde(skip)]
+    pub(crate) kind: Kind,
+}
+
+/// What an app may choose to be told of otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Kind {
+    #[default]
+    Other,
+    /// A value, or a variable, of another type than its place wants.
+    TypeMismatch,
 }
 
 /// One-based.
@@ -27,7 +38,7 @@ pub(crate) struct Location {
 
 impl Error {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), locations: Vec::new(), path: Vec::new() }
+        Self { message: message.into(), locations: Vec::new(), path: Vec::new(), kind: Kind::Other }
     }
 
     fn of(error: &dyn std::error::Error) -> Self {
@@ -77,8 +88,9 @@ pub(super) fn of_document(diagnostics: &DiagnosticList) -> Vec<Error> {
         if let Some(syntax) = wording::of_syntax(&message) {
             return vec![Error::new(syntax).at(location)];
         }
-        let kind = if wording::is_of_emptied_selection(&message) { &mut emptied } else { &mut errors };
-        kind.push(Error::new(wording::of_meaning(message)).at(location));
+        let list = if wording::is_of_emptied_selection(&message) { &mut emptied } else { &mut errors };
+        let kind = if wording::is_of_type_mismatch(&message) { Kind::TypeMismatch } else { Kind::Other };
+        list.push(Error { kind, ..Error::new(wording::of_meaning(message)).at(location) });
     }
     // What is not understood is left out, so the selection around it may look empty.
     if errors.is_empty() { emptied } else { errors }

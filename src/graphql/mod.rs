@@ -17,6 +17,7 @@ mod listing;
 mod models;
 mod node;
 mod order;
+mod platform;
 mod properties;
 mod record_mutations;
 mod root;
@@ -25,6 +26,7 @@ mod schema;
 mod selection;
 mod session;
 mod standalone;
+mod suggestion;
 mod templates;
 #[cfg(test)]
 mod tests;
@@ -35,9 +37,9 @@ mod world;
 
 pub(crate) use delivery::Delivery;
 pub(crate) use document::check;
-pub(crate) use error::Error;
+pub(crate) use error::{Error, Kind};
 pub(crate) use execute::{Answer, Executor, Request};
 pub(crate) use session::{Session, SessionChange};
-pub(crate) use templates::{Message, Templates};
 pub use standalone::{OpenError, StandaloneData};
+pub(crate) use templates::{Message, Templates};
 pub(crate) use world::World;

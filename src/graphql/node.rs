@@ -134,6 +134,7 @@ impl Node for User {
             "authenticate" => authentication::checks(self, field, world)?,
             "temporary_token" => authentication::temporary_token(self, field, world)?,
             "jwt_token" => authentication::jwt(self, field, world)?,
+            "otp_tokens" => self.otp_secrets.keys().cloned().collect(),
             "otp" => authentication::one_time_password(self, field, world)?,
             other => return Err(Error::new(format!("not supported here: User.{other}"))),
         })

@@ -193,10 +193,38 @@ fn record_id(field: &Field) -> Result<RecordId, Error> {
 
 /// The platform's sentence.
 fn missing(table: &str, id: RecordId) -> Error {
-    Error::new(format!("Can't find {table} with id={id}"))
+    Error::new(format!("Can't find {} with id={id}", class_name(table)))
 }
 
-fn counted(count: u64, field: &Field) -> Json {
+/// A table as the platform names it there: `car_parts` is `CarParts`, `modules/crm/lead` is `Modules::Crm::Lead`.
+fn class_name(table: &str) -> String {
+    let capitalized = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    };
+    let part = |part: &str| part.split(['_', '-', ' ']).map(capitalized).collect::<String>();
+    table.split('/').map(part).collect::<Vec<_>>().join("::")
+}
+
+pub(super) fn counted(count: u64, field: &Field) -> Json {
     let counts = field.fields.iter().map(|asked| (asked.key.clone(), json!(count)));
     Json::Object(counts.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_named_like_classes() {
+        for (table, name) in [
+            ("boats", "Boats"),
+            ("car_parts", "CarParts"),
+            ("modules/crm/lead", "Modules::Crm::Lead"),
+            ("Record", "Record"),
+            ("", ""),
+        ] {
+            assert_eq!(class_name(table), name);
+        }
+    }
 }

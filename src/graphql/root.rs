@@ -6,13 +6,14 @@ use super::World;
 use super::error::Error;
 use super::selection::Field;
 use super::{
-    activities, app_files, background_jobs, constants, models, record_mutations, rows, session, users,
+    activities, app_files, authentication, background_jobs, constants, models, record_mutations, rows,
+    session, users,
 };
 
 type Resolve = fn(&Field, &mut World<'_>) -> Result<Json, Error>;
 
 /// Every root field of the schema, sorted; a test compares the two.
-const FIELDS: [(&str, Resolve); 37] = [
+const FIELDS: [(&str, Resolve); 41] = [
     ("activities", activities::activities),
     ("activity_create", activities::create),
     ("activity_delete_all", activities::delete_all),
@@ -46,10 +47,14 @@ const FIELDS: [(&str, Resolve); 37] = [
     ("user", users::user),
     ("user_create", users::create),
     ("user_delete", users::delete),
+    ("user_otp_delete_token", authentication::delete_one_time_secret),
+    ("user_otp_secret_refresh", authentication::refresh_one_time_secret),
     ("user_session_create", users::sign_in),
     ("user_session_destroy", session::destroy),
     ("user_update", users::update),
     ("users", users::users),
+    ("users_delete_all", users::delete_all),
+    ("users_update_all", users::update_all),
 ];
 
 pub(super) fn resolve(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {

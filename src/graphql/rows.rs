@@ -2,6 +2,7 @@
 //! a level at once, so that a list takes one statement for each relation, however long it is.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -16,6 +17,11 @@ use crate::records::{Criteria, Entity, Page, Record, Relation, User};
 /// Relations within relations. The platform's deepest real query has four.
 const MAX_DEPTH: usize = 20;
 
+/// What a query with options may take that do not say how long.
+const DEFAULT_TIME: Duration = Duration::from_secs(19);
+/// A day. No page and no job lives that long, and it can be added to any moment.
+const LONGEST_TIME: Duration = Duration::from_secs(24 * 60 * 60);
+
 pub(super) fn records(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     let criteria = filter::records(world.app, field.argument("filter"))?;
     collection::<Record>(field, &criteria, world)
@@ -26,6 +32,14 @@ pub(super) fn collection<T: Node>(
     criteria: &Criteria,
     world: &mut World<'_>,
 ) -> Result<Json, Error> {
+    let Some(time) = time_limit(field) else { return page_of::<T>(field, criteria, world) };
+    let end = world.data.hurry(Instant::now() + time);
+    let answer = page_of::<T>(field, criteria, world);
+    world.data.set_end(end);
+    answer
+}
+
+fn page_of<T: Node>(field: &Field, criteria: &Criteria, world: &mut World<'_>) -> Result<Json, Error> {
     let page = page(field)?;
     let sorts = order::sorts(world.app, criteria, field.argument("sort"));
     let (total, rows): (u64, Vec<T>) = match (field.asks_for(&COUNTED), field.asks_for(&["results"])) {
@@ -38,6 +52,13 @@ pub(super) fn collection<T: Node>(
         "results" => Ok(Json::Array(project(&rows, &asked.fields, world, MAX_DEPTH)?)),
         name => Ok(paging(name, page, total)),
     })
+}
+
+/// `options { timeout }`, in seconds: what a query may take that gives options.
+fn time_limit(field: &Field) -> Option<Duration> {
+    let options = field.argument("options")?;
+    let seconds = options.get("timeout").and_then(Json::as_u64);
+    Some(seconds.map_or(DEFAULT_TIME, |seconds| Duration::from_secs(seconds).min(LONGEST_TIME)))
 }
 
 /// One row.

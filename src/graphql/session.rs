@@ -1,12 +1,14 @@
 //! The visitor's session while a document runs: what is in it, who is signed in, and what the document wants changed.
 //! Nothing is stored here; whoever runs the document carries the changes out, in their order.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value as Json};
 
 use super::World;
 use super::error::Error;
 use super::selection::Field;
-use crate::records::UserId;
+use crate::records::{SESSION_LIFETIME, UserId};
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Session {
@@ -19,8 +21,11 @@ pub(crate) struct Session {
 pub(crate) enum SessionChange {
     Set(String, Json),
     Delete(String),
-    /// A new session without the fields of the old one.
-    SignIn(UserId),
+    /// A new session without the fields of the old one, over when `lifetime` has passed.
+    SignIn {
+        user: UserId,
+        lifetime: Duration,
+    },
     /// The same, with nobody in it.
     SignOut,
 }
@@ -44,7 +49,7 @@ impl Session {
     pub(super) fn sign_in(&mut self, user: UserId) {
         self.fields.clear();
         self.user = Some(user);
-        self.changes.push(SessionChange::SignIn(user));
+        self.changes.push(SessionChange::SignIn { user, lifetime: SESSION_LIFETIME });
     }
 
     fn sign_out(&mut self) {

@@ -42,8 +42,7 @@ impl StandaloneData {
     /// `data` and, where something failed, `errors`, as they go to a client.
     pub fn execute(&self, document: &str, variables: Map<String, Json>) -> Json {
         let mut data = self.records.data(None);
-        let mut world =
-            World { app: &self.app, data: &mut data, session: None, queue: None, now: Timestamp::now() };
+        let mut world = World::of_data(&self.app, &mut data, Timestamp::now());
         let answer = self.executor.execute(&Request { document, variables, operation: None }, &mut world);
         let mut shown = Map::new();
         shown.extend(answer.data.map(|data| ("data".to_owned(), Json::Object(data))));

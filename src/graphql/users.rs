@@ -6,6 +6,7 @@ use super::World;
 use super::cast;
 use super::error::Error;
 use super::input::{self, Input};
+use super::record_mutations::counted;
 use super::rows::{collection, one};
 use super::selection::Field;
 use super::{filter, properties};
@@ -87,6 +88,34 @@ pub(super) fn delete(field: &Field, world: &mut World<'_>) -> Result<Json, Error
     one(user.ok_or_else(|| missing(id))??, field, world)
 }
 
+/// Changes all who are meant, or none.
+pub(super) fn update_all(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    let change = Change::of(Input::of(field, "user")?, world.app.users_table())?;
+    let criteria = meant(field, world)?;
+    let count = world.data.change_users(&criteria, world.now, |user| change.apply(user))??;
+    Ok(counted(count, field))
+}
+
+/// Final, as it is for records: who is deleted here does not come back.
+pub(super) fn delete_all(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    let mut criteria = meant(field, world)?;
+    if criteria.liveness == Liveness::Live {
+        criteria.liveness = Liveness::Either;
+    }
+    let count = world.data.purge_users(&criteria)?;
+    Ok(counted(count, field))
+}
+
+/// A document that forgets its filter must not mean everybody.
+fn meant(field: &Field, world: &World<'_>) -> Result<Criteria, Error> {
+    let filter = field.argument("filter");
+    let is_empty = filter.and_then(Json::as_object).is_none_or(|filter| filter.values().all(Json::is_null));
+    if is_empty && !field.flag("all_users") {
+        return Err(Error::new(format!("{} needs a `filter`, or `all_users: true`", field.name)));
+    }
+    filter::users(world.app, filter)
+}
+
 /// Signs the visitor in. An address nobody has takes as long as a wrong password, and is told the same.
 pub(super) fn sign_in(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     world.session()?;
@@ -141,7 +170,7 @@ impl<'f> Change<'f> {
 }
 
 /// The platform's sentence.
-fn missing(id: UserId) -> Error {
+pub(super) fn missing(id: UserId) -> Error {
     Error::new(format!("Can't find User with id={id}"))
 }
 

@@ -1,6 +1,8 @@
 //! What the compiler says of a document, in words of the language and of this program. It speaks of its own tokens, and of
 //! fields that do not exist where they are only not supported here.
 
+use super::suggestion;
+
 /// Begins what the parser says; anything else is about what the document means.
 const SYNTAX: &str = "syntax error: ";
 const TOO_DEEP: &str = "parser recursion limit reached";
@@ -40,17 +42,18 @@ pub(super) fn is_of_emptied_selection(message: &str) -> bool {
     message == NO_SELECTION
 }
 
-/// A root field that is missing here is one that is not supported, whatever the platform knows.
+/// Whether a value or a variable is of another type than its place wants.
+pub(super) fn is_of_type_mismatch(message: &str) -> bool {
+    message.starts_with("expected value of type ")
+        || message.starts_with("variable `") && message.contains("` cannot be used for argument `")
+}
+
 pub(super) fn of_meaning(message: String) -> String {
-    let unknown = |root: &str| {
-        let field = message.strip_prefix(&format!("type `{root}` does not have a field `"))?;
-        Some(format!("not supported here: {root}.{}", field.trim_end_matches('`')))
-    };
     if message == NO_SELECTION {
         return "this field has fields of its own: name those you want in braces".to_owned();
     }
     if message == TOO_NESTED {
         return "the document is nested too deep".to_owned();
     }
-    unknown("RootQuery").or_else(|| unknown("RootMutation")).unwrap_or(message)
+    suggestion::of(message)
 }

@@ -24,3 +24,19 @@ pub(crate) struct World<'w> {
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) now: Timestamp,
 }
+
+impl<'w> World<'w> {
+    /// An app and its data: nobody visits, nothing is queued or sent.
+    pub(crate) fn of_data(app: &'w App, data: &'w mut Data, now: Timestamp) -> Self {
+        Self {
+            app,
+            data,
+            session: None,
+            queue: None,
+            notifications: None,
+            templates: None,
+            deliveries: Vec::new(),
+            now,
+        }
+    }
+}

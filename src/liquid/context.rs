@@ -12,7 +12,7 @@ use super::render::{Render, Sharing, over};
 use super::syntax::ast::{Path, Segment, Span, Template};
 use super::syntax::{Input, compile};
 use super::value::{Hash, Map, Value, json_size};
-use crate::records::UserId;
+use crate::records::{Data, UserId};
 
 /// Names that were global before `context` was, and still work in old pages.
 const FORMER_GLOBALS: [&str; 4] = ["params", "page", "current_user", "flash"];
@@ -45,13 +45,15 @@ pub(crate) struct Context<'r> {
     scope: &'r Scope,
     hash: Option<Hash>,
     constants: Option<Value>,
+    /// How often this render had changed the constants when they were taken over.
+    constant_changes: u64,
     language: Arc<str>,
 }
 
 impl<'r> Context<'r> {
     pub(crate) fn new(scope: &'r Scope) -> Self {
         let language = scope.context.get("language").and_then(Json::as_str).unwrap_or("en");
-        Self { scope, hash: None, constants: None, language: Arc::from(language) }
+        Self { scope, hash: None, constants: None, constant_changes: 0, language: Arc::from(language) }
     }
 
     pub(crate) fn hash(&mut self) -> &Hash {
@@ -69,7 +71,17 @@ impl<'r> Context<'r> {
         matches!((value, &self.hash), (Value::Hash(value), Some(hash)) if value.is(hash))
     }
 
-    pub(crate) fn constants(&mut self) -> Value {
+    /// `data` holds what this render has changed. Constants that cannot be read again stay as they were; whatever the render
+    /// does with data next says what is wrong.
+    pub(crate) fn constants(&mut self, data: Option<&Data>) -> Value {
+        if let Some(data) = data.filter(|data| data.constant_changes() != self.constant_changes)
+            && let Ok(all) = data.all_constants()
+        {
+            let entries =
+                all.into_values().map(|constant| (constant.name.into(), Value::str(constant.value)));
+            self.constants = Some(Value::hash(entries.collect()));
+            self.constant_changes = data.constant_changes();
+        }
         let scope = self.scope;
         let constants = self.constants.get_or_insert_with(|| {
             let entries = scope.constants.iter();

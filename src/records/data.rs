@@ -17,11 +17,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Data {
     store: Store,
-    /// By when whoever works with this must be done: nothing waits for longer.
+    /// By when whoever works with this must be done: nothing waits or runs for longer.
     until: Option<Instant>,
     open: Option<OpenTransaction>,
     /// For each open transaction, outermost first, the constants it has changed: to be told once they are stored.
     levels: Vec<BTreeSet<String>>,
+    /// How often constants have been changed through this, an undone change counted twice.
+    constant_changes: u64,
     constants: Constants,
     #[cfg(test)]
     calls: std::cell::Cell<usize>,
@@ -45,6 +47,7 @@ impl Data {
             until,
             open: None,
             levels: Vec::new(),
+            constant_changes: 0,
             constants,
             #[cfg(test)]
             calls: std::cell::Cell::default(),
@@ -87,12 +90,26 @@ impl Data {
     /// # Errors
     /// There is none, or the store fails.
     pub(crate) fn rollback(&mut self) -> Result<()> {
-        self.levels.pop().ok_or(DataError::NotOpen)?;
+        let undone = self.levels.pop().ok_or(DataError::NotOpen)?;
+        self.constant_changes += u64::from(!undone.is_empty());
         match &mut self.open {
             Some(open) if !self.levels.is_empty() => open.undo_part()?,
             _ => self.open = None,
         }
         Ok(())
+    }
+
+    /// From now on everything must be done by `until`, or by the end there is already if that is sooner. Gives the end there
+    /// was, for [`Self::set_end`].
+    #[must_use]
+    pub(crate) fn hurry(&mut self, until: Instant) -> Option<Instant> {
+        let before = self.until;
+        self.until = Some(before.map_or(until, |before| before.min(until)));
+        before
+    }
+
+    pub(crate) fn set_end(&mut self, until: Option<Instant>) {
+        self.until = until;
     }
 
     pub(crate) fn count(&self, criteria: &Criteria) -> Result<u64> {
@@ -184,6 +201,11 @@ impl Data {
         })
     }
 
+    /// Moves whenever the constants, as this sees them, are others than before.
+    pub(crate) fn constant_changes(&self) -> u64 {
+        self.constant_changes
+    }
+
     pub(super) fn constants(&self) -> &Constants {
         &self.constants
     }
@@ -195,6 +217,7 @@ impl Data {
 
     /// Tells everybody, at once or when the transaction has been stored.
     pub(super) fn constant_changed(&mut self, name: &str) {
+        self.constant_changes += 1;
         match self.levels.last_mut() {
             Some(changed) => drop(changed.insert(name.to_owned())),
             None => self.constants.changed(std::iter::once(name)),
@@ -210,17 +233,20 @@ impl Data {
     pub(super) fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
         #[cfg(test)]
         self.calls.update(|calls| calls + 1);
-        Ok(match &self.open {
-            Some(open) => open.read(work)?,
-            None => self.store.read(work)?,
-        })
+        let read = || match &self.open {
+            Some(open) => open.read(work),
+            None => self.store.read(work),
+        };
+        Ok(store::stopped_by(self.until, read)?)
     }
 
     pub(super) fn write<T>(&mut self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        Ok(match &mut self.open {
-            Some(open) => open.write(work)?,
-            None => self.store.write_within(self.within(PATIENCE), |transaction| work(transaction))?,
-        })
+        let (until, patience) = (self.until, self.within(PATIENCE));
+        let write = || match &mut self.open {
+            Some(open) => open.write(work),
+            None => self.store.write_within(patience, |transaction| work(transaction)),
+        };
+        Ok(store::stopped_by(until, write)?)
     }
 
     /// `patience`, or what is left of the time if that is less.

@@ -21,7 +21,7 @@ pub(crate) use rows::{
     NewRecord, Operand, Page, Record, RecordId, Relation, Sort, SortKey, Stored, TextPart, TextTest, User,
     UserId,
 };
-pub(crate) use sessions::{SessionError, SessionId, Sessions};
+pub(crate) use sessions::{SESSION_LIFETIME, SessionError, SessionId, Sessions};
 pub(crate) use users::{
     HashError, JwtAlgorithm, UserRefusal, hash_password, is_one_time_code, is_password, one_time_code,
 };

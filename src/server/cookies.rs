@@ -1,5 +1,7 @@
 //! Cookies in and out: the `Cookie` header to pairs, a `Set-Cookie` header from a name and a value we made.
 
+use std::time::Duration;
+
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 use percent_encoding::percent_decode_str;
@@ -54,10 +56,24 @@ pub(super) fn parse(headers: &HeaderMap) -> impl Iterator<Item = (&str, String)>
         })
 }
 
-/// A cookie for the whole site, until the browser is closed. `None` if name and value are not fit for a header.
-pub(super) fn set(name: &str, value: &str, readable: Readable, same_site: SameSite) -> Option<HeaderValue> {
-    let script = if readable == Readable::ByServerOnly { "; HttpOnly" } else { "" };
-    HeaderValue::from_str(&format!("{name}={value}; Path=/{script}; {}", same_site.attributes())).ok()
+/// A cookie for the whole site.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cookie<'c> {
+    pub(super) name: &'c str,
+    pub(super) value: &'c str,
+    pub(super) readable: Readable,
+    /// How long the browser keeps it; until it is closed where nothing is said.
+    pub(super) lifetime: Option<Duration>,
+}
+
+/// Gives the browser a cookie. `None` if name and value are not fit for a header.
+pub(super) fn set(cookie: &Cookie<'_>, same_site: SameSite) -> Option<HeaderValue> {
+    let Cookie { name, value, readable, lifetime } = cookie;
+    let script = if *readable == Readable::ByServerOnly { "; HttpOnly" } else { "" };
+    // A `Max-Age` of 0 would take the cookie away.
+    let lifetime = lifetime.map_or_else(String::new, |time| format!("; Max-Age={}", time.as_secs().max(1)));
+    HeaderValue::from_str(&format!("{name}={value}; Path=/{script}{lifetime}; {}", same_site.attributes()))
+        .ok()
 }
 
 /// Makes the browser forget a cookie.
@@ -99,9 +115,16 @@ mod tests {
             ("None", "n=v; Path=/; HttpOnly; SameSite=None; Secure"),
             ("odd", "n=v; Path=/; HttpOnly; SameSite=Lax"),
         ] {
-            let header = set("n", "v", Readable::ByServerOnly, SameSite::from_setting(setting)).unwrap();
-            assert_eq!(header, expected);
+            let cookie = Cookie { name: "n", value: "v", readable: Readable::ByServerOnly, lifetime: None };
+            assert_eq!(set(&cookie, SameSite::from_setting(setting)).unwrap(), expected);
         }
-        assert_eq!(set("n", "v\r\nx: y", Readable::ByScripts, SameSite::Lax), None);
+        let cookie = Cookie { name: "n", value: "v", readable: Readable::ByScripts, lifetime: None };
+        for (lifetime, expected) in
+            [(90_000, "n=v; Path=/; Max-Age=90; SameSite=Lax"), (5, "n=v; Path=/; Max-Age=1; SameSite=Lax")]
+        {
+            let lifetime = Some(Duration::from_millis(lifetime));
+            assert_eq!(set(&Cookie { lifetime, ..cookie }, SameSite::Lax).unwrap(), expected);
+        }
+        assert_eq!(set(&Cookie { value: "v\r\nx: y", ..cookie }, SameSite::Lax), None);
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Database, Durability, functions};
+use super::{Database, Durability, functions, stop};
 
 /// How long to wait for another process that holds the file: a checkpoint, a backup, a curious `sqlite3` shell.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -21,8 +21,8 @@ pub(super) fn writer(
 ) -> rusqlite::Result<Connection> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    prepare(&connection)?;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    prepare(&mut connection)?;
     if connection.pragma_query_value(None, "application_id", |row| row.get::<_, u32>(0))? == 0 {
         connection.pragma_update(None, "application_id", database.application_id())?;
     }
@@ -42,17 +42,17 @@ pub(super) fn writer(
 /// A connection that cannot change a row. It may still checkpoint when the file permits it.
 pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     let mode = |access| access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, mode(OpenFlags::SQLITE_OPEN_READ_WRITE))
+    let mut connection = Connection::open_with_flags(path, mode(OpenFlags::SQLITE_OPEN_READ_WRITE))
         .or_else(|_| Connection::open_with_flags(path, mode(OpenFlags::SQLITE_OPEN_READ_ONLY)))?;
-    prepare(&connection)?;
+    prepare(&mut connection)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }
 
 #[cfg(test)]
 pub(super) fn memory() -> rusqlite::Result<Connection> {
-    let connection = Connection::open_in_memory()?;
-    prepare(&connection)?;
+    let mut connection = Connection::open_in_memory()?;
+    prepare(&mut connection)?;
     Ok(connection)
 }
 
@@ -61,10 +61,11 @@ pub(super) fn checkpoint(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1))
 }
 
-fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+fn prepare(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
     functions::add(connection)?;
+    stop::listen(connection)?;
     connection.pragma_update(None, "foreign_keys", true)
 }
 

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use rusqlite::ErrorCode;
+
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// A full disk and a read-only folder end here too.
@@ -20,13 +22,21 @@ pub(crate) enum Error {
     Io { path: String, source: io::Error },
     #[error("{path} is being written by a long transaction; try again")]
     Busy { path: String },
+    /// Nothing that a write had begun is in the file.
+    #[error("the query was stopped: its time was over")]
+    Interrupted,
+    #[error("the transaction has been undone: the database could not go on with it")]
+    Undone,
     #[error("{path} is in use by {}", holder(*pid))]
     Locked { path: String, pid: Option<u32> },
 }
 
 impl Error {
     pub(super) fn sqlite(path: &str, source: rusqlite::Error) -> Self {
-        Self::Sqlite { path: path.to_owned(), source }
+        match source.sqlite_error_code() {
+            Some(ErrorCode::OperationInterrupted) => Self::Interrupted,
+            _ => Self::Sqlite { path: path.to_owned(), source },
+        }
     }
 
     pub(super) fn io(path: &std::path::Path, source: io::Error) -> Self {

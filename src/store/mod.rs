@@ -12,6 +12,7 @@ mod open_transaction;
 mod readers;
 mod run_info;
 mod state_dir;
+mod stop;
 mod writer;
 
 use std::path::Path;
@@ -29,6 +30,7 @@ pub(crate) use lock::Lock;
 pub(crate) use open_transaction::OpenTransaction;
 pub(crate) use run_info::RunInfo;
 pub(crate) use state_dir::StateDir;
+pub(crate) use stop::by as stopped_by;
 
 /// A write-ahead log longer than this (64 MiB) is worth stopping the writer for a moment: only then can it start over.
 const LONG_WAL_PAGES: i64 = 16 * 1024;

@@ -21,6 +21,7 @@ impl OpenTransaction {
 
     /// Sees what this transaction has written so far.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        self.check()?;
         work(self.connection()).map_err(|source| self.store.error(source))
     }
 
@@ -29,6 +30,7 @@ impl OpenTransaction {
         &mut self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, Error> {
+        self.check()?;
         let store = self.store.clone();
         let connection = self.connection.as_mut().expect("it is there until the transaction has ended");
         let write = || {
@@ -42,27 +44,37 @@ impl OpenTransaction {
 
     /// Begins a part that can be undone by itself. Parts may lie in parts.
     pub(crate) fn begin_part(&mut self) -> Result<(), Error> {
+        self.check()?;
         self.run("SAVEPOINT part")
     }
 
     /// Ends the innermost part; it is stored with the rest.
     pub(crate) fn keep_part(&mut self) -> Result<(), Error> {
+        self.check()?;
         self.run("RELEASE part")
     }
 
     /// Ends the innermost part as if it had never begun.
     pub(crate) fn undo_part(&mut self) -> Result<(), Error> {
+        self.check()?;
         self.run("ROLLBACK TO part; RELEASE part")
     }
 
     /// # Errors
     /// The disk is full or gone; then nothing of the transaction is in the file.
     pub(crate) fn commit(mut self) -> Result<(), Error> {
+        self.check()?;
         self.run("COMMIT")?;
         if let Some(connection) = self.connection.take() {
             self.store.inner.writer.back(connection);
         }
         Ok(())
+    }
+
+    /// SQLite undoes a transaction by itself where a write in it was stopped or the disk is full. What came after would be
+    /// stored at once, one by one.
+    fn check(&self) -> Result<(), Error> {
+        if self.connection().is_autocommit() { Err(Error::Undone) } else { Ok(()) }
     }
 
     fn run(&self, statement: &str) -> Result<(), Error> {

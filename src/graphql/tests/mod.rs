@@ -59,14 +59,9 @@ impl Fixture {
         };
         let now = self.now;
         let mut world = World {
-            app: &self.app,
-            data: &mut self.data,
             session: self.session.as_mut(),
             queue: self.queue.as_ref(),
-            notifications: None,
-            templates: None,
-            deliveries: Vec::new(),
-            now,
+            ..World::of_data(&self.app, &mut self.data, now)
         };
         self.executor.execute(&Request { document, variables, operation: None }, &mut world)
     }

@@ -164,9 +164,9 @@ fn what_is_refused_changes_nothing() {
         (r#"{ records(per_page: 0) { total_entries } }"#, "per_page must be at least 1, not 0"),
         (
             r#"mutation { record_update(id: "999", record: { table: "task" }) { id } }"#,
-            "Can't find task with id=999",
+            "Can't find Task with id=999",
         ),
-        (r#"mutation { record_delete(id: "3", table: "person") { id } }"#, "Can't find person with id=3"),
+        (r#"mutation { record_delete(id: "3", table: "person") { id } }"#, "Can't find Person with id=3"),
         (
             r#"mutation { record_create(record: { table: "nope" }) { id } }"#,
             "no table `nope` is declared in app/schema",
@@ -251,4 +251,15 @@ fn property_that_is_not_declared_is_hidden_and_kept() {
     fixture.data(document, json!({}));
     fixture.declare("app/schema/person.yml", "name: person\nproperties:\n- name: name\n");
     assert_eq!(fixture.data(all, json!({})), shown(json!("Ada"), json!({"name": "Ada"})));
+}
+
+#[test]
+fn query_with_options_ends_with_its_time() {
+    let mut fixture = fixture();
+    let query = "query ($o: QueryOptionsInput) { records(per_page: 1, options: $o) { total_entries } users(per_page: 1, options: $o) { total_entries } }";
+    let stopped = fixture.errors(query, json!({"o": {"timeout": 0}}));
+    assert_eq!(stopped, ["the query was stopped: its time was over"; 2].join("\n"));
+    for options in [json!(null), json!({}), json!({"timeout": 5}), json!({"read_replica": true})] {
+        fixture.data(query, json!({"o": options}));
+    }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::Fixture;
 use crate::graphql::{Session, SessionChange};
-use crate::records::UserId;
+use crate::records::{SESSION_LIFETIME, UserId};
 
 /// An app whose users have a property, and one user: Ann.
 fn fixture() -> Fixture {
@@ -198,7 +198,7 @@ fn visitor_signs_in_and_out() {
     assert_eq!(fixture.data(me, json!({})), json!({"current_user": null}));
     assert_eq!(
         fixture.session.take().unwrap().into_changes(),
-        [SessionChange::SignIn(UserId(1)), SessionChange::SignOut]
+        [SessionChange::SignIn { user: UserId(1), lifetime: SESSION_LIFETIME }, SessionChange::SignOut]
     );
 }
 
@@ -237,4 +237,66 @@ fn nobody_visits_in_a_job() {
     assert_eq!(fixture.data("{ current_user { id } }", json!({})), json!({"current_user": null}));
     let errors = fixture.errors("mutation { user_update(user: {}) { id } }", json!({}));
     assert_eq!(errors, "user_update needs an `id` where nobody is signed in");
+}
+
+#[test]
+fn many_users_change_together_or_not_at_all() {
+    let mut fixture = fixture();
+    for name in ["bob", "cy"] {
+        let document = format!(r#"mutation {{ user_create(user: {{ email: "{name}@x.test" }}) {{ id }} }}"#);
+        fixture.data(&document, json!({}));
+    }
+    let update = "mutation ($f: UsersFilterInput, $u: UserInputType!, $all: Boolean) { users_update_all(filter: $f, user: $u, all_users: $all) { n: count } }";
+    let some = json!({"email": {"ends_with": "x.test"}, "id": {"not_value_in": ["1"]}});
+    let city = json!({"properties": [{"name": "city", "value": "Graz"}]});
+    assert_eq!(fixture.data(update, json!({"f": some, "u": city})), json!({"users_update_all": {"n": 2}}));
+    let cities = "{ users(per_page: 9, sort: [{id: {order: ASC}}]) { results { c: property(name: \"city\") email } } }";
+    let all = json!({"users": {"results": [
+        {"c": null, "email": "Ann@x.test"}, {"c": "Graz", "email": "bob@x.test"}, {"c": "Graz", "email": "cy@x.test"},
+    ]}});
+    assert_eq!(fixture.data(cities, json!({})), all);
+
+    for (variables, said) in [
+        (json!({"u": city}), "users_update_all needs a `filter`, or `all_users: true`"),
+        (json!({"f": {"id": null}, "u": city}), "users_update_all needs a `filter`, or `all_users: true`"),
+        (json!({"f": some, "u": {"email": "one@x.test"}}), "Email has already been taken"),
+        (json!({"f": some, "u": {"slug": "one"}}), "Slug has already been taken"),
+        (json!({"all": true, "u": {"properties": [{"name": "points", "value": "x"}]}}), "points"),
+    ] {
+        let errors = fixture.errors(update, variables.clone());
+        assert!(errors.contains(said), "{variables}: {errors}");
+    }
+    assert_eq!(fixture.data(cities, json!({})), all);
+
+    let delete = "mutation ($f: UsersFilterInput, $all: Boolean) { users_delete_all(filter: $f, all_users: $all) { count } }";
+    assert_eq!(
+        fixture.errors(delete, json!({"f": {}})),
+        "users_delete_all needs a `filter`, or `all_users: true`"
+    );
+    for (variables, count) in [(json!({"f": some}), 2), (json!({"all": true}), 1), (json!({"all": true}), 0)]
+    {
+        assert_eq!(fixture.data(delete, variables)["users_delete_all"]["count"], count);
+    }
+}
+
+#[test]
+fn one_time_secrets_are_renewed_and_taken_away_by_name() {
+    let mut fixture = fixture();
+    let secret =
+        |fixture: &mut Fixture| of_ann(fixture, "otp(otp_name: \"phone\") { secret }")["secret"].clone();
+    let first = secret(&mut fixture);
+    assert_eq!(of_ann(&mut fixture, "otp_tokens"), json!(["phone"]));
+    let refresh = r#"mutation { r: user_otp_secret_refresh(user_id: 1, otp_name: "phone") { user_id otp_name status } }"#;
+    let refreshed = json!({"r": {"user_id": "1", "otp_name": "phone", "status": "refreshed"}});
+    assert_eq!(fixture.data(refresh, json!({})), refreshed);
+    assert_ne!(secret(&mut fixture), first);
+    let delete = r#"mutation { user_otp_delete_token(user_id: 1, otp_name: "phone") { status } }"#;
+    for _ in 0..2 {
+        assert_eq!(fixture.data(delete, json!({})), json!({"user_otp_delete_token": {"status": "deleted"}}));
+    }
+    assert_eq!(of_ann(&mut fixture, "otp_tokens"), json!([]));
+    for document in [refresh, delete] {
+        let missing = fixture.errors(&document.replace("user_id: 1", "user_id: 9"), json!({}));
+        assert_eq!(missing, "Can't find User with id=9");
+    }
 }

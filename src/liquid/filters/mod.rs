@@ -69,6 +69,7 @@ use jiff::ZonedDateTime;
 use crate::app::App;
 use crate::liquid::limits::{Limit, Limits};
 use crate::liquid::value::{Cycles, Value};
+use crate::records::Data;
 
 pub(crate) use arguments::Arguments;
 
@@ -128,6 +129,8 @@ pub(crate) struct Surroundings<'r> {
     pub(crate) cycles: &'r Cycles,
     /// Shopify's printing of containers, for `render --plain`.
     pub(crate) plain: bool,
+    /// What the app stores. `None` for a template without an app around it.
+    pub(crate) data: Option<&'r mut Data>,
 }
 
 impl Filter {

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use ::regex::Regex;
 
 use super::arguments::Arguments;
-use super::{Filter, Filtered, Surroundings, crypto};
+use super::{Filter, Filtered, Rejection, Surroundings, crypto};
 use crate::liquid::value::Value;
+use crate::records::{DataError, UserId};
 
 pub(super) const ROWS: &[Filter] = &[
     Filter::question("hcaptcha", 0..=0, hcaptcha),
@@ -41,10 +42,16 @@ fn is_gpg_valid(_: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filte
     Ok(Value::Bool(crypto::is_public_key(&input.to_text())))
 }
 
-/// `token | is_token_valid: user_id`: temporary tokens are issued to users, and as long as there are none here no token
-/// belongs to anyone.
-fn is_token_valid(_: &mut Surroundings<'_>, _: &Value, _: &Arguments) -> Filtered {
-    Ok(Value::Bool(false))
+/// `token | is_token_valid: user_id`: the temporary token was issued to that user, and is neither over nor void by a new
+/// password. Where there are no users no token belongs to anyone.
+fn is_token_valid(around: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
+    let now = around.now.timestamp();
+    let (Some(data), Ok(id)) = (&mut around.data, arguments.text(0).trim().parse()) else {
+        return Ok(Value::Bool(false));
+    };
+    let unreadable = |error: DataError| Rejection::Argument(format!("is_token_valid: {error}"));
+    let Some(user) = data.user(UserId(id)).map_err(unreadable)? else { return Ok(Value::Bool(false)) };
+    data.accepts_temporary_token(&user, &input.to_text(), now).map(Value::Bool).map_err(unreadable)
 }
 
 /// Access keys are issued and checked by the Partner Portal, which a laptop does not ask: none is known to be valid.

@@ -90,6 +90,7 @@ impl Render<'_> {
             limits: &self.limits,
             cycles: &self.cycles,
             plain: self.engine.printing() == Printing::Plain,
+            data: self.data.as_mut(),
         };
         let result = call.filter.call(&mut surroundings, input, &arguments);
         arguments.positional.clear();
@@ -154,7 +155,9 @@ impl Render<'_> {
     /// that it never prints.
     fn found(&mut self, found: Value, value: &Value, name: &str) -> Value {
         match found {
-            Value::Nil if name == "constants" && self.context.is(value) => self.context.constants(),
+            Value::Nil if name == "constants" && self.context.is(value) => {
+                self.context.constants(self.data.as_ref())
+            }
             found => found,
         }
     }

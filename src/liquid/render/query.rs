@@ -106,7 +106,7 @@ impl Render<'_> {
     }
 
     /// The change is in `context` at once, and in the result for whoever stores it.
-    fn change_session(&mut self, change: SessionChange) -> Result<()> {
+    pub(crate) fn change_session(&mut self, change: SessionChange) -> Result<()> {
         match &change {
             SessionChange::Set(name, value) => {
                 self.limits.grow(name.len() + json_size(value)).map_err(over)?;
@@ -118,8 +118,8 @@ impl Render<'_> {
                 let removed = self.context.section("session").borrow_mut().shift_remove(name);
                 drop(removed);
             }
-            SessionChange::SignIn(id) => {
-                let user = self.data.as_ref().map(|data| data.user(*id)).transpose();
+            SessionChange::SignIn { user, .. } => {
+                let user = self.data.as_ref().map(|data| data.user(*user)).transpose();
                 let user = user.map_err(|error| Error::runtime(error.to_string()))?.flatten();
                 let user = user.map_or(Value::Nil, |user| Value::from_json(&user.to_context()));
                 self.context.set("session", Value::hash(Map::default()));

@@ -27,13 +27,13 @@ mod render;
 mod response;
 mod return_value;
 mod session;
+mod sign_in;
 mod spam_protection;
 mod tablerow;
 mod theme_render;
 mod transaction;
 mod trigger_event;
 mod try_catch;
-mod unsupported;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -90,8 +90,8 @@ const TAGS: [(&str, Parse); 50] = [
     ("return_rc", return_value::parse),
     ("rollback", transaction::parse_rollback),
     ("session", session::parse),
-    ("sign_in", unsupported::parse),
-    ("sign_in_rc", unsupported::parse),
+    ("sign_in", sign_in::parse),
+    ("sign_in_rc", sign_in::parse),
     ("spam_protection", spam_protection::parse),
     ("tablerow", tablerow::parse),
     ("theme_render_rc", theme_render::parse),

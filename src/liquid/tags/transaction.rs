@@ -102,8 +102,12 @@ impl Transaction {
             return render.run(&self.body);
         }
         render.limits.deadline = Some(end);
+        let end_of_data = render.data.as_mut().map(|data| data.hurry(end));
         let flow = render.run(&self.body);
         render.limits.deadline = outer;
+        if let (Some(data), Some(end)) = (&mut render.data, end_of_data) {
+            data.set_end(end);
+        }
         // The clock is not looked at in every step: a block that ends well may have ended late.
         let is_late = Instant::now() >= end;
         match flow {

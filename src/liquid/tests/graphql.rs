@@ -50,16 +50,9 @@ impl Fixture {
     fn query(&self, document: &str, variables: Json) -> Json {
         let Json::Object(variables) = variables else { panic!("variables are an object") };
         let graph = self.bindings.graph.as_ref().unwrap();
-        let mut world = crate::graphql::World {
-            app: self.engine.app(),
-            data: &mut graph.records.data(None),
-            session: None,
-            queue: None,
-            notifications: None,
-            templates: None,
-            deliveries: Vec::new(),
-            now: jiff::Timestamp::UNIX_EPOCH,
-        };
+        let mut data = graph.records.data(None);
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let mut world = crate::graphql::World::of_data(self.engine.app(), &mut data, now);
         let request = crate::graphql::Request { document, variables, operation: None };
         let answer = graph.executor.execute(&request, &mut world);
         assert_eq!(answer.errors, []);
@@ -147,7 +140,7 @@ fn mistakes_name_both_places() {
         ),
         (
             "\n{% graphql g = 'tasks/delete', id: 999 %}",
-            "Liquid error (views/pages/index.liquid:2): graphql 'tasks/delete': Can't find task with id=999",
+            "Liquid error (views/pages/index.liquid:2): graphql 'tasks/delete': Can't find Task with id=999",
             Some("see app/graphql/tasks/delete.graphql:2:3"),
         ),
         (
@@ -165,11 +158,11 @@ fn mistakes_name_both_places() {
 fn where_errors_are_not_raised_the_result_has_them() {
     let body = "{% graphql g = 'tasks/delete', id: 999 %}{{ g.errors[0].message }}|{{ g.record_delete }}|on";
     let fixture = page_with(body, &[OFF]);
-    assert_eq!(fixture.body(), "Can&#39;t find task with id=999||on");
+    assert_eq!(fixture.body(), "Can&#39;t find Task with id=999||on");
     assert_eq!(
         fixture.logged(),
         [
-            "error: Liquid error (views/pages/index.liquid:1): graphql 'tasks/delete': Can't find task with id=999"
+            "error: Liquid error (views/pages/index.liquid:1): graphql 'tasks/delete': Can't find Task with id=999"
         ]
     );
 }

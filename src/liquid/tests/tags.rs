@@ -333,7 +333,7 @@ fn tags_of_other_dialects_are_unknown() {
 fn tags_that_need_stored_data_say_so_when_they_are_reached() {
     for (tag, said) in [
         ("graphql g %}query { a }{% endgraphql", "graphql has no data to work on"),
-        ("sign_in user_id: 1", "sign_in is not yet supported"),
+        ("sign_in user_id: 1", "sign_in has no users to choose from"),
     ] {
         let error = Fixture::page(&format!("{{% if true %}}{{% {tag} %}}{{% endif %}}")).error();
         assert!(error.contains(said), "{tag}: {error}");

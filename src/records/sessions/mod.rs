@@ -14,8 +14,8 @@ use serde_json::{Map, Value as Json};
 use super::rows::UserId;
 use crate::store::{self, Store};
 
-/// How long a session lives from its beginning: a year, as on the platform.
-const SESSION_LIFETIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// How long a session lives from its beginning unless a sign-in limits it: a year, as on the platform.
+pub(crate) const SESSION_LIFETIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// All fields of one session together, as JSON. A session is no place for documents: every request reads it.
 pub(crate) const MAX_SESSION_BYTES: usize = 256 * 1024;
@@ -83,7 +83,7 @@ impl Sessions {
         Self { store }
     }
 
-    /// A new session with `data` in it, and with `user` signed in.
+    /// A new session with `data` in it, and with `user` signed in, that is over when `lifetime` has passed.
     ///
     /// # Errors
     /// `data` is over [`MAX_SESSION_BYTES`], or the store fails.
@@ -91,11 +91,11 @@ impl Sessions {
         &self,
         data: Map<String, Json>,
         user: Option<UserId>,
+        lifetime: Duration,
         now: Timestamp,
     ) -> Result<Session, SessionError> {
         let text = encode(&data)?;
-        let session =
-            Session { id: SessionId::random(), data, user, expires_at: expiry(now, SESSION_LIFETIME) };
+        let session = Session { id: SessionId::random(), data, user, expires_at: expiry(now, lifetime) };
         self.store
             .write(|tx| insert(tx, &session, &text))
             .map_err(|source| SessionError::Store { action: "create", source })?;

@@ -26,7 +26,7 @@ fn fields(sessions: &Sessions, id: &SessionId, now: Timestamp) -> Option<Json> {
 #[test]
 fn fields_keep_their_types_and_order() {
     let sessions = sessions();
-    let id = sessions.create(data(json!({"z": 1, "a": "1"})), None, at(0)).unwrap().id;
+    let id = sessions.create(data(json!({"z": 1, "a": "1"})), None, SESSION_LIFETIME, at(0)).unwrap().id;
     let changes = [
         ("cart".to_owned(), Some(json!({"items": [1, null]}))),
         ("a".to_owned(), None),
@@ -43,7 +43,7 @@ fn fields_keep_their_types_and_order() {
 #[test]
 fn requests_at_the_same_moment_keep_each_others_fields() {
     let sessions = sessions();
-    let id = sessions.create(Map::new(), None, at(0)).unwrap().id;
+    let id = sessions.create(Map::new(), None, SESSION_LIFETIME, at(0)).unwrap().id;
     std::thread::scope(|scope| {
         for n in 0..8 {
             let (sessions, id) = (sessions.clone(), id.clone());
@@ -59,7 +59,7 @@ fn requests_at_the_same_moment_keep_each_others_fields() {
 #[test]
 fn session_ends_when_its_time_is_over() {
     let sessions = sessions();
-    let session = sessions.create(data(json!({"user": 1})), None, at(0)).unwrap();
+    let session = sessions.create(data(json!({"user": 1})), None, SESSION_LIFETIME, at(0)).unwrap();
     let end = session.expires_at;
 
     assert_eq!(fields(&sessions, &session.id, at(HOUR)), Some(json!({"user": 1})));
@@ -71,8 +71,8 @@ fn session_ends_when_its_time_is_over() {
 #[test]
 fn expired_sessions_are_removed_and_others_stay() {
     let sessions = sessions();
-    let lasting = sessions.create(Map::new(), None, at(HOUR)).unwrap().id;
-    let gone = sessions.create(Map::new(), None, at(0)).unwrap();
+    let lasting = sessions.create(Map::new(), None, SESSION_LIFETIME, at(HOUR)).unwrap().id;
+    let gone = sessions.create(Map::new(), None, SESSION_LIFETIME, at(0)).unwrap();
     let now = gone.expires_at;
 
     assert_eq!(sessions.expire(now).unwrap(), 1);
@@ -83,7 +83,7 @@ fn expired_sessions_are_removed_and_others_stay() {
 #[test]
 fn deleted_session_is_over_also_when_deleted_twice() {
     let sessions = sessions();
-    let id = sessions.create(Map::new(), None, at(0)).unwrap().id;
+    let id = sessions.create(Map::new(), None, SESSION_LIFETIME, at(0)).unwrap().id;
     sessions.delete(&id).unwrap();
     sessions.delete(&id).unwrap();
 
@@ -93,7 +93,7 @@ fn deleted_session_is_over_also_when_deleted_twice() {
 #[test]
 fn oversized_session_is_refused_and_keeps_what_it_had() {
     let sessions = sessions();
-    let id = sessions.create(data(json!({"a": 1})), None, at(0)).unwrap().id;
+    let id = sessions.create(data(json!({"a": 1})), None, SESSION_LIFETIME, at(0)).unwrap().id;
     let changes = [("big".to_owned(), Some(json!("x".repeat(MAX_SESSION_BYTES))))];
 
     assert!(matches!(sessions.save(&id, &changes, at(1)), Err(SessionError::TooLarge { .. })));
@@ -128,7 +128,7 @@ fn expiry_uses_its_index() {
 fn session_knows_who_signed_in() {
     let sessions = sessions();
     for user in [None, Some(UserId(7))] {
-        let id = sessions.create(Map::new(), user, at(0)).unwrap().id;
+        let id = sessions.create(Map::new(), user, SESSION_LIFETIME, at(0)).unwrap().id;
         sessions.save(&id, &[("a".to_owned(), Some(json!(1)))], at(1)).unwrap();
         assert_eq!(sessions.load(&id, at(1)).unwrap().unwrap().user, user);
     }

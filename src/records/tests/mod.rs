@@ -181,8 +181,10 @@ fn nothing_waits_longer_than_its_request_may_take() {
     let mut holder = records.data(None);
     holder.begin(Duration::ZERO).unwrap();
 
-    let mut late = records.data(Some(Instant::now()));
+    let hurried = || records.data(Some(Instant::now() + Duration::from_millis(20)));
     let busy = |result| matches!(result, Err(DataError::Store(crate::store::Error::Busy { .. })));
-    assert!(busy(late.begin(Duration::from_secs(60))));
-    assert!(busy(late.create_record(NewRecord::default(), now()).map(drop)));
+    assert!(busy(hurried().begin(Duration::from_secs(60))));
+    assert!(busy(hurried().create_record(NewRecord::default(), now()).map(drop)));
+    let late = records.data(Some(Instant::now())).create_record(NewRecord::default(), now());
+    assert!(matches!(late, Err(DataError::Store(crate::store::Error::Interrupted))), "{late:?}");
 }

@@ -1,6 +1,7 @@
 //! Those who can sign in: their rows, and what no row may break. Live users have different e-mail addresses, whatever
 //! their case, and different slugs; a new password voids all tokens.
 
+mod many;
 mod one_time_password;
 mod password;
 mod slug;
@@ -85,20 +86,11 @@ impl Data {
     ) -> Result<Option<std::result::Result<User, E>>> {
         self.write(|connection| {
             let Some(before) = get(connection, id)? else { return Ok(None) };
-            let mut user = before.clone();
-            user.updated_at = now;
-            if let Err(refusal) = change(&mut user) {
-                return Ok(Some(Err(refusal)));
+            let user = adjusted(connection, &before, now, change)?;
+            if let Ok(user) = &user {
+                replace(connection, user)?;
             }
-            user.complete_name(Some(&before));
-            if user.encrypted_password != before.encrypted_password {
-                user.tokens_valid_after = now;
-            }
-            if let Err(refusal) = settle(connection, &mut user)? {
-                return Ok(Some(Err(refusal.into())));
-            }
-            replace(connection, &user)?;
-            Ok(Some(Ok(user)))
+            Ok(Some(user))
         })
     }
 
@@ -115,6 +107,13 @@ impl Data {
         now: Timestamp,
     ) -> Result<bool> {
         Ok(token::is_temporary(self.secret()?, user, token, now))
+    }
+
+    /// The live user to whom a good token was issued.
+    pub(crate) fn user_of_temporary_token(&mut self, token: &str, now: Timestamp) -> Result<Option<User>> {
+        let Some(id) = token::user_of_temporary(token) else { return Ok(None) };
+        let Some(user) = self.user(id)? else { return Ok(None) };
+        Ok(self.accepts_temporary_token(&user, token, now)?.then_some(user))
     }
 
     pub(crate) fn jwt(
@@ -151,6 +150,33 @@ impl Data {
             user.otp_secrets.insert(name.to_owned(), Json::from(made.clone()));
             replace(connection, &user)?;
             Ok(made)
+        })
+    }
+
+    /// Another secret in place of the user's of that name, so that codes of the old one are worth nothing. False if there
+    /// is no such user.
+    pub(crate) fn refresh_one_time_secret(&mut self, id: UserId, name: &str) -> Result<bool> {
+        self.change_one_time_secrets(id, |secrets| {
+            secrets.insert(name.to_owned(), Json::from(one_time_password::new_secret()));
+        })
+    }
+
+    /// Takes the secret away, if there is one. False if there is no such user.
+    pub(crate) fn delete_one_time_secret(&mut self, id: UserId, name: &str) -> Result<bool> {
+        self.change_one_time_secrets(id, |secrets| drop(secrets.shift_remove(name)))
+    }
+
+    fn change_one_time_secrets(
+        &mut self,
+        id: UserId,
+        change: impl FnOnce(&mut Map<String, Json>),
+    ) -> Result<bool> {
+        self.write(|connection| {
+            let known = get(connection, id)?.filter(|user| user.deleted_at.is_none());
+            let Some(mut user) = known else { return Ok(false) };
+            change(&mut user.otp_secrets);
+            replace(connection, &user)?;
+            Ok(true)
         })
     }
 }
@@ -195,6 +221,28 @@ fn blank(id: UserId, now: Timestamp) -> User {
         updated_at: now,
         deleted_at: None,
     }
+}
+
+/// The user as `change` wants it, ready to be stored. A new password voids all tokens.
+fn adjusted<E: From<UserRefusal>>(
+    connection: &Connection,
+    before: &User,
+    now: Timestamp,
+    change: impl FnOnce(&mut User) -> std::result::Result<(), E>,
+) -> rusqlite::Result<std::result::Result<User, E>> {
+    let mut user = before.clone();
+    user.updated_at = now;
+    if let Err(refusal) = change(&mut user) {
+        return Ok(Err(refusal));
+    }
+    user.complete_name(Some(before));
+    if user.encrypted_password != before.encrypted_password {
+        user.tokens_valid_after = now;
+    }
+    Ok(match settle(connection, &mut user)? {
+        Ok(()) => Ok(user),
+        Err(refusal) => Err(refusal.into()),
+    })
 }
 
 /// Gives the user a slug, and refuses what others have already. A deleted user takes nothing from anybody.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use sha2::{Sha256, Sha384, Sha512};
 
-use crate::records::rows::User;
+use crate::records::rows::{User, UserId};
 use crate::records::secret::Secret;
 
 /// The algorithms of JSON Web Tokens that need no key pair.
@@ -25,6 +25,12 @@ pub(super) fn temporary(secret: Secret, user: &User, expires_at: Timestamp) -> S
     let claim = format!("{}.{}", user.id, expires_at.as_millisecond());
     let signature = JwtAlgorithm::Hs256.sign(&key(secret, "temporary token", user), &claim);
     format!("{claim}.{signature}")
+}
+
+/// Whose the token says it is.
+pub(super) fn user_of_temporary(token: &str) -> Option<UserId> {
+    let (id, _) = token.trim().split_once('.')?;
+    id.parse().ok().map(UserId)
 }
 
 /// The token is this user's, and its time is not over.

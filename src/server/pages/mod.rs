@@ -12,6 +12,7 @@ mod maintenance;
 mod policies;
 mod routing;
 mod stop;
+mod visitor;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -32,7 +33,6 @@ use crate::app::{Format, Page};
 use crate::graphql::SessionChange;
 use crate::jobs::NewJob;
 use crate::liquid::{Block, Engine, Origin, Rendered, Scope};
-use crate::records::DataError;
 
 use stop::Stop;
 
@@ -47,7 +47,7 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         Ok(opened) => opened,
         Err(error) => return Failure::fault(&error).built_in(request.format()).into_answer(),
     };
-    let user = match current_user(state, &session) {
+    let user = match visitor::of_request(state, &session, request, now) {
         Ok(user) => user,
         Err(error) => return Failure::fault(&error).built_in(request.format()).into_answer(),
     };
@@ -181,7 +181,7 @@ impl Visit<'_> {
         self.session.apply(session);
         self.jobs.extend(jobs);
         if self.session.user() != before {
-            let user = current_user(self.state, &self.session);
+            let user = visitor::of_session(self.state, &self.session);
             self.user = user.map_err(|error| Stop::Failed(Failure::fault(&error)))?;
         }
         Ok(())
@@ -233,11 +233,4 @@ impl Visit<'_> {
             cancelled: None,
         }
     }
-}
-
-/// Null where nobody is signed in, or the user is gone.
-fn current_user(state: &State, session: &Session) -> Result<Json, DataError> {
-    let Some(id) = session.user() else { return Ok(Json::Null) };
-    let user = state.graph.records.data(None).user(id)?;
-    Ok(user.map_or(Json::Null, |user| user.to_context()))
 }

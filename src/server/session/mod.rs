@@ -2,17 +2,19 @@
 //! form was ours. Nothing is stored, and no cookie set, for a visitor who only reads: a session begins when a field is
 //! set or when the answer shows the token.
 
+use std::time::Duration;
+
 use axum::http::{HeaderValue, Method};
 use jiff::Timestamp;
 use memchr::memmem;
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
-use super::cookies::{self, Readable, SameSite};
+use super::cookies::{self, Cookie, Readable, SameSite};
 use super::hex::hex;
 use super::request::Request;
 use crate::graphql::SessionChange;
-use crate::records::{SessionError, SessionId, Sessions, UserId};
+use crate::records::{SESSION_LIFETIME, SessionError, SessionId, Sessions, UserId};
 
 /// The cookie that names the session.
 const SESSION_COOKIE: &str = "_pos_session";
@@ -35,6 +37,8 @@ pub(super) struct Session {
     changes: Vec<(String, Option<Json>)>,
     /// Who is signed in.
     user: Option<UserId>,
+    /// How long a session lives that begins with this request.
+    lifetime: Duration,
     token: String,
     /// A session that is over: it was refused for want of the token, or somebody signed in or out.
     ended: Option<SessionId>,
@@ -75,6 +79,7 @@ impl Session {
             flash: Map::new(),
             changes: Vec::new(),
             user: None,
+            lifetime: SESSION_LIFETIME,
             token: token.map_or_else(new_token, str::to_owned),
             ended: None,
             had_token_cookie,
@@ -142,8 +147,8 @@ impl Session {
                     self.fields.shift_remove(&field);
                     self.changes.push((field, None));
                 }
-                SessionChange::SignIn(user) => self.renew(Some(user)),
-                SessionChange::SignOut => self.renew(None),
+                SessionChange::SignIn { user, lifetime } => self.renew(Some(user), lifetime),
+                SessionChange::SignOut => self.renew(None, SESSION_LIFETIME),
             }
         }
     }
@@ -154,11 +159,12 @@ impl Session {
 
     /// Another session in place of this one, so that an id that was known before gives nobody what comes after. The token
     /// stays: forms that this request has rendered already carry it.
-    fn renew(&mut self, user: Option<UserId>) {
+    fn renew(&mut self, user: Option<UserId>, lifetime: Duration) {
         self.ended = self.id.take().or(self.ended.take());
         self.fields.clear();
         self.changes.clear();
         self.user = user;
+        self.lifetime = lifetime;
     }
 
     /// Leaves a message for the next request.
@@ -205,23 +211,31 @@ impl Session {
                         None => drop(data.shift_remove(&field)),
                     }
                 }
-                let session = sessions.create(data, self.user, now)?;
-                set.clear();
-                set.extend(cookies::set(
-                    SESSION_COOKIE,
-                    session.id.as_str(),
-                    Readable::ByServerOnly,
-                    same_site,
-                ));
-                set.extend(cookies::set(TOKEN_COOKIE, &self.token, Readable::ByScripts, same_site));
-                return Ok(set);
+                let session = sessions.create(data, self.user, self.lifetime, now)?;
+                // Who signs in stays signed in when the browser has been closed.
+                let lifetime = self.user.map(|_| self.lifetime);
+                let key = Cookie {
+                    name: SESSION_COOKIE,
+                    value: session.id.as_str(),
+                    readable: Readable::ByServerOnly,
+                    lifetime,
+                };
+                let token = Cookie { lifetime, ..token_cookie(&self.token) };
+                return Ok([key, token]
+                    .iter()
+                    .filter_map(|cookie| cookies::set(cookie, same_site))
+                    .collect());
             }
         }
         if keeps_token && !self.had_token_cookie {
-            set.extend(cookies::set(TOKEN_COOKIE, &self.token, Readable::ByScripts, same_site));
+            set.extend(cookies::set(&token_cookie(&self.token), same_site));
         }
         Ok(set)
     }
+}
+
+fn token_cookie(token: &str) -> Cookie<'_> {
+    Cookie { name: TOKEN_COOKIE, value: token, readable: Readable::ByScripts, lifetime: None }
 }
 
 /// Cookies as `context.cookies` shows them: not the one that is a key to the session.

@@ -175,9 +175,10 @@ fn signing_in_and_out_begins_another_session() {
     let mut browser = Browser::new();
     browser.visit(&[("cart", json!(1))]);
     let mut known = vec![browser.cookies.clone()];
-    for (change, user) in
-        [(SessionChange::SignIn(UserId(7)), Some(UserId(7))), (SessionChange::SignOut, None)]
-    {
+    for (change, user) in [
+        (SessionChange::SignIn { user: UserId(7), lifetime: SESSION_LIFETIME }, Some(UserId(7))),
+        (SessionChange::SignOut, None),
+    ] {
         let (mut session, _) = browser.open(&browser.request(Method::GET, &[]));
         session.apply(vec![change, SessionChange::Set("back".to_owned(), json!("/"))]);
         browser.save(session, "");

@@ -57,6 +57,7 @@ fn download(url: &str, arguments: Vec<Value>, limits: &Limits) -> Filtered {
         limits,
         cycles: &Cycles::default(),
         plain: false,
+        data: None,
     };
     let arguments = Arguments { positional: arguments, ..Arguments::default() };
     download_file(&mut surroundings, &Value::str(url), &arguments)

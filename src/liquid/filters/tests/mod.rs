@@ -41,6 +41,7 @@ fn call_with(input: &Value, filter: &str, arguments: &Arguments) -> Result<Value
         limits: &Limits::new(None, None),
         cycles: &Cycles::default(),
         plain: false,
+        data: None,
     };
     let filter = find(filter).unwrap_or_else(|| panic!("no filter {filter}"));
     filter.call(&mut surroundings, input, arguments)
