@@ -227,6 +227,15 @@ fn include_publishes_and_the_page_goes_on() {
 }
 
 #[test]
+fn publishing_can_be_a_job_itself() {
+    let page = "{% assign h = {\"x\": 7} %}{% background job = 'modules/core/commands/events/publish', type: 'a_happened', object: h, source_name: 'later' %}{{ job | size }}";
+    for core in BOTH {
+        let finished = core.run(page, &[DEFINITION, ONE]).exits(0);
+        holds(&finished, core, &["background job: later (attempt 1/1) - SUCCESS", "one: 7"]);
+    }
+}
+
+#[test]
 fn trigger_event_publishes_too() {
     let page = "{% trigger_event 'user.created', user_id: 5 %}{% trigger_event event: 'email.send_welcome', resource_id: 9 %}";
     let created = ("app/lib/consumers/user_created/c.liquid", "{% log event, type: 'created' %}");
@@ -387,6 +396,26 @@ fn fixture_publishes_what_its_hooks_have_altered_and_broadcasts_again() {
     let refused = app.post("/orders.json", &[("order_id", "")]).has_status(200).json();
     assert_eq!(refused["errors"], json!({"object": {"order_id": ["is missing"]}}), "{refused}");
     assert_eq!(activities(&app).len(), 1);
+}
+
+#[test]
+fn events_are_shown_to_developers_only() {
+    let app = Project::fixture("core").serve(&["--environment", "production"]);
+    app.get("/_events").has_status(404);
+    app.get("/_events/any/trigger?trigger=1").has_status(404);
+}
+
+#[test]
+fn app_may_replace_a_file_of_the_module() {
+    let own = (
+        "app/modules/core/public/lib/commands/hook/fire.liquid",
+        "{% assign own = [\"own\", hook] %}{% return own %}",
+    );
+    let page = "{% function l = 'modules/core/commands/hook/fire', hook: 'x' %}{{ l | join: ' ' }}";
+    for core in BOTH {
+        let app = core.app(page, &[own]).serve(&[]);
+        assert_eq!(app.get("/").has_status(200).text(), "own x", "{core:?}");
+    }
 }
 
 #[test]

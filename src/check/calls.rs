@@ -1,7 +1,7 @@
 //! Calls of other files by a literal name: the file must be there. The platform finds out when the page is rendered.
 
 use crate::app::{App, Problem, Severity, nearest_path};
-use crate::liquid::{LiteralCall, stands_in};
+use crate::liquid::{LiteralCall, is_core_command};
 
 /// What is wrong with one call, if anything.
 pub(super) fn check(app: &App, call: &LiteralCall) -> Option<Problem> {
@@ -21,7 +21,7 @@ fn partial(app: &App, call: &LiteralCall) -> Option<Problem> {
             let short = name.strip_prefix("lib/").unwrap_or(name);
             Some(call.place().problem(Severity::Warning, message).with_hint(format!("write '{short}'")))
         }
-        None if stands_in(app, name) => None,
+        None if is_core_command(app, name) => None,
         None => Some(missing_partial(app, call)),
     }
 }

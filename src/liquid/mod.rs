@@ -23,7 +23,7 @@ mod user_agent;
 mod value;
 
 pub(crate) use bindings::{Bindings, Graph};
-pub(crate) use core_module::stands_in;
+pub(crate) use core_module::is_core_command;
 pub(crate) use engine::{Block, Engine, Origin, Printing, Rendered, Scope};
 pub use error::Error;
 pub(crate) use error::Kind as ErrorKind;

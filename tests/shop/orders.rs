@@ -1,5 +1,7 @@
 //! From the cart to the warehouse: what a visitor orders, and what events and jobs make of it.
 
+use std::thread;
+
 use serde_json::json;
 
 use super::{has_row, place_order, run_now, shop, sign_up, state_of, submit, token};
@@ -96,6 +98,21 @@ fn order_without_cart_or_customer_is_refused() {
     assert!(twice.contains("Your cart is empty."), "{twice}");
     shop.wait_until_idle();
     assert_eq!(shop.get("/orders").text().matches("<td>Ann</td>").count(), 1);
+}
+
+#[test]
+fn order_is_placed_once_however_often_the_button_is_pressed() {
+    let shop = shop();
+    submit(&shop, "/", "/cart", &[("product_id", "1")]);
+    let token = token(shop.browser(), "/checkout");
+    let fields =
+        [("authenticity_token", &*token), ("customer[name]", "Ann"), ("customer[email]", "ann@example.test")];
+    let statuses: Vec<u16> = thread::scope(|scope| {
+        let presses: Vec<_> = (0..4).map(|_| scope.spawn(|| shop.post("/orders", &fields).status)).collect();
+        presses.into_iter().map(|press| press.join().unwrap()).collect()
+    });
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    assert_eq!(state_of(&shop, "send_confirmation_email"), ["scheduled"]);
 }
 
 #[test]

@@ -211,3 +211,45 @@ fn is_module(folder: &str) -> bool {
     let name = folder.strip_prefix("modules/").and_then(|rest| rest.strip_suffix('/'));
     name.is_some_and(|name| !name.is_empty() && !name.contains('/'))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn metadata_wins_over_the_publisher_and_that_over_the_defaults() {
+        let half_a_minute = Terms { delay: Value::Float(0.5), max_attempts: Value::Int(3) };
+        let nothing = Terms::default();
+        let cases = [
+            (&nothing, json!(null), 0, 5),
+            (&nothing, json!("text"), 0, 5),
+            (&nothing, json!({"max_attempts": null, "delay": null}), 0, 5),
+            (&nothing, json!({"max_attempts": 2, "delay": 1}), 60, 2),
+            (&half_a_minute, json!({}), 30, 3),
+            (&half_a_minute, json!({"delay": 0}), 0, 3),
+            (&half_a_minute, json!({"max_attempts": 0}), 30, 1),
+        ];
+        for (terms, metadata, delay, attempts) in cases {
+            let options = terms.options(&metadata);
+            let found = (options.delay, options.max_attempts);
+            assert_eq!(found, (Duration::from_secs(delay), attempts), "{terms:?} {metadata}");
+        }
+    }
+
+    #[test]
+    fn definitions_lie_directly_in_a_module() {
+        for (folder, expected) in [
+            ("modules/m/", true),
+            ("modules/", false),
+            ("modules//", false),
+            ("modules/m/x/", false),
+            ("x/", false),
+        ] {
+            assert_eq!(is_module(folder), expected, "{folder}");
+        }
+    }
+}

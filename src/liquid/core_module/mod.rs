@@ -44,8 +44,8 @@ impl CoreModule {
     }
 }
 
-/// Whether the partial `name` is there although `app` has no file for it.
-pub(crate) fn stands_in(app: &App, name: &str) -> bool {
+/// Whether `name` is a command that `app` falls back on: there as a partial without being a file.
+pub(crate) fn is_core_command(app: &App, name: &str) -> bool {
     COMMANDS.iter().any(|(command, _)| *command == name) && !is_installed(app)
 }
 
