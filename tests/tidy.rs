@@ -18,6 +18,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("logs", &["store", "protocol"]),
     // The record of a job is the same on the wire, in a list and in the terminal.
     ("jobs", &["store", "logs", "protocol"]),
+    ("notifications", &["store"]),
     // A job in a list is a record as on the wire.
     ("graphql", &["app", "records", "jobs", "notifications", "protocol"]),
     // The stack of an error is part of the log's wire format.
