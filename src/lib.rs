@@ -11,7 +11,8 @@
 //! | `store` | SQLite: open, pragmas, read, write, migrate |
 //! | `app` | a platformOS app on disk as an immutable snapshot |
 //! | `check` | a whole app to a list of problems |
-//! | `records` | what the app stores: records, users, activities, constants, sessions, cache |
+//! | `download` | a file of the net, bounded in size and time |
+//! | `records` | what the app stores: records, users, activities, constants, sessions, uploads, cache |
 //! | `jobs` | the queue: enqueue, claim, finish, retry, rescue |
 //! | `logs` | log entries in, out, and their line format |
 //! | `graphql` | document to JSON |
@@ -44,6 +45,7 @@ mod app;
 mod check;
 mod client;
 mod deploy;
+mod download;
 mod graphql;
 mod jobs;
 mod liquid;
