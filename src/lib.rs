@@ -30,6 +30,8 @@
 //!   and the jobs of a request are written after its render
 //! - job: `liquid/tags/background -> Rendered.jobs`, held until the request is over, then
 //!   `server -> jobs/queue … jobs/worker -> run/perform -> liquid`
+//! - file of a visitor: `server/uploads -> records` (bytes on disk, then the row that makes them count); a file of the app:
+//!   `graphql -> records`, stored with the record
 //! - file change: `watch -> run/reload -> app` (swap)
 //! - log line: `{% log %} | jobs | server -> logs -> store + subscribers`, read by `cli/logs -> logs -> store`
 //!

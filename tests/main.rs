@@ -34,6 +34,7 @@ mod readme;
 mod render_command;
 mod shop;
 mod tidy;
+mod uploads;
 
 use std::path::Path;
 

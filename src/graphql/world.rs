@@ -16,4 +16,6 @@ pub(crate) struct World<'w> {
     /// `None` where no queue is open: while a template is rendered on its own.
     pub(crate) queue: Option<&'w Queue>,
     pub(crate) now: Timestamp,
+    /// `http://127.0.0.1:3000`, no trailing slash; for URLs of files.
+    pub(crate) base_url: &'w str,
 }

@@ -63,6 +63,7 @@ impl Fixture {
             session: self.session.as_mut(),
             queue: self.queue.as_ref(),
             now,
+            base_url: "http://localhost:3000",
         };
         self.executor.execute(&Request { document, variables, operation: None }, &mut world)
     }

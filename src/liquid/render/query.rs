@@ -57,6 +57,7 @@ impl Render<'_> {
             session: session.as_mut(),
             queue: Some(&graph.queue),
             now: Timestamp::now(),
+            base_url: &self.scope.base_url,
         };
         let request = Request { document, variables, operation: None };
         let answer = graph.executor.execute(&request, &mut world);

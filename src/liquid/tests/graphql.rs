@@ -54,6 +54,7 @@ impl Fixture {
             session: None,
             queue: None,
             now: jiff::Timestamp::UNIX_EPOCH,
+            base_url: "http://127.0.0.1:3000",
         };
         let request = crate::graphql::Request { document, variables, operation: None };
         let answer = graph.executor.execute(&request, &mut world);
