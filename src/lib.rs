@@ -11,7 +11,8 @@
 //! | `store` | SQLite: open, pragmas, read, write, migrate |
 //! | `app` | a platformOS app on disk as an immutable snapshot |
 //! | `check` | a whole app to a list of problems |
-//! | `records` | what the app stores: records, users, activities, constants, sessions, cache |
+//! | `download` | a file of the net, bounded in size and time |
+//! | `records` | what the app stores: records, users, activities, constants, sessions, uploads, cache |
 //! | `jobs` | the queue: enqueue, claim, finish, retry, rescue |
 //! | `notifications` | what leaves the app: e-mails, SMS, calls of APIs; the inbox where a developer sees them |
 //! | `logs` | log entries in, out, and their line format |
@@ -30,6 +31,8 @@
 //!   and the jobs of a request are written after its render
 //! - job: `liquid/tags/background -> Rendered.jobs`, held until the request is over, then
 //!   `server -> jobs/queue … jobs/worker -> run/perform -> liquid`
+//! - file of a visitor: `server/uploads -> records` (bytes on disk, then the row that makes them count); a file of the app:
+//!   `graphql -> records`, stored with the record
 //! - file change: `watch -> run/reload -> app` (swap)
 //! - log line: `{% log %} | jobs | server -> logs -> store + subscribers`, read by `cli/logs -> logs -> store`
 //!
@@ -45,6 +48,7 @@ mod app;
 mod check;
 mod client;
 mod deploy;
+mod download;
 mod graphql;
 mod jobs;
 mod liquid;

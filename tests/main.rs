@@ -37,6 +37,7 @@ mod render_command;
 mod sessions;
 mod shop;
 mod tidy;
+mod uploads;
 mod users;
 
 use std::path::Path;

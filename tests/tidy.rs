@@ -8,21 +8,23 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// A room and those it may use. A new arrow is a change of the design: say why in the commit.
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: [(&str, &[&str]); 19] = [
     ("protocol", &[]),
     ("settings", &[]),
     ("store", &[]),
     ("app", &[]),
     ("watch", &[]),
+    // Templates and queries both get files of the net.
+    ("download", &[]),
     ("records", &["store"]),
     ("logs", &["store", "protocol"]),
     // The record of a job is the same on the wire, in a list and in the terminal.
     ("jobs", &["store", "logs", "protocol"]),
     ("notifications", &["store"]),
     // A job in a list is a record as on the wire.
-    ("graphql", &["app", "records", "jobs", "notifications", "protocol"]),
+    ("graphql", &["app", "records", "jobs", "notifications", "protocol", "download"]),
     // The stack of an error is part of the log's wire format.
-    ("liquid", &["app", "records", "jobs", "logs", "notifications", "protocol", "graphql"]),
+    ("liquid", &["app", "records", "jobs", "logs", "notifications", "protocol", "graphql", "download"]),
     ("check", &["app", "liquid", "graphql"]),
     ("client", &["protocol", "settings"]),
     ("deploy", &["app", "check", "client", "protocol", "watch"]),

@@ -31,6 +31,7 @@ mod templates;
 #[cfg(test)]
 mod tests;
 mod translations;
+mod upload_options;
 mod winners;
 mod yaml;
 

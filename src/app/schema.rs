@@ -12,6 +12,7 @@ use super::kind::{FileKind, Place};
 use super::nearest::did_you_mean;
 use super::problem::Problem;
 use super::table::{Property, PropertyType, Table};
+use super::upload_options::UploadOptions;
 use super::yaml::{self, Entry, Mark, Node, Value};
 
 const KEYS: [&str; 2] = ["name", "properties"];
@@ -121,12 +122,25 @@ fn property(
     if let (Some(declared), Some(Entry { node, .. })) = (&declared, mapping.get("type")) {
         problems.extend(unknown_type(declared, node.mark, path, text));
     }
-    let options = keys.nested("options").map(|options| options.to_json()).unwrap_or_else(|problem| {
-        problems.push(problem);
-        serde_json::Map::new()
-    });
+    let (options, upload) = match keys.nested("options") {
+        Ok(options) if kind == PropertyType::Upload => {
+            problems.extend(options.mistyped(&UploadOptions::KEYS));
+            let options = options.to_json();
+            let (upload, complaints) = UploadOptions::parse(&options);
+            let mark = keys.node("options").map_or(item.mark, |node| node.mark);
+            problems.extend(complaints.into_iter().map(|complaint| {
+                Problem::error(path, complaint).at(mark.line, mark.col).with_excerpt_of(text)
+            }));
+            (options, upload)
+        }
+        Ok(options) => (options.to_json(), UploadOptions::default()),
+        Err(problem) => {
+            problems.push(problem);
+            Default::default()
+        }
+    };
     let name = keys.filled_text("name")?.ok_or_else(|| refuse("this property has no `name`"))?;
-    Ok((name.into(), Property { kind, options }))
+    Ok((name.into(), Property { kind, options, upload }))
 }
 
 fn unknown_type(kind: &str, mark: Mark, path: &str, text: &str) -> Option<Problem> {
@@ -220,6 +234,12 @@ mod tests {
         insta::assert_snapshot!(problems("properties: {a: 1}\npropertys: []"), @"
         app/schema/order.yml:2:1: warning: unknown key `propertys` (did you mean `properties`?)
         app/schema/order.yml:1:13: error: `properties` must be a list (write each property as `- name: …`)
+        ");
+        let text =
+            "properties:\n- name: scan\n  type: upload\n  options: {acl: secret, content_lenght: {lte: 5}}\n";
+        insta::assert_snapshot!(problems(text), @"
+        app/schema/order.yml:4:26: warning: unknown key `content_lenght` (did you mean `content_length`?)
+        app/schema/order.yml:4:12: error: `acl` must be `public` or `private`
         ");
         insta::assert_snapshot!(problems("- a"), @"app/schema/order.yml:1:1: error: must be lines of `key: value`");
     }

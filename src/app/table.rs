@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::upload_options::UploadOptions;
+
 /// One table, or the users, whose further properties are declared in the same form.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
@@ -20,8 +22,10 @@ pub(crate) struct Table {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Property {
     pub(crate) kind: PropertyType,
-    /// `options` of an upload: `acl`, `content_length`, `versions` …
+    /// `options` as they are written.
     pub(crate) options: serde_json::Map<String, serde_json::Value>,
+    /// What they say of a file; without meaning for other types.
+    pub(crate) upload: UploadOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,6 +45,13 @@ pub(crate) enum PropertyType {
     Geojson,
     /// A type of old: its values are kept as they are.
     Opaque,
+}
+
+impl Table {
+    /// Where files of its rows are kept.
+    pub(crate) fn folder(&self) -> &str {
+        if self.name.is_empty() { "users" } else { &self.name }
+    }
 }
 
 /// All tables of the app.

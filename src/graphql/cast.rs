@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 use serde_json::Value as Json;
 
+use super::stored_file;
 use crate::app::PropertyType;
 
 /// A text that is no value of the type.
@@ -59,7 +60,12 @@ pub(super) fn to_stored(value: Json, kind: PropertyType) -> Result<Json, CastErr
             time.map(|time| Json::String(time.strftime("%H:%M:%S").to_string()))
                 .ok_or_else(|| refuse("a time"))
         }
-        PropertyType::Upload | PropertyType::Geojson | PropertyType::Opaque => Ok(value),
+        PropertyType::Upload => match &value {
+            Json::Object(_) => Ok(value),
+            Json::String(url) => stored_file::of_url(url).ok_or_else(|| refuse("the URL of a file")),
+            _ => Err(refuse("the URL of a file")),
+        },
+        PropertyType::Geojson | PropertyType::Opaque => Ok(value),
     }
 }
 

@@ -6,6 +6,7 @@ use super::World;
 use super::authentication;
 use super::cast;
 use super::error::Error;
+use super::property_upload;
 use super::selection::Field;
 use crate::app::{App, Table};
 use crate::records::{Column, Field as Joined, Record, Stored, User};
@@ -30,8 +31,10 @@ pub(super) trait Node: Stored {
         }
         let Some(accessor) = field.name.strip_prefix("property") else { return self.column(field, world) };
         let name = field.text("name").unwrap_or_default();
-        let is_declared = table.is_some_and(|table| table.properties.contains_key(name));
-        let stored = self.properties().get(name).filter(|_| is_declared).unwrap_or(&Json::Null);
+        let Some(property) = table.and_then(|table| table.properties.get(name)) else {
+            return Ok(Json::Null);
+        };
+        let stored = self.properties().get(name).unwrap_or(&Json::Null);
         Ok(match accessor {
             "" => json!(cast::text_of(stored)),
             "_int" => json!(cast::integer(stored)),
@@ -41,6 +44,7 @@ pub(super) trait Node: Stored {
             "_array" => cast::list(stored),
             "_json" => stored.clone(),
             "_object" => cast::object(stored).unwrap_or_default(),
+            "_upload" => property_upload::answer(stored, property, field, world)?,
             _ => return Err(Error::new(format!("not supported here: {}", field.name))),
         })
     }

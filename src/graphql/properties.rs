@@ -1,5 +1,5 @@
 //! The property inputs of a mutation, applied to what is stored: `value` and its typed forms replace, `array_append`,
-//! `array_remove`, `increment` and `decrement` change. Pure.
+//! `array_remove`, `increment` and `decrement` change. What brings a file is a value by then. Pure.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -40,7 +40,7 @@ pub(super) fn apply_hash(
     Ok(())
 }
 
-fn unknown(name: &str, table: &Table) -> Error {
+pub(super) fn unknown(name: &str, table: &Table) -> Error {
     let known = table.properties.keys().map(|name| &**name);
     let hint = crate::app::nearest(name, known)
         .map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
@@ -67,9 +67,8 @@ fn changed(
     let mut value = None;
     for (key, given) in input {
         value = Some(match key.as_str() {
-            "value" | "value_int" | "value_float" | "value_boolean" | "value_array" | "value_json" => {
-                given.clone()
-            }
+            "value" | "value_int" | "value_float" | "value_boolean" | "value_array" | "value_json"
+            | "value_upload" => given.clone(),
             "array_append" => elements(stored).chain(elements(Some(given))).collect(),
             "array_remove" => {
                 let removed: Vec<Json> = elements(Some(given)).collect();

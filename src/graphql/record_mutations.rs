@@ -1,5 +1,7 @@
 //! Mutations of records. Each is one transaction: what it refuses leaves nothing behind.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
@@ -9,6 +11,7 @@ use super::error::Error;
 use super::input::{self, Input};
 use super::rows::{one, project};
 use super::selection::Field;
+use super::value_upload::{self, Files};
 use super::{filter, properties};
 use crate::app::{App, Table, nearest};
 use crate::records::{Liveness, NewRecord, Record, RecordId};
@@ -18,14 +21,16 @@ pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error
     let table = table_of(input, world.app)?;
     let table = table.ok_or_else(|| Error::new(format!("{} needs a `table`", field.name)))?;
     let mut new = NewRecord { table: table.name.clone(), ..NewRecord::default() };
-    properties::apply(&mut new.properties, input.get("properties").unwrap_or(&Json::Null), table)?;
+    let (inputs, files) = value_upload::of_inputs(properties_of(input), table, world)?;
+    properties::apply(&mut new.properties, &inputs, table)?;
     new.id = input.integer("id")?.flatten().map(RecordId);
     new.user_id = input.integer("user_id")?.flatten();
     new.external_id = input.get("external_id").and_then(cast::text_of);
     new.created_at = input.moment("created_at")?.flatten();
     new.updated_at = input.moment("updated_at")?.flatten();
     new.deleted_at = input.moment("deleted_at")?.flatten();
-    let record = world.data.create_record(new, world.now)?;
+    let now = world.now;
+    let record = files.store_with(world, |data| Ok(data.create_record(new, now)?))?;
     one(record, field, world)
 }
 
@@ -33,16 +38,36 @@ pub(super) fn update(field: &Field, world: &mut World<'_>) -> Result<Json, Error
     let input = input_of(field)?;
     let id = record_id(field)?;
     let table = table_of(input, world.app)?;
-    let change = Change::of(input)?;
-    let app = world.app;
-    let changed = world.data.change_record(id, world.now, |record| {
-        if let Some(table) = table.filter(|table| table.name != record.table) {
-            return Err(missing(&table.name, id));
-        }
-        change.apply(record, app)
+    let (inputs, files) = match table_of_files(table, input, id, world)? {
+        Some(table) => value_upload::of_inputs(properties_of(input), table, world)?,
+        None => (Cow::Borrowed(properties_of(input)), Files::default()),
+    };
+    let change = Change::of(input, &inputs)?;
+    let (app, now) = (world.app, world.now);
+    let record = files.store_with(world, |data| {
+        let changed = data.change_record(id, now, |record| {
+            if let Some(table) = table.filter(|table| table.name != record.table) {
+                return Err(missing(&table.name, id));
+            }
+            change.apply(record, app)
+        })?;
+        changed.ok_or_else(|| missing(table.map_or("Record", |table| &table.name), id))?
     })?;
-    let record = changed.ok_or_else(|| missing(table.map_or("Record", |table| &table.name), id))??;
     one(record, field, world)
+}
+
+/// The table that says where files of the record go: the one that is named, or, where files are brought at all, its own.
+fn table_of_files<'a>(
+    named: Option<&'a Table>,
+    input: Input<'_>,
+    id: RecordId,
+    world: &World<'a>,
+) -> Result<Option<&'a Table>, Error> {
+    if named.is_some() || !value_upload::is_brought_by(properties_of(input)) {
+        return Ok(named);
+    }
+    let record = world.data.record(id)?.ok_or_else(|| missing("Record", id))?;
+    declared(world.app, &record.table).map(Some)
 }
 
 pub(super) fn delete(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
@@ -77,11 +102,8 @@ pub(super) fn create_many(field: &Field, world: &mut World<'_>) -> Result<Json, 
         let table =
             table_of(input, world.app)?.ok_or_else(|| Error::new("records_create_rc needs a `table`"))?;
         let mut record = NewRecord { table: table.name.clone(), ..NewRecord::default() };
-        properties::apply_hash(
-            &mut record.properties,
-            input.get("properties").unwrap_or(&Json::Null),
-            table,
-        )?;
+        let values = value_upload::of_hash(properties_of(input), table, world)?;
+        properties::apply_hash(&mut record.properties, &values, table)?;
         record.id = input.integer("id")?.flatten().map(RecordId);
         record.user_id = input.integer("user_id")?.flatten();
         record.external_id = input.get("external_id").and_then(cast::text_of);
@@ -96,10 +118,14 @@ pub(super) fn create_many(field: &Field, world: &mut World<'_>) -> Result<Json, 
 pub(super) fn update_all(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     let table = field.text("table").unwrap_or_default();
     let table = declared(world.app, table)?;
-    let change = Change::of(input_of(field)?)?;
+    let input = input_of(field)?;
     let criteria = filter::in_tables(world.app, &[&table.name], field.argument("filter"))?;
-    let app = world.app;
-    let count = world.data.change_records(&criteria, world.now, |record| change.apply(record, app))??;
+    let (inputs, files) = value_upload::of_inputs(properties_of(input), table, world)?;
+    let change = Change::of(input, &inputs)?;
+    let (app, now) = (world.app, world.now);
+    let count = files.store_with(world, |data| {
+        data.change_records(&criteria, now, |record| change.apply(record, app))?
+    })?;
     Ok(counted(count, field))
 }
 
@@ -136,9 +162,9 @@ struct Change<'f> {
 }
 
 impl<'f> Change<'f> {
-    fn of(input: Input<'f>) -> Result<Self, Error> {
+    fn of(input: Input<'f>, properties: &'f Json) -> Result<Self, Error> {
         Ok(Self {
-            properties: input.get("properties").unwrap_or(&Json::Null),
+            properties,
             user_id: input.integer("user_id")?,
             external_id: input.get("external_id").map(cast::text_of),
             created_at: input.moment("created_at")?.flatten(),
@@ -171,6 +197,10 @@ fn input_of(field: &Field) -> Result<Input<'_>, Error> {
     Input::of(field, old.unwrap_or("record"))
 }
 
+fn properties_of(input: Input<'_>) -> &Json {
+    input.get("properties").unwrap_or(&Json::Null)
+}
+
 /// The table that the input names, under its name of today or of old.
 fn table_of<'a>(input: Input<'_>, app: &'a App) -> Result<Option<&'a Table>, Error> {
     let names = ["table", "model_schema_name", "custom_model_type_name"];
@@ -178,7 +208,7 @@ fn table_of<'a>(input: Input<'_>, app: &'a App) -> Result<Option<&'a Table>, Err
     name.map(|name| declared(app, name)).transpose()
 }
 
-fn declared<'a>(app: &'a App, name: &str) -> Result<&'a Table, Error> {
+pub(super) fn declared<'a>(app: &'a App, name: &str) -> Result<&'a Table, Error> {
     app.table(name).map(|table| &**table).ok_or_else(|| {
         let hint = nearest(name, app.tables().map(|table| &*table.name));
         let hint = hint.map_or_else(String::new, |known| format!("; did you mean `{known}`?"));

@@ -6,14 +6,14 @@ use super::World;
 use super::error::Error;
 use super::selection::Field;
 use super::{
-    activities, app_files, authentication, background_jobs, constants, models, record_mutations, rows,
-    session, users,
+    activities, app_files, authentication, background_jobs, constants, models, presigned_url,
+    record_mutations, rows, session, users,
 };
 
 type Resolve = fn(&Field, &mut World<'_>) -> Result<Json, Error>;
 
 /// Every root field of the schema, sorted; a test compares the two.
-const FIELDS: [(&str, Resolve); 41] = [
+const FIELDS: [(&str, Resolve); 42] = [
     ("activities", activities::activities),
     ("activity_create", activities::create),
     ("activity_delete_all", activities::delete_all),
@@ -35,6 +35,7 @@ const FIELDS: [(&str, Resolve); 41] = [
     ("models", models::models),
     ("models_delete_all", record_mutations::delete_all),
     ("pages", app_files::pages),
+    ("property_upload_presigned_url", presigned_url::create),
     ("record_create", record_mutations::create),
     ("record_delete", record_mutations::delete),
     ("record_update", record_mutations::update),

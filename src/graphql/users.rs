@@ -9,7 +9,7 @@ use super::input::{self, Input};
 use super::record_mutations::counted;
 use super::rows::{collection, one};
 use super::selection::Field;
-use super::{filter, properties};
+use super::{filter, properties, value_upload};
 use crate::app::Table;
 use crate::records::{
     Column, Criteria, Entity, Field as Asked, Filter, Liveness, Operand, Page, User, UserId, UserRefusal,
@@ -57,15 +57,19 @@ pub(super) fn current_user(field: &Field, world: &mut World<'_>) -> Result<Json,
 }
 
 pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
-    let change = Change::of(Input::of(field, "user")?, world.app.users_table())?;
+    let input = Input::of(field, "user")?;
+    let table = world.app.users_table();
+    let (inputs, files) = value_upload::of_inputs(properties_of(input), table, world)?;
+    let change = Change::of(input, &inputs, table)?;
     let id = field.argument("id").map(|id| input::integer(id, "id").map(UserId)).transpose()?;
-    let user = world.data.create_user(id, world.now, |user| change.apply(user))??;
+    let now = world.now;
+    let user = files.store_with(world, |data| data.create_user(id, now, |user| change.apply(user))?)?;
     one(user, field, world)
 }
 
 /// Without an `id`, of who is signed in.
 pub(super) fn update(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
-    let change = Change::of(Input::of(field, "user")?, world.app.users_table())?;
+    let input = Input::of(field, "user")?;
     let id = match field.argument("id") {
         Some(id) => UserId(input::integer(id, "id")?),
         None => {
@@ -73,8 +77,14 @@ pub(super) fn update(field: &Field, world: &mut World<'_>) -> Result<Json, Error
             signed_in.ok_or_else(|| Error::new("user_update needs an `id` where nobody is signed in"))?
         }
     };
-    let user = world.data.change_user(id, world.now, |user| change.apply(user))?;
-    one(user.ok_or_else(|| missing(id))??, field, world)
+    let table = world.app.users_table();
+    let (inputs, files) = value_upload::of_inputs(properties_of(input), table, world)?;
+    let change = Change::of(input, &inputs, table)?;
+    let now = world.now;
+    let user = files.store_with(world, |data| {
+        data.change_user(id, now, |user| change.apply(user))?.ok_or_else(|| missing(id))?
+    })?;
+    one(user, field, world)
 }
 
 pub(super) fn delete(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
@@ -90,9 +100,14 @@ pub(super) fn delete(field: &Field, world: &mut World<'_>) -> Result<Json, Error
 
 /// Changes all who are meant, or none.
 pub(super) fn update_all(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
-    let change = Change::of(Input::of(field, "user")?, world.app.users_table())?;
+    let input = Input::of(field, "user")?;
+    let table = world.app.users_table();
+    let (inputs, files) = value_upload::of_inputs(properties_of(input), table, world)?;
+    let change = Change::of(input, &inputs, table)?;
     let criteria = meant(field, world)?;
-    let count = world.data.change_users(&criteria, world.now, |user| change.apply(user))??;
+    let now = world.now;
+    let count =
+        files.store_with(world, |data| data.change_users(&criteria, now, |user| change.apply(user))?)?;
     Ok(counted(count, field))
 }
 
@@ -131,18 +146,19 @@ pub(super) fn sign_in(field: &Field, world: &mut World<'_>) -> Result<Json, Erro
 struct Change<'f> {
     input: Input<'f>,
     encrypted_password: Option<String>,
+    properties: &'f Json,
     table: &'f Table,
 }
 
 impl<'f> Change<'f> {
-    fn of(input: Input<'f>, table: &'f Table) -> Result<Self, Error> {
+    fn of(input: Input<'f>, properties: &'f Json, table: &'f Table) -> Result<Self, Error> {
         let password = input.text("password").flatten().filter(|password| !password.is_empty());
         let encrypted_password = password.map(|password| hash_password(&password)).transpose()?;
-        Ok(Self { input, encrypted_password, table })
+        Ok(Self { input, encrypted_password, properties, table })
     }
 
     fn apply(&self, user: &mut User) -> Result<(), Error> {
-        let Self { input, encrypted_password, table } = self;
+        let Self { input, encrypted_password, properties, table } = self;
         for (key, text) in [("email", &mut user.email), ("slug", &mut user.slug)] {
             if let Some(given) = input.text(key) {
                 *text = given.unwrap_or_default();
@@ -165,8 +181,12 @@ impl<'f> Change<'f> {
         if let Some(deleted_at) = input.moment("deleted_at")? {
             user.deleted_at = deleted_at;
         }
-        properties::apply(&mut user.properties, input.get("properties").unwrap_or(&Json::Null), table)
+        properties::apply(&mut user.properties, properties, table)
     }
+}
+
+fn properties_of(input: Input<'_>) -> &Json {
+    input.get("properties").unwrap_or(&Json::Null)
 }
 
 /// The platform's sentence.

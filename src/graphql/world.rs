@@ -23,6 +23,8 @@ pub(crate) struct World<'w> {
     /// What is to be sent once the caller has ended well.
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) now: Timestamp,
+    /// `http://127.0.0.1:3000`, no trailing slash; for URLs of files.
+    pub(crate) base_url: &'w str,
 }
 
 impl<'w> World<'w> {
@@ -37,6 +39,7 @@ impl<'w> World<'w> {
             templates: None,
             deliveries: Vec::new(),
             now,
+            base_url: "http://localhost:3000",
         }
     }
 }

@@ -2,6 +2,7 @@
 //! by one thread; a mutation that fails leaves nothing of itself behind either way.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use rusqlite::Connection;
 
 use super::constants::Constants;
 use super::rows::{self, Criteria, NewRecord, Page, Record, RecordId, Relation, Sort, Stored};
+use super::uploads::{FileChanges, Uploads};
 use crate::store::{self, OpenTransaction, Store};
 
 /// How long a mutation waits for the transaction of somebody else.
@@ -20,21 +22,42 @@ pub(crate) struct Data {
     /// By when whoever works with this must be done: nothing waits or runs for longer.
     until: Option<Instant>,
     open: Option<OpenTransaction>,
-    /// For each open transaction, outermost first, the constants it has changed: to be told once they are stored.
-    levels: Vec<BTreeSet<String>>,
+    /// For each open transaction, outermost first, what is to be done once it is stored.
+    levels: Vec<Level>,
     /// How often constants have been changed through this, an undone change counted twice.
     constant_changes: u64,
     constants: Constants,
+    /// `None` where files have no place.
+    uploads: Option<Uploads>,
     #[cfg(test)]
     calls: std::cell::Cell<usize>,
+}
+
+/// What follows when a transaction is stored, and not before.
+#[derive(Debug, Default)]
+struct Level {
+    /// Constants that have changed, to be told to everybody.
+    constants: BTreeSet<String>,
+    files: FileChanges,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DataError {
     #[error("there is no transaction to end")]
     NotOpen,
+    #[error("there is no place for files here")]
+    NoUploads,
+    #[error("cannot use the folder of uploads {}", path.display())]
+    Uploads { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
     Store(#[from] store::Error),
+}
+
+impl DataError {
+    /// Somebody else has been writing for too long; later it may be different.
+    pub(crate) fn is_busy(&self) -> bool {
+        matches!(self, Self::Store(store::Error::Busy { .. }))
+    }
 }
 
 type Result<T> = std::result::Result<T, DataError>;
@@ -49,9 +72,14 @@ impl Data {
             levels: Vec::new(),
             constant_changes: 0,
             constants,
+            uploads: None,
             #[cfg(test)]
             calls: std::cell::Cell::default(),
         }
+    }
+
+    pub(super) fn with_uploads(self, uploads: Option<Uploads>) -> Self {
+        Self { uploads, ..self }
     }
 
     /// Everything until the matching [`Self::commit`] or [`Self::rollback`] is one transaction, for which it waits at most
@@ -64,7 +92,7 @@ impl Data {
             Some(open) => open.begin_part()?,
             None => self.open = Some(self.store.begin(self.within(patience))?),
         }
-        self.levels.push(BTreeSet::new());
+        self.levels.push(Level::default());
         Ok(())
     }
 
@@ -73,15 +101,17 @@ impl Data {
     /// # Errors
     /// There is none, or the disk is full or gone; then nothing of the outermost is stored.
     pub(crate) fn commit(&mut self) -> Result<()> {
-        let changed = self.levels.pop().ok_or(DataError::NotOpen)?;
+        let Level { constants, files } = self.levels.pop().ok_or(DataError::NotOpen)?;
         if let Some(outer) = self.levels.last_mut() {
-            outer.extend(changed);
+            outer.constants.extend(constants);
+            outer.files.extend(files);
             return Ok(self.open.as_mut().ok_or(DataError::NotOpen)?.keep_part()?);
         }
         self.open.take().ok_or(DataError::NotOpen)?.commit()?;
-        if !changed.is_empty() {
-            self.constants.changed(changed.iter());
+        if !constants.is_empty() {
+            self.constants.changed(constants.iter());
         }
+        files.settle();
         Ok(())
     }
 
@@ -91,7 +121,7 @@ impl Data {
     /// There is none, or the store fails.
     pub(crate) fn rollback(&mut self) -> Result<()> {
         let undone = self.levels.pop().ok_or(DataError::NotOpen)?;
-        self.constant_changes += u64::from(!undone.is_empty());
+        self.constant_changes += u64::from(!undone.constants.is_empty());
         match &mut self.open {
             Some(open) if !self.levels.is_empty() => open.undo_part()?,
             _ => self.open = None,
@@ -110,6 +140,25 @@ impl Data {
 
     pub(crate) fn set_end(&mut self, until: Option<Instant>) {
         self.until = until;
+    }
+
+    /// Runs `work` as one transaction, or as a part of the one that is open. What it refuses leaves nothing of it behind.
+    pub(crate) fn atomically<T, E: From<DataError>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        self.begin(PATIENCE)?;
+        match work(self) {
+            Ok(value) => {
+                self.commit()?;
+                Ok(value)
+            }
+            Err(error) => {
+                // Where undoing fails as well, the first error says more.
+                let _ = self.rollback();
+                Err(error)
+            }
+        }
     }
 
     pub(crate) fn count(&self, criteria: &Criteria) -> Result<u64> {
@@ -138,6 +187,11 @@ impl Data {
         keys: &[String],
     ) -> Result<Vec<(String, T)>> {
         self.read(|connection| rows::related(connection, relation, keys))
+    }
+
+    /// The record of that id, deleted ones too.
+    pub(crate) fn record(&self, id: RecordId) -> Result<Option<Record>> {
+        self.read(|connection| rows::get(connection, id))
     }
 
     pub(crate) fn create_record(&mut self, new: NewRecord, now: Timestamp) -> Result<Record> {
@@ -212,15 +266,27 @@ impl Data {
 
     /// Whether an open transaction has changed it.
     pub(super) fn has_changed_constant(&self, name: &str) -> bool {
-        self.levels.iter().any(|changed| changed.contains(name))
+        self.levels.iter().any(|level| level.constants.contains(name))
     }
 
     /// Tells everybody, at once or when the transaction has been stored.
     pub(super) fn constant_changed(&mut self, name: &str) {
         self.constant_changes += 1;
         match self.levels.last_mut() {
-            Some(changed) => drop(changed.insert(name.to_owned())),
+            Some(level) => drop(level.constants.insert(name.to_owned())),
             None => self.constants.changed(std::iter::once(name)),
+        }
+    }
+
+    pub(super) fn uploads(&self) -> Result<&Uploads> {
+        self.uploads.as_ref().ok_or(DataError::NoUploads)
+    }
+
+    /// Settles at once, or when the transaction has been stored.
+    pub(super) fn files_changed(&mut self, changes: FileChanges) {
+        match self.levels.last_mut() {
+            Some(level) => level.files.extend(changes),
+            None => changes.settle(),
         }
     }
 
@@ -250,7 +316,7 @@ impl Data {
     }
 
     /// `patience`, or what is left of the time if that is less.
-    fn within(&self, patience: Duration) -> Duration {
+    pub(crate) fn within(&self, patience: Duration) -> Duration {
         let left = self.until.map(|until| until.saturating_duration_since(Instant::now()));
         left.map_or(patience, |left| left.min(patience))
     }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::constants::Constants;
 use super::data::Data;
+use super::uploads::Uploads;
 use crate::store::{Database, Durability, Error, Store};
 
 /// Clone = same data.
@@ -12,12 +13,18 @@ use crate::store::{Database, Durability, Error, Store};
 pub(crate) struct Records {
     store: Store,
     constants: Constants,
+    uploads: Option<Uploads>,
 }
 
 impl Records {
     /// `constants` are those of the same store.
     pub(crate) fn new(store: Store, constants: Constants) -> Self {
-        Self { store, constants }
+        Self { store, constants, uploads: None }
+    }
+
+    /// The same with a place for files, whose rows are in the same store.
+    pub(crate) fn keeping_files(self, uploads: Uploads) -> Self {
+        Self { uploads: Some(uploads), ..self }
     }
 
     /// The data of a file, with its own constants alone. It is created if it is missing.
@@ -35,6 +42,6 @@ impl Records {
 
     /// For one request, job or render that must be done by `until`.
     pub(crate) fn data(&self, until: Option<Instant>) -> Data {
-        Data::new(self.store.clone(), self.constants.clone(), until)
+        Data::new(self.store.clone(), self.constants.clone(), until).with_uploads(self.uploads.clone())
     }
 }

@@ -1,5 +1,5 @@
-//! What the app keeps between requests: records, users, activities, constants and sessions in `data.sqlite3`, and the
-//! `{% cache %}`, which lives in memory.
+//! What the app keeps between requests: records, users, activities, constants and sessions in `data.sqlite3`, uploaded
+//! files beside it, and the `{% cache %}`, which lives in memory.
 
 mod activities;
 mod cache;
@@ -10,6 +10,7 @@ mod handle;
 mod rows;
 mod secret;
 mod sessions;
+mod uploads;
 mod users;
 
 pub(crate) use cache::{Cache, Lookup};
@@ -22,6 +23,9 @@ pub(crate) use rows::{
     UserId,
 };
 pub(crate) use sessions::{SESSION_LIFETIME, SessionError, SessionId, Sessions};
+pub(crate) use uploads::{
+    Acl, Breach, Draft, Key, Permission, Policy, Signer, StoredUpload, Upload, UploadError, Uploads,
+};
 pub(crate) use users::{
     HashError, JwtAlgorithm, UserRefusal, hash_password, is_one_time_code, is_password, one_time_code,
 };

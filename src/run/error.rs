@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::app::LoadError;
 use crate::jobs;
-use crate::records::{ConstantsError, SessionError};
+use crate::records::{ConstantsError, SessionError, UploadError};
 use crate::store;
 
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,8 @@ pub(crate) enum Error {
     Constants(#[from] ConstantsError),
     #[error(transparent)]
     Sessions(#[from] SessionError),
+    #[error(transparent)]
+    Uploads(#[from] UploadError),
     #[error(transparent)]
     Queue(#[from] jobs::Error),
     #[error("cannot delete {}", path.display())]

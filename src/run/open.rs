@@ -17,7 +17,7 @@ use crate::jobs::{self, Queue};
 use crate::liquid::{Bindings, Engine, Graph};
 use crate::logs::{self, Entry, Log};
 use crate::notifications::Notifications;
-use crate::records::{Cache, Constants, Records, Sessions};
+use crate::records::{Cache, Constants, Records, Sessions, Uploads};
 use crate::server::Live;
 use crate::store::{self, Database, Lock, StateDir, Store};
 
@@ -71,12 +71,14 @@ impl Project {
             Some(path) => Constants::with_file(data.clone(), path, Timestamp::now())?,
             None => Constants::new(data.clone()),
         };
+        let uploads = Uploads::open(state.uploads(), &data)?;
         let log = Log::starting_after(rows.read(logs::last_id)?);
         let entries = log.subscribe();
         let settings = jobs::Options { retry_scale: options.retry_scale, time_limits: options.time_limits };
         let notifications = Notifications::open(rows.clone());
         let queue = Queue::open(rows, log.clone(), settings)?;
-        let graph = Graph::new(Records::new(data, constants), queue.clone(), notifications);
+        let records = Records::new(data, constants).keeping_files(uploads);
+        let graph = Graph::new(records, queue.clone(), notifications);
         let bindings = Bindings {
             job_ids: queue.ids(),
             log,

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 /// Largest request body. Rendering holds it in memory: as parameters, and once more as `context.post_params`.
 const LIMIT: usize = 10 * 1024 * 1024;
 /// Longest silence between two pieces of a body.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// How long the rest of a refused body is read and dropped, so that the client comes to read the answer instead of
 /// finding its connection reset in the middle of sending.
 const LINGER: Duration = Duration::from_secs(2);
@@ -47,7 +47,10 @@ pub(super) async fn read(headers: &HeaderMap, mut body: Body) -> Result<Bytes, E
 }
 
 /// The next piece of data; trailers are skipped.
-async fn next(body: &mut Body) -> Option<Result<Bytes, axum::Error>> {
+async fn next<B>(body: &mut B) -> Option<Result<Bytes, axum::Error>>
+where
+    B: HttpBody<Data = Bytes, Error = axum::Error> + Unpin,
+{
     loop {
         match poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await? {
             Ok(frame) => match frame.into_data() {
@@ -59,7 +62,11 @@ async fn next(body: &mut Body) -> Option<Result<Bytes, axum::Error>> {
     }
 }
 
-async fn drop_rest(body: &mut Body) {
+/// Reads what is left of a body that is refused.
+pub(super) async fn drop_rest<B>(body: &mut B)
+where
+    B: HttpBody<Data = Bytes, Error = axum::Error> + Unpin,
+{
     // Running out of time is as good as reaching the end: the answer goes out either way.
     let _ = timeout(LINGER, async { while let Some(Ok(_)) = next(body).await {} }).await;
 }

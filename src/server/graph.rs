@@ -52,6 +52,7 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
     };
     let engine = state.live.engine();
     let mut data = state.graph.records.data(Some(Instant::now() + PATIENCE));
+    let base_url = request.base_url();
     let mut world = World {
         app: engine.app(),
         data: &mut data,
@@ -61,6 +62,7 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         templates: None,
         deliveries: Vec::new(),
         now: Timestamp::now(),
+        base_url: &base_url,
     };
     let request = graphql::Request {
         document: &asked.query,

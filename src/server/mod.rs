@@ -17,11 +17,13 @@ mod inspector;
 mod location;
 mod pages;
 mod params;
+mod range;
 mod reply;
 mod request;
 mod session;
 mod state;
 mod time_zones;
+mod uploads;
 
 use std::future::Future;
 use std::io;
@@ -31,7 +33,7 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request as HttpRequest, State as Shared};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
@@ -77,6 +79,8 @@ enum Area {
     Asset,
     /// `/api/graph`
     Graph,
+    /// `/_uploads`, where a form posts a file, and `/_uploads/…`, where it is then
+    Upload,
     /// A route of the platform that is not there yet.
     Platform,
     Page,
@@ -95,6 +99,10 @@ impl Area {
         if path == "/api/graph" {
             return (Self::Graph, path);
         }
+        if let Some(key) = path.strip_prefix("/_uploads").filter(|key| key.is_empty() || key.starts_with('/'))
+        {
+            return (Self::Upload, key.strip_prefix('/').unwrap_or(key));
+        }
         if path == "/api/app_builder" || path.starts_with("/api/app_builder/") {
             return (Self::Platform, path);
         }
@@ -106,6 +114,10 @@ impl Area {
         match self {
             Self::Page | Self::Graph | Self::Platform => true,
             Self::Asset => status.is_client_error() || status.is_server_error(),
+            // A file that has come is worth one too.
+            Self::Upload => {
+                status == StatusCode::CREATED || status.is_client_error() || status.is_server_error()
+            }
             Self::Inspector => status.is_server_error(),
         }
     }
@@ -134,6 +146,15 @@ async fn handle(
             blocking(&state, ending, move || graph::answer(&graphs, &request, read)).await
         }
         Area::Platform => ending.respond(not_served_yet(&request.path)),
+        Area::Upload if request.method == Method::POST => {
+            let received = uploads::receive(&state, &request, body).await;
+            let uploads = state.clone();
+            blocking(&state, ending, move || uploads::store(&uploads, &request, received)).await
+        }
+        Area::Upload => {
+            let uploads = state.clone();
+            blocking(&state, ending, move || uploads::answer(&uploads, &request)).await
+        }
         Area::Asset => {
             let live = state.live.clone();
             blocking(&state, ending, move || assets::answer(live.engine().app(), &request)).await
@@ -194,7 +215,8 @@ fn admit(state: &State, area: Area, request: &Request) -> Result<(), Refusal> {
     match area {
         Area::Inspector => access.check_developer(&request.method, &request.headers, request.peer),
         Area::Graph => access.check_client(&request.headers, request.peer),
-        Area::Asset | Area::Platform | Area::Page => Ok(()),
+        // Where a file needs a permission, a signature is it.
+        Area::Upload | Area::Asset | Area::Platform | Area::Page => Ok(()),
     }
 }
 
@@ -240,6 +262,9 @@ mod tests {
             ("/assets", (Area::Page, "/assets")),
             ("/api/graph", (Area::Graph, "/api/graph")),
             ("/api/graphs", (Area::Page, "/api/graphs")),
+            ("/_uploads", (Area::Upload, "")),
+            ("/_uploads/a/b.png", (Area::Upload, "a/b.png")),
+            ("/_uploads2", (Area::Page, "/_uploads2")),
             ("/api/app_builder/sync", (Area::Platform, "/api/app_builder/sync")),
             ("/api/orders", (Area::Page, "/api/orders")),
         ] {

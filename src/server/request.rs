@@ -97,6 +97,11 @@ impl Request {
         self.header(HOST.as_str()).unwrap_or_default()
     }
 
+    /// `http://localhost:3000`
+    pub(super) fn base_url(&self) -> String {
+        format!("http://{}", self.host())
+    }
+
     /// `?a=1`, or nothing.
     pub(super) fn search(&self) -> String {
         if self.query.is_empty() { String::new() } else { format!("?{}", self.query) }

@@ -42,6 +42,11 @@ impl StateDir {
         self.path.join("data.sqlite3")
     }
 
+    /// The files that `data.sqlite3` knows of.
+    pub(crate) fn uploads(&self) -> PathBuf {
+        self.path.join("uploads")
+    }
+
     /// The right to write the databases, until dropped. A second holder is refused and told who the first is.
     pub(crate) fn lock(&self) -> Result<Lock, Error> {
         Lock::take(&self.lock_file())

@@ -63,6 +63,7 @@ impl Render<'_> {
             templates: Some(&mut templates),
             deliveries: Vec::new(),
             now: Timestamp::now(),
+            base_url: &self.scope.base_url,
         };
         let request = Request { document, variables, operation: None };
         let answer = graph.executor.execute(&request, &mut world);

@@ -1,15 +1,12 @@
-//! A file of the net, into a template. The render waits for it, so every wait has an end: the time limit of the render,
-//! or half a minute where it has none.
+//! A file of the net, into a template. The render waits for it, no longer than its own time limit allows.
 
-use std::io::Read as _;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
-
-use ureq::{Agent, BodyReader};
 
 use super::arguments::Arguments;
 use super::number::Number;
 use super::{Filter, Filtered, Rejection, Surroundings};
+use crate::download::{self, Bounds, TIMEOUT};
 use crate::liquid::limits::Limit;
 use crate::liquid::value::Value;
 
@@ -21,53 +18,29 @@ const MEGABYTE: f64 = 1_048_576.0;
 const DEFAULT_SIZE: f64 = 1.0;
 const LARGEST_SIZE: f64 = 50.0;
 
-/// From the first byte sent to the last one received.
-const TIMEOUT: Duration = Duration::from_secs(30);
-
-const MAX_REDIRECTS: u32 = 5;
-
-/// Bytes that are charged, and the cancel flag looked at, at once.
-const CHUNK: u64 = 64 << 10;
-
-/// `download_file: megabytes`: the body as it comes. Anything but a success is an error, and so is a body that is larger
-/// than asked for: a file that is cut off would be taken for a whole one.
+/// `download_file: megabytes`: the body as it comes.
 fn download_file(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let url = input.to_text();
     let url = url.trim();
-    let failed = |reason: &dyn std::fmt::Display| {
-        let shown: String = url.chars().take(200).collect();
-        Rejection::Argument(format!("cannot download '{shown}': {reason}"))
-    };
-    if !["http://", "https://"].iter().any(|scheme| has_prefix(url, scheme)) {
-        return Err(failed(&"the address must begin with http:// or https://"));
-    }
-    let size = max_size(arguments)?;
-    let timeout = timeout(surroundings, Instant::now())?;
-    let told = |error: ureq::Error| match error {
-        ureq::Error::Timeout(_) if timeout < TIMEOUT => Rejection::Limit(Limit::Deadline),
-        ureq::Error::Timeout(_) => failed(&format_args!("no answer within {} seconds", TIMEOUT.as_secs())),
-        ureq::Error::StatusCode(status) => failed(&format_args!("it answered with status {status}")),
-        ureq::Error::TooManyRedirects => failed(&format_args!("over {MAX_REDIRECTS} redirects")),
-        other => failed(&other),
-    };
-    let config = Agent::config_builder()
-        .max_redirects(MAX_REDIRECTS)
-        .timeout_global(Some(timeout))
-        .user_agent(concat!("pos-cli/", env!("CARGO_PKG_VERSION")))
-        .build();
-    tracing::debug!(url, "download");
-    let mut response = Agent::new_with_config(config).get(url).call().map_err(told)?;
-    let too_large = || failed(&format_args!("it is larger than {} MB", size as f64 / MEGABYTE));
-    if response.body().content_length().is_some_and(|length| length > size) {
-        return Err(too_large());
-    }
-    let body = read(surroundings, &mut response.body_mut().as_reader(), size)
-        .map_err(|error| error.into_rejection(|error| told(ureq::Error::from(error)), too_large))?;
-    Ok(Value::bytes(body))
+    let bounds = Bounds { size: max_size(arguments)?, time: timeout(surroundings, Instant::now())? };
+    let file = download::download(url, bounds, |piece| go_on(surroundings, piece));
+    file.map(|file| Value::bytes(file.bytes)).map_err(|error| match error {
+        download::Error::Stopped(limit) => Rejection::Limit(limit),
+        download::Error::Slow { time } if time < TIMEOUT => Rejection::Limit(Limit::Deadline),
+        error => {
+            let shown: String = url.chars().take(200).collect();
+            Rejection::Argument(format!("cannot download '{shown}': {error}"))
+        }
+    })
 }
 
-fn has_prefix(url: &str, scheme: &str) -> bool {
-    url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+/// Bytes are charged as they come, and a render that is cancelled stops there.
+fn go_on(surroundings: &Surroundings<'_>, piece: usize) -> Result<(), Limit> {
+    surroundings.limits.grow(piece)?;
+    match &surroundings.limits.cancelled {
+        Some(flag) if flag.load(Ordering::Relaxed) => Err(Limit::Cancelled),
+        _ => Ok(()),
+    }
 }
 
 /// In bytes.
@@ -88,48 +61,6 @@ fn timeout(surroundings: &Surroundings<'_>, now: Instant) -> Result<Duration, Re
         Some(left) if left.is_zero() => Err(Rejection::Limit(Limit::Deadline)),
         Some(left) => Ok(left.min(TIMEOUT)),
         None => Ok(TIMEOUT),
-    }
-}
-
-/// Why a body was not read to its end.
-enum Unread {
-    Io(std::io::Error),
-    TooLarge,
-    Limit(Limit),
-}
-
-impl Unread {
-    fn into_rejection(
-        self,
-        io: impl FnOnce(std::io::Error) -> Rejection,
-        too_large: impl FnOnce() -> Rejection,
-    ) -> Rejection {
-        match self {
-            Self::Io(error) => io(error),
-            Self::TooLarge => too_large(),
-            Self::Limit(limit) => Rejection::Limit(limit),
-        }
-    }
-}
-
-fn read(
-    surroundings: &Surroundings<'_>,
-    reader: &mut BodyReader<'_>,
-    max_size: u64,
-) -> Result<Vec<u8>, Unread> {
-    let mut body = Vec::new();
-    loop {
-        let read = reader.take(CHUNK).read_to_end(&mut body).map_err(Unread::Io)?;
-        if read == 0 {
-            return Ok(body);
-        }
-        if body.len() as u64 > max_size {
-            return Err(Unread::TooLarge);
-        }
-        surroundings.limits.grow(read).map_err(Unread::Limit)?;
-        if surroundings.limits.cancelled.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed)) {
-            return Err(Unread::Limit(Limit::Cancelled));
-        }
     }
 }
 
