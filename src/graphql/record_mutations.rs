@@ -126,7 +126,7 @@ pub(super) fn delete_all(field: &Field, world: &mut World<'_>) -> Result<Json, E
 }
 
 /// What an update does to a record.
-struct Change<'f> {
+pub(super) struct Change<'f> {
     properties: &'f Json,
     user_id: Option<Option<i64>>,
     external_id: Option<Option<String>>,
@@ -136,7 +136,7 @@ struct Change<'f> {
 }
 
 impl<'f> Change<'f> {
-    fn of(input: Input<'f>) -> Result<Self, Error> {
+    pub(super) fn of(input: Input<'f>) -> Result<Self, Error> {
         Ok(Self {
             properties: input.get("properties").unwrap_or(&Json::Null),
             user_id: input.integer("user_id")?,
@@ -147,7 +147,7 @@ impl<'f> Change<'f> {
         })
     }
 
-    fn apply(&self, record: &mut Record, app: &App) -> Result<(), Error> {
+    pub(super) fn apply(&self, record: &mut Record, app: &App) -> Result<(), Error> {
         let table = declared(app, &record.table)?;
         properties::apply(&mut record.properties, self.properties, table)?;
         if let Some(user_id) = self.user_id {
@@ -178,7 +178,7 @@ fn table_of<'a>(input: Input<'_>, app: &'a App) -> Result<Option<&'a Table>, Err
     name.map(|name| declared(app, name)).transpose()
 }
 
-fn declared<'a>(app: &'a App, name: &str) -> Result<&'a Table, Error> {
+pub(super) fn declared<'a>(app: &'a App, name: &str) -> Result<&'a Table, Error> {
     app.table(name).map(|table| &**table).ok_or_else(|| {
         let hint = nearest(name, app.tables().map(|table| &*table.name));
         let hint = hint.map_or_else(String::new, |known| format!("; did you mean `{known}`?"));

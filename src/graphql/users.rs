@@ -128,20 +128,20 @@ pub(super) fn sign_in(field: &Field, world: &mut World<'_>) -> Result<Json, Erro
 }
 
 /// What a mutation does to a user. A password is hashed before anything is locked.
-struct Change<'f> {
+pub(super) struct Change<'f> {
     input: Input<'f>,
     encrypted_password: Option<String>,
     table: &'f Table,
 }
 
 impl<'f> Change<'f> {
-    fn of(input: Input<'f>, table: &'f Table) -> Result<Self, Error> {
+    pub(super) fn of(input: Input<'f>, table: &'f Table) -> Result<Self, Error> {
         let password = input.text("password").flatten().filter(|password| !password.is_empty());
         let encrypted_password = password.map(|password| hash_password(&password)).transpose()?;
         Ok(Self { input, encrypted_password, table })
     }
 
-    fn apply(&self, user: &mut User) -> Result<(), Error> {
+    pub(super) fn apply(&self, user: &mut User) -> Result<(), Error> {
         let Self { input, encrypted_password, table } = self;
         for (key, text) in [("email", &mut user.email), ("slug", &mut user.slug)] {
             if let Some(given) = input.text(key) {
