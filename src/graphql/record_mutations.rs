@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use super::World;
 use super::cast;
 use super::error::Error;
+use super::form::stored_through_form;
 use super::input::{self, Input};
 use super::rows::{one, project};
 use super::selection::Field;
@@ -15,6 +16,9 @@ use crate::records::{Liveness, NewRecord, Record, RecordId};
 
 pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     let input = input_of(field)?;
+    if let Some(id) = stored_through_form(field, input, None, world)? {
+        return answered(RecordId(id), field, world);
+    }
     let table = table_of(input, world.app)?;
     let table = table.ok_or_else(|| Error::new(format!("{} needs a `table`", field.name)))?;
     let mut new = NewRecord { table: table.name.clone(), ..NewRecord::default() };
@@ -31,6 +35,9 @@ pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error
 
 pub(super) fn update(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     let input = input_of(field)?;
+    if let Some(id) = stored_through_form(field, input, field.argument("id"), world)? {
+        return answered(RecordId(id), field, world);
+    }
     let id = record_id(field)?;
     let table = table_of(input, world.app)?;
     let change = Change::of(input)?;
@@ -42,6 +49,12 @@ pub(super) fn update(field: &Field, world: &mut World<'_>) -> Result<Json, Error
         change.apply(record, app)
     })?;
     let record = changed.ok_or_else(|| missing(table.map_or("Record", |table| &table.name), id))??;
+    one(record, field, world)
+}
+
+/// The record that a form has stored.
+fn answered(id: RecordId, field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    let record = world.data.record(id)?.ok_or_else(|| missing("Record", id))?;
     one(record, field, world)
 }
 
@@ -197,7 +210,7 @@ fn missing(table: &str, id: RecordId) -> Error {
 }
 
 /// A table as the platform names it there: `car_parts` is `CarParts`, `modules/crm/lead` is `Modules::Crm::Lead`.
-fn class_name(table: &str) -> String {
+pub(super) fn class_name(table: &str) -> String {
     let capitalized = |word: &str| {
         let mut letters = word.chars();
         letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

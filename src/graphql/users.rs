@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::World;
 use super::cast;
 use super::error::Error;
+use super::form::stored_through_form;
 use super::input::{self, Input};
 use super::record_mutations::counted;
 use super::rows::{collection, one};
@@ -57,7 +58,11 @@ pub(super) fn current_user(field: &Field, world: &mut World<'_>) -> Result<Json,
 }
 
 pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
-    let change = Change::of(Input::of(field, "user")?, world.app.users_table())?;
+    let input = Input::of(field, "user")?;
+    if let Some(id) = stored_through_form(field, input, None, world)? {
+        return answered(UserId(id), field, world);
+    }
+    let change = Change::of(input, world.app.users_table())?;
     let id = field.argument("id").map(|id| input::integer(id, "id").map(UserId)).transpose()?;
     let user = world.data.create_user(id, world.now, |user| change.apply(user))??;
     one(user, field, world)
@@ -65,7 +70,6 @@ pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error
 
 /// Without an `id`, of who is signed in.
 pub(super) fn update(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
-    let change = Change::of(Input::of(field, "user")?, world.app.users_table())?;
     let id = match field.argument("id") {
         Some(id) => UserId(input::integer(id, "id")?),
         None => {
@@ -73,8 +77,19 @@ pub(super) fn update(field: &Field, world: &mut World<'_>) -> Result<Json, Error
             signed_in.ok_or_else(|| Error::new("user_update needs an `id` where nobody is signed in"))?
         }
     };
+    let input = Input::of(field, "user")?;
+    if stored_through_form(field, input, Some(&Json::from(id.0)), world)?.is_some() {
+        return answered(id, field, world);
+    }
+    let change = Change::of(input, world.app.users_table())?;
     let user = world.data.change_user(id, world.now, |user| change.apply(user))?;
     one(user.ok_or_else(|| missing(id))??, field, world)
+}
+
+/// The user that a form has stored.
+fn answered(id: UserId, field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    let user = world.data.user(id)?.ok_or_else(|| missing(id))?;
+    one(user, field, world)
 }
 
 pub(super) fn delete(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {

@@ -130,6 +130,11 @@ impl Data {
         self.read(|connection| rows::related(connection, relation, keys))
     }
 
+    /// The record, deleted or not.
+    pub(crate) fn record(&self, id: RecordId) -> Result<Option<Record>> {
+        self.read(|connection| rows::get(connection, id))
+    }
+
     pub(crate) fn create_record(&mut self, new: NewRecord, now: Timestamp) -> Result<Record> {
         self.write(|connection| rows::create(connection, new, now))
     }

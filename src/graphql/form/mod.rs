@@ -3,10 +3,12 @@
 //! told that it is free.
 
 mod fields;
+mod mutation;
 mod owner;
 mod rule;
 mod store;
 
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
@@ -15,6 +17,7 @@ use super::World;
 use super::error::Error;
 use crate::app::Form;
 use fields::{Fields, Place};
+pub(super) use mutation::store as stored_through_form;
 use store::Target;
 
 /// How long a form waits for the changes of others.
@@ -57,6 +60,19 @@ impl Errors {
 
     pub(crate) fn into_json(self) -> Map<String, Json> {
         self.0
+    }
+}
+
+impl fmt::Display for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let messages = self.0.iter().flat_map(|(field, messages)| {
+            messages.as_array().into_iter().flatten().filter_map(Json::as_str).map(move |said| (field, said))
+        });
+        for (at, (field, said)) in messages.enumerate() {
+            let joint = if at == 0 { "" } else { "; " };
+            write!(f, "{joint}{field} {said}")?;
+        }
+        Ok(())
     }
 }
 
