@@ -1,6 +1,9 @@
-//! Forms of old apps: what `{% include_form %}` shows and what comes back.
+//! Forms of old apps: what `{% include_form %}` shows, and what becomes of what is sent.
 
-use crate::harness::Project;
+use regex::Regex;
+use serde_json::{Value as Json, json};
+
+use crate::harness::{Browser, Project, Response, TestApp};
 
 #[test]
 fn form_of_an_old_app_posts_with_its_token() {
@@ -20,4 +23,278 @@ fn form_of_an_old_app_posts_with_its_token() {
     let posted =
         app.post("/notes", &[("authenticity_token", token), ("form[properties_attributes][text]", "hi")]);
     assert_eq!(posted.has_status(200).text().trim(), "true:hi");
+}
+
+const CAR: &str = r#"---
+resource: car
+resource_owner: anyone
+redirect_to: /cars/{{ form.id }}
+flash_notice: 'saved {{ form.properties.plate }}'
+flash_alert: look again
+fields:
+  properties:
+    color:
+      validation:
+        presence: {message: say which}
+        inclusion: {in: [red, blue]}
+    price:
+      validation:
+        numericality: {greater_than: 0, allow_blank: true}
+    plate:
+      validation:
+        unique: {scope: [color]}
+        length: {maximum: 8}
+    terms:
+      validation: {presence: true}
+      property_options: {virtual: true}
+    origin: {}
+default_payload: '{"properties_attributes": {"origin": "form"}}'
+callback_actions: |
+  {% graphql g, id: form.id %}mutation ($id: ID!) { record_update(id: $id, record: { table: "car", properties: [{ name: "called", value: "yes" }] }) { id } }{% endgraphql %}
+async_callback_actions:
+  content: '{% log form.properties.plate, type: "queued" %}'
+---
+{% form %}[{{ form.fields.properties.color.value }}|{{ form.errors['properties.color'] | join: ', ' }}|{{ form.errors['properties.price'] | join: ', ' }}|{{ form.errors['properties.plate'] | join: ', ' }}|{{ form.errors['properties.terms'] | join: ', ' }}]{% endform %}"#;
+
+const SCHEMA: (&str, &str) = (
+    "app/schema/car.yml",
+    "name: car\nproperties:\n- name: color\n- {name: price, type: integer}\n- name: plate\n- name: origin\n- name: called\n- name: secret\n",
+);
+
+const CARS: &str =
+    "{ records(per_page: 9, sort: [{id: {order: ASC}}]) { results { id user_id properties } } }";
+
+fn graph(app: &TestApp, query: &str) -> Json {
+    let answer = app.new_browser().post_json("/api/graph", &json!({ "query": query })).has_status(200).json();
+    assert_eq!(answer["errors"], Json::Null, "{answer}");
+    answer["data"].clone()
+}
+
+fn cars(app: &TestApp) -> Json {
+    graph(app, CARS)["records"]["results"].clone()
+}
+
+fn app(files: &[(&str, &str)]) -> TestApp {
+    let project = Project::of(&[
+        SCHEMA,
+        ("app/forms/car.liquid", CAR),
+        ("app/views/pages/cars/new.liquid", "{{ context.flash.alert }}{% include_form 'car' %}"),
+        ("app/views/pages/cars/edit.liquid", "{% include_form 'car', id: context.params.id %}"),
+        ("app/views/pages/cars/show.liquid", "---\nslug: cars/:id\n---\n{{ context.flash.notice }}"),
+        ("app/views/pages/in.liquid", "{% sign_in user_id: context.params.id %}"),
+    ]);
+    for (path, text) in files {
+        project.write(path, text);
+    }
+    project.serve(&[])
+}
+
+/// Opens the page at `path` and sends its form with these fields on top of the hidden ones.
+fn send(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Response {
+    let page = browser.get(path).has_status(200).text();
+    let action = Regex::new("<form action=\"([^\"]*)\"").unwrap().captures(&page).unwrap()[1].to_owned();
+    let hidden = Regex::new("<input type=\"hidden\" name=\"([^\"]*)\"(?: value=\"([^\"]*)\")?>").unwrap();
+    let inputs: Vec<(String, String)> = hidden
+        .captures_iter(&page)
+        .map(|input| (input[1].to_owned(), input.get(2).map_or("", |value| value.as_str()).to_owned()))
+        .collect();
+    let mut all: Vec<(&str, &str)> =
+        inputs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    all.extend(fields);
+    browser.post(&action, &all)
+}
+
+const COLOR: &str = "form[properties_attributes][color]";
+const PRICE: &str = "form[properties_attributes][price]";
+const PLATE: &str = "form[properties_attributes][plate]";
+const TERMS: &str = "form[properties_attributes][terms]";
+
+#[test]
+fn what_is_sent_is_stored_as_far_as_the_form_lets_it() {
+    let app = app(&[]);
+    let fields = [
+        (COLOR, "red"),
+        (PRICE, "7"),
+        (PLATE, "G 1"),
+        (TERMS, "yes"),
+        ("form[properties_attributes][origin]", "visitor"),
+        ("form[properties_attributes][secret]", "visitor"),
+        ("form[user_id]", "1"),
+    ];
+    let stored = send(app.browser(), "/cars/new", &fields).has_status(302);
+    assert_eq!(stored.header("location"), Some("/cars/1"));
+    assert_eq!(app.get("/cars/1").text(), "saved G 1");
+    assert_eq!(app.get("/cars/1").text(), "", "a message is shown once");
+    let car = json!({"color": "red", "price": 7, "plate": "G 1", "origin": "form", "called": "yes"});
+    assert_eq!(cars(&app), json!([{"id": "1", "user_id": null, "properties": car}]));
+    app.wait_for_log("G 1");
+
+    let changed = send(
+        app.browser(),
+        "/cars/edit?id=1",
+        &[(COLOR, "blue"), (TERMS, "yes"), ("redirect_to", "/cars/new")],
+    );
+    assert_eq!(changed.has_status(302).header("location"), Some("/cars/new"));
+    assert_eq!(cars(&app)[0]["properties"]["color"], "blue");
+    assert_eq!(cars(&app)[0]["properties"]["plate"], "G 1", "what is not sent stays");
+}
+
+#[test]
+fn what_breaks_a_rule_is_shown_again_and_not_stored() {
+    let app = app(&[]);
+    let sent = [(COLOR, "red"), (PLATE, "G 1"), (TERMS, "yes")];
+    send(app.browser(), "/cars/new", &sent).has_status(302);
+    for (fields, shown) in [
+        (&[][..], "[|say which, is not included in the list|||can&#39;t be blank]"),
+        (&[(COLOR, "<pink>"), (TERMS, "1")], "[&lt;pink&gt;|is not included in the list|||]"),
+        (&[(COLOR, "red"), (PRICE, "-1"), (TERMS, "1")], "[red||must be greater than 0||]"),
+        (
+            &[(COLOR, "red"), (PRICE, "cheap"), (TERMS, "1")],
+            "[red||is not a number, `cheap` is not an integer||]",
+        ),
+        (&[(COLOR, "red"), (PLATE, "G 1"), (TERMS, "1")], "[red|||has already been taken|]"),
+        (
+            &[(COLOR, "blue"), (PLATE, "123456789"), (TERMS, "1")],
+            "[blue|||is too long (maximum is 8 characters)|]",
+        ),
+    ] {
+        let page = send(app.browser(), "/cars/new", fields).has_status(422).text();
+        assert!(page.starts_with("look again<form") && page.contains(shown), "{fields:?}: {page}");
+    }
+    assert_eq!(cars(&app).as_array().unwrap().len(), 1);
+    send(app.browser(), "/cars/new", &[(COLOR, "blue"), (PLATE, "G 1"), (TERMS, "1")]).has_status(302);
+    let own = [(COLOR, "red"), (PLATE, "G 1"), (TERMS, "1")];
+    send(app.browser(), "/cars/edit?id=1", &own).has_status(302);
+}
+
+#[test]
+fn form_is_for_who_owns_what_it_changes() {
+    let mine = CAR.replace("resource_owner: anyone", "resource_owner: creator");
+    let profile = "---\nresource: User\nresource_owner: self\nfields:\n  email:\n    validation: {email: true}\n  first_name: {}\n  password:\n    validation: {presence: true, confirmation: true, length: {minimum: 8}}\n  password_confirmation:\n    property_options: {virtual: true}\n---\n{% form %}[{{ form.fields.email.value }}|{{ form.fields.password.value }}|{{ form.errors.email | join }}|{{ form.errors.password | join }}]{% endform %}";
+    let app = app(&[
+        ("app/forms/car.liquid", &mine),
+        ("app/forms/profile.liquid", profile),
+        ("app/views/pages/profile.liquid", "{% include_form 'profile', id: context.params.id %}"),
+    ]);
+    for name in ["ann", "bob"] {
+        graph(
+            &app,
+            &format!(
+                r#"mutation {{ user_create(user: {{ email: "{name}@x.test", password: "Secret12" }}) {{ id }} }}"#
+            ),
+        );
+    }
+    let fields = [(COLOR, "red"), (TERMS, "yes")];
+    let (ann, bob, nobody) = (app.new_browser(), app.new_browser(), app.new_browser());
+    ann.get("/in?id=1").has_status(200);
+    bob.get("/in?id=2").has_status(200);
+    send(&nobody, "/cars/new", &fields).has_status(403);
+    send(&ann, "/cars/new", &fields).has_status(302);
+    assert_eq!(cars(&app)[0]["user_id"], "1");
+    send(&bob, "/cars/edit?id=1", &[(COLOR, "blue"), (TERMS, "yes")]).has_status(403);
+    send(&nobody, "/cars/edit?id=1", &[(COLOR, "blue"), (TERMS, "yes")]).has_status(403);
+    send(&ann, "/cars/edit?id=1", &[(COLOR, "blue"), (TERMS, "yes")]).has_status(302);
+
+    send(&bob, "/profile?id=1", &[("form[first_name]", "Bob")]).has_status(403);
+    send(&bob, "/profile?id=2", &[("form[first_name]", "Bob")]).has_status(302);
+    let name = "{ user(id: 2) { first_name email } }";
+    assert_eq!(graph(&app, name)["user"], json!({"first_name": "Bob", "email": "bob@x.test"}));
+    for (fields, shown) in [
+        (&[("form[email]", "ANN@x.test")][..], "[ANN@x.test||has already been taken|]"),
+        (&[("form[email]", "bob")], "[bob||is invalid|]"),
+        (
+            &[("form[password]", "Other1234"), ("form[password_confirmation]", "other1234")],
+            "doesn&#39;t match confirmation]",
+        ),
+        (
+            &[("form[password]", "short"), ("form[password_confirmation]", "short")],
+            "[|||is too short (minimum is 8 characters)]",
+        ),
+    ] {
+        let page = send(&bob, "/profile?id=2", fields).has_status(422).text();
+        assert!(page.contains(shown), "{fields:?}: {page}");
+    }
+    let password = [("form[password]", "Other1234"), ("form[password_confirmation]", "Other1234")];
+    send(&bob, "/profile?id=2", &password).has_status(302);
+    let check = r#"{ user(id: 2) { authenticate { password(password: "Other1234") } } }"#;
+    assert_eq!(graph(&app, check)["user"]["authenticate"]["password"], true);
+}
+
+#[test]
+fn request_that_proves_nothing_sends_as_nobody() {
+    let mine = CAR.replace("resource_owner: anyone", "resource_owner: creator");
+    let app = app(&[("app/forms/car.liquid", &mine)]);
+    graph(&app, r#"mutation { user_create(user: { email: "ann@x.test" }) { id } }"#);
+    app.get("/in?id=1").has_status(200);
+    let fields = [("form_id", "car"), (COLOR, "red"), (TERMS, "yes")];
+    app.post("/api/customizations", &fields).has_status(403);
+    assert_eq!(cars(&app), json!([]));
+}
+
+#[test]
+fn policies_of_form_and_page_are_asked() {
+    let guarded = CAR.replace("resource: car", "resource: car\nauthorization_policies: [never]");
+    let app = app(&[
+        ("app/forms/guarded.liquid", &guarded),
+        ("app/authorization_policies/never.liquid", "---\nname: never\n---\nfalse"),
+        ("app/views/pages/a/closed.liquid", "---\nauthorization_policies: [never]\n---\nsecret"),
+    ]);
+    let fields = [("form_id", "guarded"), (COLOR, "red"), (TERMS, "yes")];
+    app.post("/api/customizations", &fields).has_status(403);
+    for page in 1..9 {
+        let id = page.to_string();
+        let shown = app.post("/api/customizations", &[("form_id", "car"), ("page_id", &id)]).text();
+        assert!(!shown.contains("secret"), "{page}: {shown}");
+    }
+    assert_eq!(cars(&app), json!([]));
+}
+
+#[test]
+fn clients_send_and_are_answered_json() {
+    let app = app(&[]);
+    let post = |path: &str, form: Json| {
+        let body = json!({"form_configuration_name": "car", "form": {"properties": form}}).to_string();
+        let headers = [("content-type", "application/json"), ("accept", "application/json")];
+        app.new_browser().send("POST", path, &headers, body.into_bytes())
+    };
+    let stored = post("/api/user/customizations", json!({"color": "red", "price": 3, "terms": true}));
+    assert_eq!(stored.has_status(200).json(), json!({"id": "1"}));
+    let refused = post("/api/customizations", json!({"color": "red"}));
+    assert_eq!(refused.has_status(422).json(), json!({"errors": {"properties.terms": ["can't be blank"]}}));
+}
+
+#[test]
+fn what_cannot_be_sent_says_why() {
+    let app = app(&[
+        ("app/forms/shut.liquid", "---\nresource: car\nrequest_allowed: false\nfields: {}\n---\n"),
+        ("app/forms/nothing.liquid", "---\nresource_owner: anyone\nfields: {}\n---\n"),
+        ("app/forms/tabel.liquid", "---\nresource: caar\nresource_owner: anyone\nfields: {}\n---\n"),
+        ("app/forms/odd.liquid", "---\nresource: car\nresource_owner: anyone\nfields: {wheels: {}}\n---\n"),
+        (
+            "app/forms/dated.liquid",
+            "---\nresource: car\nresource_owner: anyone\nfields:\n  properties:\n    color:\n      validation: {date: {before: now}}\n---\n",
+        ),
+        (
+            "app/forms/payload.liquid",
+            "---\nresource: car\nresource_owner: anyone\nfields: {}\ndefault_payload: '[]'\n---\n",
+        ),
+    ]);
+    for (form, path, status, said) in [
+        ("carr", "", 404, "no form `carr` can be sent; did you mean `car`?"),
+        ("shut", "", 404, "no form `shut` can be sent"),
+        ("nothing", "", 500, "form `nothing` names no resource: a table, or User"),
+        ("tabel", "", 500, "no table `caar` is declared in app/schema; did you mean `car`?"),
+        ("odd", "", 500, "a form cannot write `wheels`"),
+        ("dated", "", 500, "not supported here: the validation `date` of a form"),
+        ("payload", "", 500, "default_payload is no JSON object"),
+        ("car", "/9", 404, "/api/customizations/9 is not there"),
+        ("car", "/x", 404, "/api/customizations/x is not there"),
+        ("car", "", 422, "form `car` was refused: `properties.color`, `properties.terms`"),
+    ] {
+        let fields = [("form_id", form), ("form[wheels]", "4")];
+        let answer = app.post(&format!("/api/customizations{path}"), &fields).has_status(status).text();
+        let answer = answer.replace("&#39;", "'").replace("&#96;", "`");
+        assert!(answer.contains(said), "{form}{path}: {answer}");
+    }
+    assert_eq!(cars(&app), json!([]));
 }

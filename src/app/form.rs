@@ -2,6 +2,7 @@
 //! build forms; what pages of old apps still include.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
@@ -9,6 +10,7 @@ use super::front_matter::FrontMatter;
 use super::kind::Place;
 use super::problem::Problem;
 use super::source::{Source, TemplateKind};
+use super::yaml::Node;
 
 /// A form configuration.
 #[derive(Debug)]
@@ -23,6 +25,29 @@ pub(crate) struct Form {
     pub(crate) fields: Map<String, Json>,
     /// JSON with Liquid in it, merged into what is sent.
     pub(crate) default_payload: Option<String>,
+    /// Asked before anything is stored.
+    pub(crate) policies: Vec<String>,
+    /// Where the visitor goes when it has been stored. Liquid allowed.
+    pub(crate) redirect_to: Option<String>,
+    /// Shown after it has been stored, or refused. Liquid allowed.
+    pub(crate) flash_notice: Option<String>,
+    pub(crate) flash_alert: Option<String>,
+    /// Liquid that runs when it has been stored, before the answer.
+    pub(crate) callback_actions: Option<String>,
+    /// The same in a job.
+    pub(crate) async_callback_actions: Option<AsyncCallback>,
+    /// `request_allowed: false` keeps the form from being sent.
+    pub(crate) is_open_to_requests: bool,
+}
+
+/// Liquid that runs in a job when a form has been stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AsyncCallback {
+    pub(crate) content: String,
+    pub(crate) delay: Duration,
+    /// `high`, `default` or `low`.
+    pub(crate) priority: Option<String>,
+    pub(crate) max_attempts: Option<u32>,
 }
 
 impl Form {
@@ -48,7 +73,41 @@ impl Form {
             resource_owner: head.keys.filled_text("resource_owner")?,
             fields,
             default_payload: head.keys.filled_text("default_payload")?,
+            policies: head.keys.texts("authorization_policies")?,
+            redirect_to: match head.keys.filled_text("redirect_to")? {
+                // The name that `redirect_to` had before.
+                None => head.keys.filled_text("return_to")?,
+                url => url,
+            },
+            flash_notice: head.keys.filled_text("flash_notice")?,
+            flash_alert: head.keys.filled_text("flash_alert")?,
+            callback_actions: head.keys.filled_text("callback_actions")?,
+            async_callback_actions: AsyncCallback::parse(head)?,
+            is_open_to_requests: head.keys.flag("request_allowed")?.unwrap_or(true),
         })
+    }
+}
+
+impl AsyncCallback {
+    /// Liquid alone, or `content` with how it is run; `delay` is in minutes.
+    fn parse(head: &FrontMatter<'_>) -> Result<Option<Self>, Problem> {
+        const KEY: &str = "async_callback_actions";
+        let whole = match head.keys.node(KEY).map(Node::to_json) {
+            None | Some(Json::Null) => return Ok(None),
+            Some(Json::String(content)) => {
+                return Ok(Some(Self { content, delay: Duration::ZERO, priority: None, max_attempts: None }));
+            }
+            Some(_) => head.keys.nested(KEY)?,
+        };
+        let Some(content) = whole.filled_text("content")? else { return Ok(None) };
+        let minutes = whole.number("delay")?.unwrap_or(0);
+        let attempts = whole.number("max_attempts")?;
+        Ok(Some(Self {
+            content,
+            delay: Duration::from_secs(minutes.saturating_mul(60)),
+            priority: whole.filled_text("priority")?,
+            max_attempts: attempts.map(|attempts| u32::try_from(attempts).unwrap_or(u32::MAX)),
+        }))
     }
 }
 
@@ -89,6 +148,24 @@ mod tests {
         ] {
             assert_eq!(form(path, head).unwrap().name, name, "{path} {head}");
         }
+    }
+
+    #[test]
+    fn what_follows_is_read() {
+        let form = form(
+            "app/forms/a.liquid",
+            "return_to: /a\nrequest_allowed: false\nauthorization_policies: [p]\nasync_callback_actions:\n  delay: 2\n  priority: low\n  content: '{% log 1 %}'",
+        )
+        .unwrap();
+        assert_eq!((form.redirect_to.as_deref(), form.is_open_to_requests), (Some("/a"), false));
+        assert_eq!(form.policies, ["p"]);
+        let callback = AsyncCallback {
+            content: "{% log 1 %}".to_owned(),
+            delay: Duration::from_secs(120),
+            priority: Some("low".to_owned()),
+            max_attempts: None,
+        };
+        assert_eq!(form.async_callback_actions, Some(callback));
     }
 
     #[test]

@@ -20,6 +20,10 @@ impl<'f> Input<'f> {
         input.map(Self).ok_or_else(|| Error::new(format!("{} needs a `{name}`", field.name)))
     }
 
+    pub(super) fn entries(self) -> &'f Map<String, Json> {
+        self.0
+    }
+
     /// `None` if it is not given.
     pub(super) fn get(self, key: &str) -> Option<&'f Json> {
         self.0.get(key)

@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use super::World;
 use super::cast;
 use super::error::Error;
+use super::form::stored_through_form;
 use super::input::{self, Input};
 use super::rows::{one, project};
 use super::selection::Field;
@@ -18,6 +19,9 @@ use crate::records::{Liveness, NewRecord, Record, RecordId};
 
 pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     let input = input_of(field)?;
+    if let Some(id) = stored_through_form(field, input, None, world)? {
+        return answered(RecordId(id), field, world);
+    }
     let table = table_of(input, world.app)?;
     let table = table.ok_or_else(|| Error::new(format!("{} needs a `table`", field.name)))?;
     let mut new = NewRecord { table: table.name.clone(), ..NewRecord::default() };
@@ -30,12 +34,15 @@ pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error
     new.updated_at = input.moment("updated_at")?.flatten();
     new.deleted_at = input.moment("deleted_at")?.flatten();
     let now = world.now;
-    let record = files.store_with(world, |data| Ok(data.create_record(new, now)?))?;
+    let record = files.store_with(world, |data| data.create_record(new, now))?;
     one(record, field, world)
 }
 
 pub(super) fn update(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     let input = input_of(field)?;
+    if let Some(id) = stored_through_form(field, input, field.argument("id"), world)? {
+        return answered(RecordId(id), field, world);
+    }
     let id = record_id(field)?;
     let table = table_of(input, world.app)?;
     let (inputs, files) = match table_of_files(table, input, id, world)? {
@@ -68,6 +75,12 @@ fn table_of_files<'a>(
     }
     let record = world.data.record(id)?.ok_or_else(|| missing("Record", id))?;
     declared(world.app, &record.table).map(Some)
+}
+
+/// The record that a form has stored.
+fn answered(id: RecordId, field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    let record = world.data.record(id)?.ok_or_else(|| missing("Record", id))?;
+    one(record, field, world)
 }
 
 pub(super) fn delete(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
@@ -152,7 +165,7 @@ pub(super) fn delete_all(field: &Field, world: &mut World<'_>) -> Result<Json, E
 }
 
 /// What an update does to a record.
-struct Change<'f> {
+pub(super) struct Change<'f> {
     properties: &'f Json,
     user_id: Option<Option<i64>>,
     external_id: Option<Option<String>>,
@@ -162,7 +175,7 @@ struct Change<'f> {
 }
 
 impl<'f> Change<'f> {
-    fn of(input: Input<'f>, properties: &'f Json) -> Result<Self, Error> {
+    pub(super) fn of(input: Input<'f>, properties: &'f Json) -> Result<Self, Error> {
         Ok(Self {
             properties,
             user_id: input.integer("user_id")?,
@@ -173,7 +186,7 @@ impl<'f> Change<'f> {
         })
     }
 
-    fn apply(&self, record: &mut Record, app: &App) -> Result<(), Error> {
+    pub(super) fn apply(&self, record: &mut Record, app: &App) -> Result<(), Error> {
         let table = declared(app, &record.table)?;
         properties::apply(&mut record.properties, self.properties, table)?;
         if let Some(user_id) = self.user_id {
@@ -227,7 +240,7 @@ fn missing(table: &str, id: RecordId) -> Error {
 }
 
 /// A table as the platform names it there: `car_parts` is `CarParts`, `modules/crm/lead` is `Modules::Crm::Lead`.
-fn class_name(table: &str) -> String {
+pub(super) fn class_name(table: &str) -> String {
     let capitalized = |word: &str| {
         let mut letters = word.chars();
         letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

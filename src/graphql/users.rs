@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::World;
 use super::cast;
 use super::error::Error;
+use super::form::stored_through_form;
 use super::input::{self, Input};
 use super::record_mutations::counted;
 use super::rows::{collection, one};
@@ -58,6 +59,9 @@ pub(super) fn current_user(field: &Field, world: &mut World<'_>) -> Result<Json,
 
 pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     let input = Input::of(field, "user")?;
+    if let Some(id) = stored_through_form(field, input, None, world)? {
+        return answered(UserId(id), field, world);
+    }
     let table = world.app.users_table();
     let (inputs, files) = value_upload::of_inputs(properties_of(input), table, world)?;
     let change = Change::of(input, &inputs, table)?;
@@ -77,6 +81,9 @@ pub(super) fn update(field: &Field, world: &mut World<'_>) -> Result<Json, Error
             signed_in.ok_or_else(|| Error::new("user_update needs an `id` where nobody is signed in"))?
         }
     };
+    if stored_through_form(field, input, Some(&Json::from(id.0)), world)?.is_some() {
+        return answered(id, field, world);
+    }
     let table = world.app.users_table();
     let (inputs, files) = value_upload::of_inputs(properties_of(input), table, world)?;
     let change = Change::of(input, &inputs, table)?;
@@ -84,6 +91,12 @@ pub(super) fn update(field: &Field, world: &mut World<'_>) -> Result<Json, Error
     let user = files.store_with(world, |data| {
         data.change_user(id, now, |user| change.apply(user))?.ok_or_else(|| missing(id))?
     })?;
+    one(user, field, world)
+}
+
+/// The user that a form has stored.
+fn answered(id: UserId, field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    let user = world.data.user(id)?.ok_or_else(|| missing(id))?;
     one(user, field, world)
 }
 
@@ -143,7 +156,7 @@ pub(super) fn sign_in(field: &Field, world: &mut World<'_>) -> Result<Json, Erro
 }
 
 /// What a mutation does to a user. A password is hashed before anything is locked.
-struct Change<'f> {
+pub(super) struct Change<'f> {
     input: Input<'f>,
     encrypted_password: Option<String>,
     properties: &'f Json,
@@ -151,13 +164,13 @@ struct Change<'f> {
 }
 
 impl<'f> Change<'f> {
-    fn of(input: Input<'f>, properties: &'f Json, table: &'f Table) -> Result<Self, Error> {
+    pub(super) fn of(input: Input<'f>, properties: &'f Json, table: &'f Table) -> Result<Self, Error> {
         let password = input.text("password").flatten().filter(|password| !password.is_empty());
         let encrypted_password = password.map(|password| hash_password(&password)).transpose()?;
         Ok(Self { input, encrypted_password, properties, table })
     }
 
-    fn apply(&self, user: &mut User) -> Result<(), Error> {
+    pub(super) fn apply(&self, user: &mut User) -> Result<(), Error> {
         let Self { input, encrypted_password, properties, table } = self;
         for (key, text) in [("email", &mut user.email), ("slug", &mut user.slug)] {
             if let Some(given) = input.text(key) {

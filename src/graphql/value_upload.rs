@@ -13,7 +13,7 @@ use super::input::Input;
 use super::stored_file;
 use crate::app::{PropertyType, Table};
 use crate::download::{self, Bounds};
-use crate::records::{Acl, Data, Draft, Key, Upload};
+use crate::records::{Acl, Data, DataError, Draft, Key, Upload};
 
 /// Largest file that is fetched: 50 MiB.
 const LARGEST: u64 = 50 << 20;
@@ -28,11 +28,11 @@ pub(super) struct Files(Vec<(Draft, Upload)>);
 
 impl Files {
     /// Stores them together with what `work` stores, or neither.
-    pub(super) fn store_with<T>(
+    pub(super) fn store_with<T, E: From<DataError>>(
         self,
         world: &mut World<'_>,
-        work: impl FnOnce(&mut Data) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+        work: impl FnOnce(&mut Data) -> Result<T, E>,
+    ) -> Result<T, E> {
         let now = world.now;
         if self.0.is_empty() {
             return work(world.data);

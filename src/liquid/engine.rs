@@ -58,6 +58,18 @@ pub(crate) struct Scope {
     pub(crate) trace: String,
     pub(crate) deadline: Option<Instant>,
     pub(crate) cancelled: Option<Arc<AtomicBool>>,
+    /// The form that brought the visitor here again.
+    pub(crate) refused_form: Option<RefusedForm>,
+}
+
+/// A form that was sent and not stored: what its page shows again.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RefusedForm {
+    pub(crate) name: String,
+    /// As they were sent, nested.
+    pub(crate) values: Map<String, Json>,
+    /// Messages by field.
+    pub(crate) errors: Map<String, Json>,
 }
 
 /// Who asked for the render.

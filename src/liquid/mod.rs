@@ -24,7 +24,7 @@ mod value;
 
 pub(crate) use bindings::{Bindings, Graph};
 pub(crate) use core_module::is_core_command;
-pub(crate) use engine::{Block, Engine, Origin, Printing, Rendered, Scope};
+pub(crate) use engine::{Block, Engine, Origin, Printing, RefusedForm, Rendered, Scope};
 pub use error::Error;
 pub(crate) use error::Kind as ErrorKind;
 pub(crate) use lint::{Lint, LiteralCall, LiteralKey, text_error};

@@ -40,6 +40,7 @@ impl Perform for Performer {
             trace: job.trace.clone(),
             deadline: Some(deadline),
             cancelled: Some(Arc::clone(cancelled)),
+            refused_form: None,
         };
         let rendered = match &job.body {
             Body::Partial(name) => engine.partial(name, scope, &self.bindings),

@@ -48,7 +48,9 @@ impl Fixture {
 
     /// The app with this file in place of what it was.
     fn declare(&mut self, path: &str, text: &str) {
-        fs::write(self.root.path().join(path), text).unwrap();
+        let file = self.root.path().join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
         (self.app, _) = App::load(self.root.path(), None).unwrap();
     }
 

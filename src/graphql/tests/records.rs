@@ -263,3 +263,44 @@ fn query_with_options_ends_with_its_time() {
         fixture.data(query, json!({"o": options}));
     }
 }
+
+#[test]
+fn mutation_through_a_form_keeps_its_rules() {
+    let mut fixture = fixture();
+    let form = "---\nresource: task\nresource_owner: anyone\nfields:\n  properties:\n    title: {validation: {presence: true, unique: true}}\n    points: {validation: {numericality: {allow_nil: true, less_than: 9}}}\n---\n";
+    fixture.declare("app/forms/task.liquid", form);
+    fixture.declare("app/forms/calls.liquid", &form.replace("fields:", "callback_actions: x\nfields:"));
+    let create = r#"mutation ($f: String, $p: [PropertyInputType]) { r: record_create(form_name: $f, record: { table: "task", properties: $p }) { title: property(name: "title") points: property(name: "points") done: property(name: "done") } }"#;
+    let properties = json!([{"name": "title", "value": "Form"}, {"name": "points", "value_int": 3}, {"name": "done", "value_boolean": true}]);
+    let created = fixture.data(create, json!({"f": "task", "p": properties}));
+    assert_eq!(
+        created,
+        json!({"r": {"title": "Form", "points": "3", "done": null}}),
+        "done is no field of the form"
+    );
+    for (form, properties, said) in [
+        ("task", properties.clone(), "form `task`: properties.title has already been taken"),
+        (
+            "task",
+            json!([{"name": "points", "value": "9"}]),
+            "form `task`: properties.title can't be blank; properties.points must be less than 9",
+        ),
+        (
+            "task",
+            json!([{"name": "points", "increment": 1}]),
+            "not supported here: `increment` through a form",
+        ),
+        ("taks", properties.clone(), "no form `taks`; did you mean `task`?"),
+        ("calls", properties, "not supported here: form `calls` in a mutation, with its callback_actions"),
+    ] {
+        assert_eq!(fixture.errors(create, json!({"f": form, "p": properties})), said);
+    }
+    let elsewhere = create.replace("\"task\"", "\"person\"");
+    let said = "form `task` writes `task`, not `person`";
+    assert_eq!(fixture.errors(&elsewhere, json!({"f": "task", "p": []})), said);
+    let update = r#"mutation ($id: ID!) { r: record_update(id: $id, form_name: "task", record: { properties: [{ name: "points", value_int: 4 }] }) { title: property(name: "title") points: property_int(name: "points") } }"#;
+    let id = fixture.data(r#"{ records(per_page: 1, filter: { properties: [{ name: "title", value: "Form" }] }) { results { id } } }"#, json!({}));
+    let id = &id["records"]["results"][0]["id"];
+    assert_eq!(fixture.data(update, json!({"id": id})), json!({"r": {"title": "Form", "points": 4}}));
+    assert_eq!(fixture.errors(update, json!({"id": "999"})), "Can't find Task with id=999");
+}

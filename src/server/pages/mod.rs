@@ -12,6 +12,7 @@ mod maintenance;
 mod policies;
 mod routing;
 mod stop;
+mod submission;
 mod visitor;
 
 use std::sync::Arc;
@@ -32,9 +33,10 @@ use super::state::State;
 use crate::app::{Format, Page};
 use crate::graphql::SessionChange;
 use crate::jobs::NewJob;
-use crate::liquid::{Block, Engine, Origin, Rendered, Scope};
+use crate::liquid::{Block, Engine, Origin, RefusedForm, Rendered, Scope};
 
 use stop::Stop;
+use submission::Sent;
 
 /// How long a page may take, policies and layout included; then it is a 504, as on the platform.
 const TIME_LIMIT: Duration = Duration::from_secs(9);
@@ -61,6 +63,7 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         user,
         page: None,
         route_params: Map::new(),
+        refused_form: None,
         jobs: Vec::new(),
         deadline: Instant::now() + TIME_LIMIT,
     };
@@ -87,6 +90,8 @@ struct Visit<'a> {
     page: Option<Arc<Page>>,
     /// On top of the request's own parameters.
     route_params: Map<String, Json>,
+    /// A form that was sent and not stored, for the page that shows it again.
+    refused_form: Option<RefusedForm>,
     jobs: Vec<NewJob>,
     deadline: Instant,
 }
@@ -110,6 +115,9 @@ impl Visit<'_> {
         {
             self.session.set("language", language.into());
         }
+        if let Some(sent) = Sent::of(self.request) {
+            return self.submit(&sent);
+        }
         let route = routing::find(&app, self.request)?;
         self.route_params = route.params;
         self.route_params.entry("format").or_insert_with(|| route.format.name().into());
@@ -118,7 +126,7 @@ impl Visit<'_> {
         if config.maintenance.enabled && self.is_closed() {
             return self.under_maintenance();
         }
-        self.check_policies(page)?;
+        self.check_policies(&page.policies, &page.source.path)?;
         if let Some(redirect) = &page.redirect {
             let url = self.text(&redirect.url, &page.source.path)?;
             return Err(Stop::Redirect { url, code: redirect.code });
@@ -231,6 +239,7 @@ impl Visit<'_> {
             trace: self.request.id.clone(),
             deadline: Some(self.deadline),
             cancelled: None,
+            refused_form: self.refused_form.clone(),
         }
     }
 }

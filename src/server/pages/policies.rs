@@ -4,16 +4,17 @@ use axum::http::StatusCode;
 
 use super::Visit;
 use super::stop::Stop;
-use crate::app::{Format, Page, Policy};
+use crate::app::{Format, Policy};
 use crate::server::failure::Failure;
 use crate::server::location;
 
 impl Visit<'_> {
-    pub(super) fn check_policies(&mut self, page: &Page) -> Result<(), Stop> {
-        for name in &page.policies {
+    /// Asks the policies of these names in their order; `path` is the file that wants them asked.
+    pub(super) fn check_policies(&mut self, names: &[String], path: &str) -> Result<(), Stop> {
+        for name in names {
             let policy = self.engine.app().policy(name).cloned().ok_or_else(|| {
                 let missing = format!("can't find authorization policy '{name}'");
-                Stop::Failed(Failure::in_file(&page.source.path, &missing))
+                Stop::Failed(Failure::in_file(path, &missing))
             })?;
             self.check_policy(&policy)?;
         }

@@ -167,6 +167,11 @@ impl Session {
         self.lifetime = lifetime;
     }
 
+    /// Shows a message in this request.
+    pub(super) fn show_flash(&mut self, name: &str, message: &str) {
+        self.flash.insert(name.to_owned(), message.into());
+    }
+
     /// Leaves a message for the next request.
     pub(super) fn set_flash(&mut self, name: &str, message: &str) {
         let flash = Json::Object(Map::from_iter([(name.to_owned(), message.into())]));

@@ -21,13 +21,16 @@ pub(super) fn object(form: &Form, variables: &Map, render: &mut Render<'_>) -> V
     let argument = |name: &str| variables.get(name).filter(|value| !value.is_blank());
     let id = argument("id").map(|id| id.to_text().into_owned()).filter(|id| id != "new");
     let parent = argument("parent_resource_id").map(|parent| parent.to_text().into_owned());
+    let refused = render.scope.refused_form.as_ref().filter(|refused| refused.name == form.name);
+    let nothing = JsonMap::new();
+    let (values, errors) = refused.map_or((&nothing, &nothing), |refused| (&refused.values, &refused.errors));
     Value::hash_of([
         ("name", Value::str(form.name.as_str())),
         ("resource", Value::str(form.resource.as_str())),
         ("resource_owner", form.resource_owner.as_deref().map_or(Value::Nil, Value::str)),
         ("action", Value::str(action(&form.resource, id.as_deref()))),
-        ("errors", Value::hash(Map::default())),
-        ("fields", Value::hash(fields(&form.fields, PREFIX, &JsonMap::new()))),
+        ("errors", Value::from_json(&Json::Object(errors.clone()))),
+        ("fields", Value::hash(fields(&form.fields, PREFIX, values))),
         ("system_fields", system_fields(form, id, parent, render)),
     ])
 }

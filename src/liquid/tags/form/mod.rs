@@ -98,7 +98,9 @@ impl Tag for IncludeForm {
         for name in NAMES {
             variables.insert(Arc::from(name), object.clone());
         }
-        if let Some(source) = &form.default_payload {
+        // A form that was refused shows what was sent.
+        let is_refused = render.scope.refused_form.as_ref().is_some_and(|refused| refused.name == form.name);
+        if let Some(source) = form.default_payload.as_ref().filter(|_| !is_refused) {
             let payload = Payload { source, template: &template, from: self.span };
             let payload = payload.render(variables.clone(), render)?;
             builder::fill(&object, form, &payload);

@@ -1,0 +1,125 @@
+//! What a form configuration lets into a record or a user: its fields, if they keep its rules and the form may be sent by
+//! whoever sends it. Checking and storing are one transaction, so that two who send the same at one moment are not both
+//! told that it is free.
+
+mod fields;
+mod mutation;
+mod owner;
+mod rule;
+mod store;
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::{Map, Value as Json};
+
+use super::World;
+use super::error::Error;
+use crate::app::Form;
+use fields::{Fields, Place};
+pub(super) use mutation::store as stored_through_form;
+use store::Target;
+
+/// How long a form waits for the changes of others.
+const PATIENCE: Duration = Duration::from_secs(9);
+
+/// What is sent to a form.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Submission<'s> {
+    pub(crate) form: &'s Form,
+    /// As it is sent, nested.
+    pub(crate) payload: &'s Map<String, Json>,
+    /// The record or user to change; without one it is created.
+    pub(crate) id: Option<i64>,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Submitted {
+    /// `values` are those of the form, virtual ones too.
+    Stored { id: i64, values: Map<String, Json> },
+    /// Nothing has been stored.
+    Invalid(Errors),
+    /// The form is not for whoever sent it.
+    Forbidden,
+    /// There is no such record or user.
+    Missing,
+}
+
+/// Messages by field, `properties.color`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Errors(Map<String, Json>);
+
+impl Errors {
+    fn add(&mut self, place: Place<'_>, message: String) {
+        let messages = self.0.entry(place.path()).or_insert_with(|| Json::Array(Vec::new()));
+        if let Json::Array(messages) = messages {
+            messages.push(Json::String(message));
+        }
+    }
+
+    pub(crate) fn into_json(self) -> Map<String, Json> {
+        self.0
+    }
+}
+
+impl fmt::Display for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let messages = self.0.iter().flat_map(|(field, messages)| {
+            messages.as_array().into_iter().flatten().filter_map(Json::as_str).map(move |said| (field, said))
+        });
+        for (at, (field, said)) in messages.enumerate() {
+            let joint = if at == 0 { "" } else { "; " };
+            write!(f, "{joint}{field} {said}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Checks what was sent, and stores it.
+///
+/// # Errors
+/// The form writes something that is not there, or asks for what is not supported; the store fails.
+pub(crate) fn submit(submission: Submission<'_>, world: &mut World<'_>) -> Result<Submitted, Error> {
+    let fields = Fields::of(submission.form)?;
+    let target = Target::of(submission.form, world.app)?;
+    world.data.begin(PATIENCE)?;
+    let submitted = settle(submission, &fields, target, world);
+    match &submitted {
+        Ok(Submitted::Stored { .. }) => world.data.commit()?,
+        _ => world.data.rollback()?,
+    }
+    submitted
+}
+
+fn settle(
+    submission: Submission<'_>,
+    fields: &Fields<'_>,
+    target: Target<'_>,
+    world: &mut World<'_>,
+) -> Result<Submitted, Error> {
+    let Submission { form, payload, id } = submission;
+    let stored = match id {
+        Some(id) => match target.stored(id, world)? {
+            Some(stored) => Some(stored),
+            None => return Ok(Submitted::Missing),
+        },
+        None => None,
+    };
+    let visitor = world.session.as_ref().and_then(|session| session.user());
+    if !owner::may_submit(form, visitor, stored.as_ref().map(|stored| stored.owner)) {
+        return Ok(Submitted::Forbidden);
+    }
+    let sent = fields.accepted(payload);
+    let all = sent.over(stored.as_ref());
+    let mut errors = Errors::default();
+    fields.check(&sent, stored.as_ref(), &mut errors);
+    target.check(fields, &all, id, world, &mut errors)?;
+    if !errors.0.is_empty() {
+        return Ok(Submitted::Invalid(errors));
+    }
+    match target.store(fields, &sent, id, world)? {
+        Ok(id) => Ok(Submitted::Stored { id, values: all.to_json() }),
+        Err(errors) => Ok(Submitted::Invalid(errors)),
+    }
+}

@@ -1,0 +1,305 @@
+//! A form configuration that is sent to the platform's addresses for records and users.
+//!
+//! ```text
+//! policies ─▶ default payload ─▶ checked and stored ─▶ callbacks ─▶ redirect
+//!                                   └─ refused: its page again, with what was entered
+//! ```
+
+use std::sync::Arc;
+
+use axum::http::{Method as HttpMethod, StatusCode};
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json, json};
+
+use super::Visit;
+use super::stop::{self, Stop};
+use crate::app::{App, AsyncCallback, Form, Format, Method, Page, nearest};
+use crate::graphql::{self, Submission, Submitted, World};
+use crate::liquid::{Block, RefusedForm, Rendered};
+use crate::records::UserId;
+use crate::server::failure::Failure;
+use crate::server::reply::Reply;
+use crate::server::request::Request;
+
+/// The fields that say which form it is: today's name and older ones.
+const NAMES: [&str; 3] = ["form_id", "form_name", "form_configuration_name"];
+
+/// What is sent to which form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sent {
+    form: String,
+    /// Of the record or user that is changed.
+    id: Option<String>,
+}
+
+impl Sent {
+    /// `None` for a request that sends no form.
+    pub(super) fn of(request: &Request) -> Option<Self> {
+        if !matches!(request.method, HttpMethod::POST | HttpMethod::PUT | HttpMethod::PATCH) {
+            return None;
+        }
+        let rest = request.path.strip_prefix("/api/")?;
+        let rest = rest.strip_prefix("user/").unwrap_or(rest);
+        let rest = rest.strip_prefix("customizations").or_else(|| rest.strip_prefix("users"))?;
+        let id = match rest.trim_end_matches('/') {
+            "" => None,
+            rest => Some(rest.strip_prefix('/')?.to_owned()),
+        };
+        let form = NAMES.into_iter().find_map(|name| request.params.get(name)?.as_str())?;
+        Some(Self { form: form.to_owned(), id })
+    }
+}
+
+impl Visit<'_> {
+    pub(super) fn submit(&mut self, sent: &Sent) -> Result<Reply, Stop> {
+        let app = Arc::clone(self.engine.app());
+        let form = app.form(&sent.form).filter(|form| form.is_open_to_requests);
+        let form = Arc::clone(form.ok_or_else(|| missing(&sent.form, &app))?);
+        self.check_policies(&form.policies, &form.source.path)?;
+        let payload = self.payload(&form)?;
+        let nobody = || Stop::Refused(StatusCode::NOT_FOUND, format!("{} is not there", self.request.path));
+        let id = sent.id.as_deref().map(|id| id.parse().map_err(|_| nobody())).transpose()?;
+        let submission = Submission { form: &form, payload: &payload, id };
+        match self.store(submission, &app).map_err(|error| in_form(&form, &error))? {
+            Submitted::Stored { id, values } => self.stored(&form, id, values),
+            Submitted::Invalid(errors) => self.refused(&form, payload, errors.into_json()),
+            Submitted::Missing => Err(nobody()),
+            Submitted::Forbidden => {
+                let message = format!("form `{}` is not for whoever sent it", form.name);
+                Err(Stop::Refused(StatusCode::FORBIDDEN, message))
+            }
+        }
+    }
+
+    fn store(&self, submission: Submission<'_>, app: &App) -> Result<Submitted, graphql::Error> {
+        let user = self.user.get("id").and_then(Json::as_str).and_then(|id| id.parse().ok()).map(UserId);
+        let mut session = graphql::Session::new(Map::new(), user);
+        let mut data = self.state.graph.records.data(Some(self.deadline));
+        let mut world = World {
+            session: Some(&mut session),
+            queue: Some(&self.state.graph.queue),
+            base_url: &self.request.base_url(),
+            ..World::of_data(app, &mut data, Timestamp::now())
+        };
+        graphql::submit(submission, &mut world)
+    }
+
+    /// What was sent, and over it what the form says itself: a visitor cannot send that.
+    fn payload(&mut self, form: &Form) -> Result<Map<String, Json>, Stop> {
+        let sent = self.request.params.get("form").and_then(Json::as_object).cloned().unwrap_or_default();
+        let sent = nested_as_sent(sent);
+        let Some(source) = &form.default_payload else { return Ok(sent) };
+        let text = self.liquid(source, form, &sent)?.body;
+        match serde_json::from_str(&text) {
+            Ok(Json::Object(own)) => Ok(merged(sent, nested_as_sent(own))),
+            _ => Err(Stop::Failed(Failure::in_file(&form.source.path, "default_payload is no JSON object"))),
+        }
+    }
+
+    fn stored(&mut self, form: &Form, id: i64, mut values: Map<String, Json>) -> Result<Reply, Stop> {
+        values.insert("id".to_owned(), json!(id.to_string()));
+        if let Some(source) = &form.callback_actions {
+            let Rendered { session, jobs, .. } = self.liquid(source, form, &values)?;
+            self.take_effects(session, jobs)?;
+        }
+        if let Some(callback) = &form.async_callback_actions {
+            let jobs = self.liquid(&in_background(callback), form, &values)?.jobs;
+            self.take_effects(Vec::new(), jobs)?;
+        }
+        if self.request.format() == Format::Json {
+            let body = json!({ "id": id.to_string() }).to_string();
+            return Ok(Reply::new(StatusCode::OK, Format::Json.content_type(), body.into_bytes()));
+        }
+        if let Some(notice) = &form.flash_notice {
+            let notice = self.liquid(notice, form, &values)?.body;
+            self.session.set_flash("notice", notice.trim());
+        }
+        let url = match (self.asked_redirect(), &form.redirect_to) {
+            (Some(url), _) => url.to_owned(),
+            (None, Some(url)) => self.liquid(url, form, &values)?.body.trim().to_owned(),
+            (None, None) => self.sender().map_or_else(|| "/".to_owned(), |page| address(&page)),
+        };
+        Ok(stop::redirect(&url, 302))
+    }
+
+    /// The page of the form again, with what was entered and what is wrong with it.
+    fn refused(
+        &mut self,
+        form: &Form,
+        mut values: Map<String, Json>,
+        errors: Map<String, Json>,
+    ) -> Result<Reply, Stop> {
+        const STATUS: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+        if self.request.format() == Format::Json {
+            let body = json!({ "errors": errors }).to_string();
+            return Ok(Reply::new(STATUS, Format::Json.content_type(), body.into_bytes()));
+        }
+        let Some(page) = self.sender() else {
+            let fields = errors.keys().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
+            return Err(Stop::Refused(STATUS, format!("form `{}` was refused: {fields}", form.name)));
+        };
+        self.check_policies(&page.policies, &page.source.path)?;
+        if let Some(alert) = &form.flash_alert {
+            let alert = self.liquid(alert, form, &values)?.body;
+            self.session.show_flash("alert", alert.trim());
+        }
+        values.retain(|name, _| !name.starts_with("password"));
+        self.refused_form = Some(RefusedForm { name: form.name.clone(), values, errors });
+        self.route_params.insert("format".to_owned(), page.format.name().into());
+        self.page = Some(Arc::clone(&page));
+        self.render(&page, STATUS)
+    }
+
+    /// The page that the form says it stands on: one that can be visited.
+    fn sender(&self) -> Option<Arc<Page>> {
+        let id: usize = self.request.params.get("page_id")?.as_str()?.parse().ok()?;
+        let page = self.engine.app().pages().get(id.checked_sub(1)?)?;
+        (page.method == Method::Get && page.redirect.is_none()).then(|| Arc::clone(page))
+    }
+
+    /// Where the visitor asked to go: a place of this app and of no other.
+    fn asked_redirect(&self) -> Option<&str> {
+        let asked = ["redirect_to", "return_to"].into_iter().find_map(|name| self.request.params.get(name));
+        asked.and_then(Json::as_str).filter(|url| is_local(url))
+    }
+
+    /// Liquid of the form's front matter, with what was sent in the variable `form`.
+    fn liquid(&self, source: &str, form: &Form, values: &Map<String, Json>) -> Result<Rendered, Stop> {
+        let block = Block { source, path: &form.source.path, line: 1 };
+        let mut scope = self.scope(Format::Text);
+        scope.variables.insert("form".to_owned(), Json::Object(values.clone()));
+        self.engine.text(&block, scope, &self.state.bindings).map_err(|error| self.failed(&error))
+    }
+}
+
+fn missing(name: &str, app: &App) -> Stop {
+    let hint = nearest(name, app.form_names());
+    let hint = hint.map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
+    Stop::Refused(StatusCode::NOT_FOUND, format!("no form `{name}` can be sent{hint}"))
+}
+
+fn in_form(form: &Form, error: &graphql::Error) -> Stop {
+    Stop::Failed(Failure::in_file(&form.source.path, &error.message))
+}
+
+/// The block that queues the callback.
+fn in_background(callback: &AsyncCallback) -> String {
+    let AsyncCallback { content, delay, priority, max_attempts } = callback;
+    let mut options = format!("form: form, delay: {}", delay.as_secs() / 60);
+    if let Some(priority) = priority {
+        options.push_str(&format!(", priority: {}", json!(priority)));
+    }
+    if let Some(attempts) = max_attempts {
+        options.push_str(&format!(", max_attempts: {attempts}"));
+    }
+    format!("{{% background {options} %}}{content}{{% endbackground %}}")
+}
+
+/// Clients write `properties` for what a form's inputs call `properties_attributes`.
+fn nested_as_sent(mut payload: Map<String, Json>) -> Map<String, Json> {
+    let Some(properties) = payload.remove("properties") else { return payload };
+    let sent = Map::from_iter([("properties_attributes".to_owned(), properties)]);
+    merged(sent, payload)
+}
+
+/// Objects are merged, anything else is replaced.
+fn merged(mut sent: Map<String, Json>, own: Map<String, Json>) -> Map<String, Json> {
+    for (name, value) in own {
+        let value = match (sent.remove(&name), value) {
+            (Some(Json::Object(sent)), Json::Object(own)) => Json::Object(merged(sent, own)),
+            (_, value) => value,
+        };
+        sent.insert(name, value);
+    }
+    sent
+}
+
+fn address(page: &Page) -> String {
+    format!("/{}", page.slug.trim_start_matches('/'))
+}
+
+/// A browser reads `//host` and `/\host` as another site.
+fn is_local(url: &str) -> bool {
+    url.starts_with('/')
+        && !url.starts_with("//")
+        && !url.starts_with("/\\")
+        && !url.contains(['\t', '\r', '\n'])
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, Uri};
+
+    use super::*;
+
+    fn sent(method: HttpMethod, uri: &'static str) -> Option<(String, Option<String>)> {
+        let uri = Uri::from_static(uri);
+        let mut request =
+            Request::begin("id".to_owned(), method, &uri, HeaderMap::new(), ([127, 0, 0, 1], 9).into());
+        let names = request.query.split('&').filter_map(|pair| pair.split_once('='));
+        request.params = names.map(|(name, value)| (name.to_owned(), json!(value))).collect();
+        Sent::of(&request).map(|sent| (sent.form, sent.id))
+    }
+
+    #[test]
+    fn form_is_known_by_its_address_and_its_name() {
+        let form = |id: Option<&str>| Some(("car".to_owned(), id.map(str::to_owned)));
+        for (method, uri, expected) in [
+            (HttpMethod::POST, "/api/customizations?form_id=car", form(None)),
+            (HttpMethod::PUT, "/api/customizations/7?form_id=car", form(Some("7"))),
+            (HttpMethod::POST, "/api/users/?form_name=car", form(None)),
+            (HttpMethod::POST, "/api/user/customizations?form_configuration_name=car", form(None)),
+            (HttpMethod::POST, "/api/customizations/x/y?form_id=car", form(Some("x/y"))),
+            (HttpMethod::GET, "/api/customizations?form_id=car", None),
+            (HttpMethod::DELETE, "/api/customizations/7?form_id=car", None),
+            (HttpMethod::POST, "/api/customizations", None),
+            (HttpMethod::POST, "/api/userson?form_id=car", None),
+            (HttpMethod::POST, "/api/orders?form_id=car", None),
+        ] {
+            assert_eq!(sent(method, uri), expected, "{uri}");
+        }
+    }
+
+    #[test]
+    fn what_the_form_says_itself_wins_however_it_is_nested() {
+        let object = |value: Json| value.as_object().cloned().unwrap();
+        for (sent, own, expected) in [
+            (json!({}), json!({"a": 1}), json!({"a": 1})),
+            (
+                json!({"a": 1, "b": {"c": 1, "d": 1}}),
+                json!({"a": 2, "b": {"c": 2}}),
+                json!({"a": 2, "b": {"c": 2, "d": 1}}),
+            ),
+            (json!({"a": {"b": 1}}), json!({"a": null}), json!({"a": null})),
+            (
+                json!({"properties_attributes": {"x": 1}}),
+                json!({"properties": {"x": 2}}),
+                json!({"properties_attributes": {"x": 2}}),
+            ),
+            (
+                json!({"properties": {"x": 1, "y": 1}}),
+                json!({"properties_attributes": {"x": 2}}),
+                json!({"properties_attributes": {"x": 2, "y": 1}}),
+            ),
+        ] {
+            let [sent, own] = [sent, own].map(|payload| nested_as_sent(object(payload)));
+            assert_eq!(Json::Object(merged(sent, own)), expected);
+        }
+    }
+
+    #[test]
+    fn visitor_is_sent_nowhere_else() {
+        for (url, expected) in [
+            ("/a?b=c", true),
+            ("/", true),
+            ("", false),
+            ("a", false),
+            ("//evil.example", false),
+            ("/\\evil.example", false),
+            ("/\t/evil.example", false),
+            ("http://evil.example", false),
+        ] {
+            assert_eq!(is_local(url), expected, "{url:?}");
+        }
+    }
+}
