@@ -27,6 +27,7 @@
 //! # How things flow
 //! - request: `server -> app (route) -> liquid -> graphql -> records -> store`; a client's `POST /api/graph`:
 //!   `server -> graphql`
+//! - form: `server/pages/submission -> graphql/form -> records`; its policies, payload and callbacks are `liquid`
 //! - transaction: `liquid/tags/transaction` holds the write connection of the data file through `records::Data`; the session
 //!   and the jobs of a request are written after its render
 //! - job: `liquid/tags/background -> Rendered.jobs`, held until the request is over, then

@@ -3,6 +3,7 @@
 //! passes). The same list for `check`, `deploy` and every reload.
 
 mod calls;
+mod forms;
 mod front_matter;
 mod queries;
 #[cfg(test)]
@@ -48,6 +49,7 @@ fn found(engine: &Engine, lint: Lint) -> Vec<Problem> {
     problems.extend(translations::check(app, &lint.translations));
     problems.extend(front_matter::check(app));
     problems.extend(queries::check(app));
+    problems.extend(forms::check(app));
     problems
 }
 

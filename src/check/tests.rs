@@ -171,6 +171,28 @@ fn declared_arguments_must_be_used() {
 }
 
 #[test]
+fn forms_that_cannot_be_sent_are_told() {
+    let files = [
+        ("app/schema/car.yml", "name: car\nproperties:\n- name: color\n"),
+        (
+            "app/forms/good.liquid",
+            "---\nresource: car\nfields:\n  properties:\n    color: {validation: {presence: true}}\n---\n",
+        ),
+        ("app/forms/user.liquid", "---\nresource: User\nfields: {email: {}}\n---\n"),
+        ("app/forms/nowhere.liquid", "---\nresource: carr\nfields: {}\n---\n"),
+        (
+            "app/forms/dated.liquid",
+            "---\nresource: car\nfields:\n  properties:\n    color: {validation: {date: {before: now}}}\n---\n",
+        ),
+        ("app/forms/shown.liquid", "only shown"),
+    ];
+    insta::assert_snapshot!(problems(&files), @"
+    app/forms/dated.liquid: warning: this form cannot be sent: not supported here: the validation `date` of a form
+    app/forms/nowhere.liquid: warning: this form cannot be sent: no table `carr` is declared in app/schema; did you mean `car`?
+    ");
+}
+
+#[test]
 fn queries_must_exist_and_parse() {
     let page = "{% graphql a = 'orders/al' %}{% graphql b = 'find', id: 1 %}{% graphql c = 'modules/m/x' %}
 {% graphql d = 'orders/all', id: 1 %}";

@@ -44,7 +44,7 @@ pub(crate) use delivery::Delivery;
 pub(crate) use document::check;
 pub(crate) use error::{Error, Kind};
 pub(crate) use execute::{Answer, Executor, Request};
-pub(crate) use form::{Submission, Submitted, submit};
+pub(crate) use form::{Submission, Submitted, check as check_form, submit};
 pub(crate) use session::{Session, SessionChange};
 pub use standalone::{OpenError, StandaloneData};
 pub(crate) use templates::{Message, Templates};

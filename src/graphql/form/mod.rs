@@ -15,7 +15,7 @@ use serde_json::{Map, Value as Json};
 
 use super::World;
 use super::error::Error;
-use crate::app::Form;
+use crate::app::{App, Form};
 use fields::{Fields, Place};
 pub(super) use mutation::store as stored_through_form;
 use store::Target;
@@ -74,6 +74,15 @@ impl fmt::Display for Errors {
         }
         Ok(())
     }
+}
+
+/// What keeps a form from being sent, whatever is sent.
+///
+/// # Errors
+/// It writes something that is not there, or has a rule that is not kept here.
+pub(crate) fn check(form: &Form, app: &App) -> Result<(), Error> {
+    Fields::of(form)?;
+    Target::of(form, app).map(|_| ())
 }
 
 /// Checks what was sent, and stores it.
