@@ -8,6 +8,7 @@ mod background_jobs;
 mod cast;
 mod constants;
 mod document;
+mod embeddings;
 mod error;
 mod execute;
 mod filter;
