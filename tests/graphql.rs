@@ -224,3 +224,34 @@ fn check_holds_queries_against_the_schema() {
         assert!(told.contains(line), "{told}");
     }
 }
+
+#[test]
+fn job_goes_through_thousands_of_records_while_pages_are_answered() {
+    let list = "query ($page: Int!) { records(per_page: 1000, page: $page, filter: { table: { value: \"task\" } }) { has_next_page results { id } } }";
+    let update = "mutation ($id: ID!) { record_update(id: $id, record: { properties: [{ name: \"points\", increment: 1 }] }) { id } }";
+    let page = format!(
+        "{{% background source_name: 'batch' %}}{{% for page in (1..100) %}}\
+         {{% graphql g, page: page %}}{list}{{% endgraphql %}}{{% log 'a page of tasks' %}}\
+         {{% for task in g.records.results %}}{{% graphql u, id: task.id %}}{update}{{% endgraphql %}}{{% endfor %}}\
+         {{% unless g.records.has_next_page %}}{{% break %}}{{% endunless %}}\
+         {{% endfor %}}{{% endbackground %}}"
+    );
+    let app = app(&[("batch", &page), LISTING]).serve(&[]);
+    let tasks: Vec<Json> =
+        (0..2_500).map(|n| json!({"table": "task", "properties": {"title": format!("t{n}")}})).collect();
+    let create = "mutation ($r: [RecordsCreateInputType!]!) { records_create_rc(records: $r) { id } }";
+    assert_eq!(graph(&app, create, &json!({ "r": tasks })).get("errors"), None);
+
+    app.get("/batch").has_status(200);
+    app.wait_for_log("a page of tasks");
+    assert!(app.get("/").has_status(200).text().starts_with("1 t0;"));
+    let counts = app.wait_until_idle()["counts"].clone();
+    assert_eq!((&counts["completed"], &counts["dead"]), (&json!(1), &json!(0)));
+
+    assert_eq!(app.logs().iter().filter(|line| line.contains("a page of tasks")).count(), 3);
+    let first = graph(&app, "{ records(per_page: 1) { results { created_at } } }", &json!({}));
+    let moved = "query ($t: String) { records(per_page: 1, filter: { updated_at: { gt: $t }, properties: [{ name: \"points\", value: \"1\" }] }) { total_entries } }";
+    let created_at = &first["data"]["records"]["results"][0]["created_at"];
+    let found = graph(&app, moved, &json!({ "t": created_at }));
+    assert_eq!(found["data"]["records"]["total_entries"], 2_500);
+}

@@ -43,6 +43,11 @@ impl Assets {
         self.by_name.get(name)
     }
 
+    /// Each with its name, sorted.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &Asset)> {
+        self.by_name.iter().map(|(name, asset)| (name.as_str(), asset))
+    }
+
     /// The newest change of any; 0 without assets.
     pub(super) fn newest_change(&self) -> u64 {
         self.by_name.values().map(|asset| asset.changed).max().unwrap_or(0)

@@ -235,6 +235,11 @@ impl App {
         self.assets.find(name)
     }
 
+    /// Every asset with its name, sorted.
+    pub(crate) fn assets(&self) -> impl Iterator<Item = (&str, &Asset)> {
+        self.assets.all()
+    }
+
     /// Seconds since the epoch of the newest change of any asset, for `?updated=`.
     pub(crate) fn assets_updated(&self) -> u64 {
         self.assets.newest_change()

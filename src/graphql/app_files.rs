@@ -1,4 +1,6 @@
-//! The app itself as a list: its partials, pages and tables. Core modules find event consumers, hooks and tests this way.
+//! The app itself as a list: its partials, pages, tables and assets. Core modules find event consumers, hooks and tests this way.
+
+use std::path::Path;
 
 use serde_json::{Map, Value as Json, json};
 
@@ -6,7 +8,7 @@ use super::World;
 use super::error::Error;
 use super::listing::{Item, chosen, paged, plain};
 use super::selection::{Field, object};
-use crate::app::{Layout, Page, Property, PropertyType, Source, Table, TemplateKind};
+use crate::app::{Asset, Layout, Page, Property, PropertyType, Source, Table, TemplateKind};
 use crate::records::Criteria;
 
 /// A partial by the name that `render` and `function` use.
@@ -59,6 +61,33 @@ impl Item for &Table {
             _ => Json::Null,
         }
     }
+}
+
+/// An asset by its name, and the folder of the app.
+struct Named<'a>(&'a str, &'a Asset, &'a Path);
+
+impl Item for Named<'_> {
+    fn value(&self, name: &str) -> Json {
+        let Self(asset_name, asset, root) = self;
+        match name {
+            "id" | "name" => json!(asset_name),
+            "content_type" => json!(mime_guess::from_path(asset_name).first_or_octet_stream().essence_str()),
+            // It may have gone since the app was loaded.
+            "file_size" => json!(std::fs::metadata(&asset.file).ok().map(|data| data.len())),
+            "metadata" => json!({}),
+            "physical_file_path" => {
+                json!(asset.file.strip_prefix(root).unwrap_or(&asset.file).to_string_lossy())
+            }
+            "url" => json!(format!("/assets/{asset_name}")),
+            _ => Json::Null,
+        }
+    }
+}
+
+pub(super) fn assets(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    let app = world.app;
+    let found = chosen(app.assets().map(|(name, asset)| Named(name, asset, app.root())), field)?;
+    paged(field, &found, plain)
 }
 
 pub(super) fn partials(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {

@@ -31,6 +31,12 @@ pub(super) fn to_stored(value: Json, kind: PropertyType) -> Result<Json, CastErr
     if value.is_null() || (is_blank && !keeps) {
         return Ok(Json::Null);
     }
+    if has_nul(&value) {
+        return Err(CastError {
+            text: text_of(&value).unwrap_or_default().replace('\0', "\\0"),
+            kind: "a text that can be stored: it holds the character U+0000",
+        });
+    }
     let refuse = |kind: &'static str| CastError { text: text_of(&value).unwrap_or_default(), kind };
     match kind {
         PropertyType::String => Ok(match value {
@@ -66,6 +72,16 @@ pub(super) fn to_stored(value: Json, kind: PropertyType) -> Result<Json, CastErr
             _ => Err(refuse("the URL of a file")),
         },
         PropertyType::Geojson | PropertyType::Opaque => Ok(value),
+    }
+}
+
+/// No text of the platform can hold it, and SQLite ends a text there.
+fn has_nul(value: &Json) -> bool {
+    match value {
+        Json::String(text) => text.contains('\0'),
+        Json::Array(elements) => elements.iter().any(has_nul),
+        Json::Object(entries) => entries.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => false,
     }
 }
 
@@ -208,6 +224,11 @@ mod tests {
             (json!([1]), PropertyType::Float, "`[1]` is not a number"),
             (json!("yes"), PropertyType::Boolean, "`yes` is not true or false"),
             (json!("soon"), PropertyType::Datetime, "`soon` is not a date and time"),
+            (
+                json!("a\0"),
+                PropertyType::String,
+                "`a\\0` is not a text that can be stored: it holds the character U+0000",
+            ),
         ];
         for (value, kind, message) in cases {
             assert_eq!(to_stored(value, kind).unwrap_err().to_string(), message);

@@ -13,6 +13,9 @@ use super::schema::schema;
 /// Documents kept. An app has hundreds; text from outside (`/api/graph`) must not pile up.
 const KEPT: usize = 2000;
 
+/// Bytes of a text. The longest of real apps has a few thousand; what is worked with comes in variables.
+const LONGEST: usize = 1 << 20;
+
 /// What became of a text.
 pub(super) type Parsed = Result<Arc<Valid<ExecutableDocument>>, Vec<Error>>;
 
@@ -24,6 +27,9 @@ pub(super) struct Documents {
 
 impl Documents {
     pub(super) fn get(&self, text: &str) -> Parsed {
+        if text.len() > LONGEST {
+            return parse(text);
+        }
         if let Some(parsed) = self.lock().get(text) {
             return parsed.clone();
         }
@@ -45,6 +51,10 @@ impl Documents {
 /// # Errors
 /// Everything that is wrong with the text, each with its place.
 pub(super) fn parse(text: &str) -> Parsed {
+    if text.len() > LONGEST {
+        let message = format!("the document has {} bytes, at most {LONGEST} are allowed", text.len());
+        return Err(vec![Error::new(message)]);
+    }
     match ExecutableDocument::parse_and_validate(schema(), text, "query.graphql") {
         Ok(document) => Ok(Arc::new(document)),
         Err(failed) => Err(error::of_document(&failed.errors)),

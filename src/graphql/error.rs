@@ -76,7 +76,10 @@ impl Location {
     }
 }
 
-/// One error for each thing the compiler complains of. Of a text that is no GraphQL only the first: what follows it is most
+/// Errors of one document that are told.
+const TOLD: usize = 20;
+
+/// One error for each thing the compiler complains of, the first ones. Of a text that is no GraphQL only the first: what follows it is most
 /// often its consequence.
 pub(super) fn of_document(diagnostics: &DiagnosticList) -> Vec<Error> {
     let mut errors = Vec::new();
@@ -93,5 +96,7 @@ pub(super) fn of_document(diagnostics: &DiagnosticList) -> Vec<Error> {
         list.push(Error { kind, ..Error::new(wording::of_meaning(message)).at(location) });
     }
     // What is not understood is left out, so the selection around it may look empty.
-    if errors.is_empty() { emptied } else { errors }
+    let mut told = if errors.is_empty() { emptied } else { errors };
+    told.truncate(TOLD);
+    told
 }

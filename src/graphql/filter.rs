@@ -31,7 +31,25 @@ pub(super) fn in_tables(app: &App, tables: &[&str], filter: Option<&Json>) -> Re
     criteria(app, Entity::Record, filter, Some(tables))
 }
 
+/// Conditions of one filter, each of which binds a few values; a statement may have 32,766 of these.
+const MOST_CONDITIONS: usize = 4_000;
+
+/// # Errors
+/// It makes no sense, or has too many conditions.
 fn criteria(app: &App, entity: Entity, filter: Option<&Json>, tables: Option<&[&str]>) -> Result<Criteria> {
+    let criteria = criteria_of(app, entity, filter, tables)?;
+    if criteria.filter.conditions() > MOST_CONDITIONS {
+        return Err(Error::new(format!("a filter may have at most {MOST_CONDITIONS} conditions")));
+    }
+    Ok(criteria)
+}
+
+fn criteria_of(
+    app: &App,
+    entity: Entity,
+    filter: Option<&Json>,
+    tables: Option<&[&str]>,
+) -> Result<Criteria> {
     let empty = Input::new();
     let input = filter.and_then(Json::as_object).unwrap_or(&empty);
     let table = match tables {
@@ -145,7 +163,7 @@ impl Types<'_> {
             let says = |key: &str| join.and_then(|join| join.get(key)).and_then(Json::as_str);
             let ours = field(self.entity, says("join_on_property").unwrap_or("id"));
             let theirs = field(entity, says("foreign_property").unwrap_or("id"));
-            let criteria = Box::new(criteria(self.app, entity, relation.get("filter"), None)?);
+            let criteria = Box::new(criteria_of(self.app, entity, relation.get("filter"), None)?);
             all.push(Filter::Related { ours, theirs, criteria });
         }
         Ok(all)

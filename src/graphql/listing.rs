@@ -161,7 +161,8 @@ fn sorts(input: Option<&Json>) -> Vec<Sort> {
                 let name = format!("{name}.{}", key.get("name").and_then(Json::as_str)?);
                 Some(Sort { name, listed: Vec::new(), is_descending: descends(key) })
             })),
-            Json::Object(_) => {
+            // A distance is measured where vectors are known.
+            Json::Object(_) if name != "embedding" => {
                 let listed = order.get("order_by_values").and_then(Json::as_array);
                 let listed = listed.into_iter().flatten().filter_map(cast::text_of).collect();
                 sorts.push(Sort { name: name.clone(), listed, is_descending: descends(order) });

@@ -9,6 +9,7 @@ mod cast;
 mod constants;
 mod delivery;
 mod document;
+mod embeddings;
 mod error;
 mod execute;
 mod filter;

@@ -6,17 +6,18 @@ use super::World;
 use super::error::Error;
 use super::selection::Field;
 use super::{
-    activities, app_files, authentication, background_jobs, constants, models, presigned_url,
+    activities, app_files, authentication, background_jobs, constants, embeddings, models, presigned_url,
     record_mutations, rows, session, users,
 };
 
 type Resolve = fn(&Field, &mut World<'_>) -> Result<Json, Error>;
 
 /// Every root field of the schema, sorted; a test compares the two.
-const FIELDS: [(&str, Resolve); 42] = [
+const FIELDS: [(&str, Resolve); 47] = [
     ("activities", activities::activities),
     ("activity_create", activities::create),
     ("activity_delete_all", activities::delete_all),
+    ("admin_assets", app_files::assets),
     ("admin_background_job_delete", background_jobs::delete),
     ("admin_background_job_retry", background_jobs::retry),
     ("admin_background_jobs", background_jobs::jobs),
@@ -29,6 +30,10 @@ const FIELDS: [(&str, Resolve); 42] = [
     ("constant_unset", constants::unset),
     ("constants", constants::constants),
     ("current_user", users::current_user),
+    ("embedding_create_rc", embeddings::create),
+    ("embedding_delete_rc", embeddings::delete),
+    ("embedding_update_rc", embeddings::update),
+    ("embeddings_rc", embeddings::embeddings),
     ("model_create", record_mutations::create),
     ("model_delete", record_mutations::delete),
     ("model_update", record_mutations::update),

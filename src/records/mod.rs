@@ -6,6 +6,7 @@ mod cache;
 mod constants;
 mod constants_file;
 mod data;
+mod embeddings;
 mod handle;
 mod rows;
 mod secret;
@@ -16,6 +17,7 @@ mod users;
 pub(crate) use cache::{Cache, Lookup};
 pub(crate) use constants::{Constant, Constants, ConstantsError};
 pub(crate) use data::{Data, DataError};
+pub(crate) use embeddings::{Embedding, EmbeddingId};
 pub(crate) use handle::Records;
 pub(crate) use rows::{
     Activity, ArrayTest, Bound, Case, Column, Criteria, Direction, Entity, Field, Filter, Liveness,

@@ -21,6 +21,7 @@ const DATA: &[&str] = &[
     include_str!("migrations/data/0006_instance.sql"),
     include_str!("migrations/data/0007_signed_in.sql"),
     include_str!("migrations/data/0008_uploads.sql"),
+    include_str!("migrations/data/0009_embeddings.sql"),
 ];
 
 /// Applies what is missing. Safe when two processes do it at once: the version is read again inside each transaction.

@@ -141,3 +141,58 @@ fn models_are_records_by_other_words() {
         fixture.data(r#"mutation { models_delete_all(model_schema_name: "car") { count } }"#, json!({}));
     assert_eq!(deleted, json!({"models_delete_all": {"count": 2}}));
 }
+
+#[test]
+fn embeddings_are_found_by_their_distance() {
+    let mut fixture = fixture();
+    let create = "mutation ($e: EmbeddingCreateInputType!) { embedding_create_rc(embedding: $e) { id embedding content metadata token_count } }";
+    for (vector, page) in [([1.0, 0.0], "a"), ([0.0, 0.5], "b"), ([0.9, 0.1], "a")] {
+        let new = json!({"embedding": vector, "content": page, "metadata": {"page": page}, "token_count": 3});
+        let created = fixture.data(create, json!({ "e": new }));
+        assert_eq!(created["embedding_create_rc"]["embedding"], json!(vector));
+        assert_eq!(created["embedding_create_rc"]["metadata"], json!({"page": page}));
+    }
+    let nearest = "query ($p: [Float!], $f: EmbeddingsFilterInput) { embeddings_rc(per_page: 2, filter: $f, sort: [{ embedding: { order: euclidean, embedding: $p } }]) { total_entries results { id } } }";
+    for (point, filter, total, ids) in [
+        (json!([0.8, 0.1]), json!({}), 3, json!([{"id": "3"}, {"id": "1"}])),
+        (json!([0.0, 0.0]), json!({}), 3, json!([{"id": "2"}, {"id": "3"}])),
+        (
+            json!([0.0, 0.0]),
+            json!({"metadata": [{"attribute": {"key": "page", "value": "a"}}]}),
+            2,
+            json!([{"id": "3"}, {"id": "1"}]),
+        ),
+    ] {
+        let found = fixture.data(nearest, json!({"p": point, "f": filter}));
+        assert_eq!(found["embeddings_rc"], json!({"total_entries": total, "results": ids}), "{point}");
+    }
+    assert_eq!(
+        fixture.errors(nearest, json!({"p": [1.0]})),
+        "embedding 1 has 2 dimensions, the one to compare with 1"
+    );
+
+    let update =
+        "mutation { embedding_update_rc(id: 3, embedding: { content: \"c\" }) { content embedding } }";
+    assert_eq!(
+        fixture.data(update, json!({})),
+        json!({"embedding_update_rc": {"content": "c", "embedding": [0.9, 0.1]}})
+    );
+    assert_eq!(fixture.errors(create, json!({"e": {"embedding": []}})), "Embedding can't be blank");
+    let delete = "mutation { embedding_delete_rc(id: 3) { id } }";
+    assert_eq!(fixture.data(delete, json!({})), json!({"embedding_delete_rc": {"id": "3"}}));
+    assert_eq!(fixture.errors(delete, json!({})), "Can't find Embedding with id=3");
+}
+
+#[test]
+fn assets_are_listed() {
+    let mut fixture = Fixture::new(&[("app/views/pages/index.liquid", ""), ("app/assets/css/a.css", "a {}")]);
+    let list = "query ($n: String) { admin_assets(filter: { name: { ends_with: $n } }) { total_entries results { name content_type file_size physical_file_path url } } }";
+    let found = fixture.data(list, json!({"n": ".css"}));
+    assert_eq!(
+        found["admin_assets"],
+        json!({"total_entries": 1, "results": [{
+            "name": "css/a.css", "content_type": "text/css", "file_size": 4, "physical_file_path": "app/assets/css/a.css", "url": "/assets/css/a.css",
+        }]})
+    );
+    assert_eq!(fixture.data(list, json!({"n": ".js"}))["admin_assets"]["total_entries"], 0);
+}

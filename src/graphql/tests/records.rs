@@ -304,3 +304,66 @@ fn mutation_through_a_form_keeps_its_rules() {
     assert_eq!(fixture.data(update, json!({"id": id})), json!({"r": {"title": "Form", "points": 4}}));
     assert_eq!(fixture.errors(update, json!({"id": "999"})), "Can't find Task with id=999");
 }
+
+#[test]
+fn table_of_a_module_has_its_full_name() {
+    let mut fixture = Fixture::new(&[
+        ("modules/crm/public/schema/lead.yml", "name: lead\nproperties:\n- name: old\n"),
+        ("app/modules/crm/public/schema/lead.yml", "name: lead\nproperties:\n- name: name\n"),
+    ]);
+    let create = r#"mutation ($t: String) { record_create(record: { table: $t, properties: [{ name: "name", value: "Bo" }] }) { table } }"#;
+    assert_eq!(
+        fixture.data(create, json!({"t": "modules/crm/lead"})),
+        json!({"record_create": {"table": "modules/crm/lead"}})
+    );
+    assert_eq!(fixture.errors(create, json!({"t": "lead"})), "no table `lead` is declared in app/schema");
+    let count =
+        r#"query ($t: String) { records(per_page: 1, filter: { table: { value: $t } }) { total_entries } }"#;
+    for (table, total) in [("modules/crm/lead", 1), ("lead", 0)] {
+        assert_eq!(fixture.data(count, json!({"t": table}))["records"]["total_entries"], total, "{table}");
+    }
+}
+
+#[test]
+fn records_are_sorted_by_columns_by_listed_values_and_by_chance() {
+    let mut fixture = fixture();
+    for (id, external_id) in [(2, "b"), (3, "a")] {
+        let document =
+            r#"mutation ($id: ID!, $e: ID) { record_update(id: $id, record: { external_id: $e }) { id } }"#;
+        fixture.data(document, json!({"id": id, "e": external_id}));
+    }
+    let document = r#"query ($s: [RecordsSortInput!]) { records(per_page: 9, sort: $s, filter: { or: [{ table: { value: "task" } }, { table: { value: "person" } }] }) { results { id } } }"#;
+    for (sort, expected) in [
+        (json!({"external_id": {"order": "ASC"}}), ["3", "2", "1"]),
+        (json!({"external_id": {"order": "DESC"}}), ["1", "2", "3"]),
+        (json!({"table_id": {"order": "DESC"}}), ["2", "3", "1"]),
+        (json!([{"table_id": {"order": "ASC"}}, {"id": {"order": "DESC"}}]), ["1", "3", "2"]),
+        (json!({"id": {"order": "ASC", "order_by_values": ["3", "1"]}}), ["3", "1", "2"]),
+    ] {
+        let found = fixture.data(document, json!({"s": sort}));
+        let expected: Vec<Json> = expected.iter().map(|id| json!({ "id": id })).collect();
+        assert_eq!(found["records"]["results"], json!(expected), "{sort}");
+    }
+    let mut first = std::collections::BTreeSet::new();
+    for _ in 0..100 {
+        let found = fixture.data(document, json!({"s": {"random_sort": true}}));
+        assert_eq!(found["records"]["results"].as_array().unwrap().len(), 3);
+        first.insert(found["records"]["results"][0]["id"].to_string());
+    }
+    assert_eq!(first.len(), 3);
+}
+
+#[test]
+fn records_are_found_by_their_users() {
+    let mut fixture = fixture();
+    for (email, task) in [("ann@x.test", 2), ("bob@x.test", 3)] {
+        let document = "mutation ($e: String, $id: ID!, $u: ID) { user_create(user: { email: $e }) { id } record_update(id: $id, record: { user_id: $u }) { id } }";
+        fixture.data(document, json!({"e": email, "id": task, "u": task - 1}));
+    }
+    let document = r#"query ($e: String) { records(per_page: 9, filter: { related_users: [{ join: { join_on_property: "user_id", foreign_property: "id" }, filter: { email: { value: $e } } }] }) { results { id related_user { email } } } }"#;
+    assert_eq!(
+        fixture.data(document, json!({"e": "bob@x.test"})),
+        json!({"records": {"results": [{"id": "3", "related_user": {"email": "bob@x.test"}}]}})
+    );
+    assert_eq!(fixture.data(document, json!({"e": "nobody@x.test"})), json!({"records": {"results": []}}));
+}

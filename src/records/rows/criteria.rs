@@ -149,4 +149,18 @@ impl Filter {
     pub(crate) fn not(self) -> Self {
         Self::Not(Box::new(self))
     }
+
+    /// How many tests it makes of a row, those of related rows among them.
+    pub(crate) fn conditions(&self) -> usize {
+        match self {
+            Self::All(filters) | Self::Any(filters) => filters.iter().map(Self::conditions).sum(),
+            Self::Not(filter) => filter.conditions(),
+            Self::Array(_, ArrayTest::Contains(elements) | ArrayTest::Overlaps(elements)) => {
+                elements.len().max(1)
+            }
+            // The related rows are asked for twice: for a key, and for one among several.
+            Self::Related { criteria, .. } => 1 + 2 * criteria.filter.conditions(),
+            Self::Exists(_) | Self::OneOf(..) | Self::Range(..) | Self::Text(..) | Self::Array(..) => 1,
+        }
+    }
 }

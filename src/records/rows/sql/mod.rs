@@ -22,6 +22,9 @@ use super::sort::{Direction, Sort, SortKey};
 use super::values;
 use crate::store::fold;
 
+/// Operands that are bound one by one.
+const LISTED: usize = 16;
+
 /// A statement under construction, and the values of its placeholders in their order.
 #[derive(Debug, Default)]
 pub(super) struct Sql {
@@ -96,13 +99,22 @@ impl Sql {
             return;
         }
         self.push("(");
-        for (at, filter) in filters.iter().enumerate() {
-            if at > 0 {
-                self.push(operator);
-            }
-            self.filter(filter, row);
-        }
+        self.balanced(filters, operator, &mut |sql, filter| sql.filter(filter, row));
         self.push(")");
+    }
+
+    /// Halves in parentheses: a long chain would be deeper than SQLite lets an expression be.
+    fn balanced<T>(&mut self, items: &[T], operator: &str, push: &mut dyn FnMut(&mut Self, &T)) {
+        match items {
+            [] => {}
+            [item] => push(self, item),
+            items => {
+                let (left, right) = items.split_at(items.len() / 2);
+                self.push("(").balanced(left, operator, push);
+                self.push(")").push(operator).push("(").balanced(right, operator, push);
+                self.push(")");
+            }
+        }
     }
 
     fn one_of(&mut self, field: &Field, operands: &[Operand], row: &Row<'_>) {
@@ -149,10 +161,18 @@ impl Sql {
         self.push(if operands.is_empty() { "0" } else { ")" });
     }
 
-    /// `IN (?, ?, …)`
+    /// `IN (?, ?, …)`. A long list of texts or whole numbers is one value, so that a statement stays short, and is the
+    /// same for lists of any length.
     fn list(&mut self, values: impl Iterator<Item = Binding>) -> &mut Self {
+        let values: Vec<Binding> = values.collect();
+        if values.len() > LISTED
+            && let Some(json) = values.iter().map(to_json).collect::<Option<serde_json::Value>>()
+        {
+            self.push("IN (SELECT value FROM json_each(").bind(json.to_string());
+            return self.push("))");
+        }
         self.push("IN (");
-        for (at, value) in values.enumerate() {
+        for (at, value) in values.into_iter().enumerate() {
             self.push(if at > 0 { ", " } else { "" }).bind(value);
         }
         self.push(")")
@@ -219,19 +239,13 @@ impl Sql {
     fn array_test(&mut self, field: &Field, test: &ArrayTest, row: &Row<'_>) {
         match test {
             ArrayTest::Contains(elements) => {
-                self.push("(1");
-                for element in elements {
-                    self.push(" AND ");
-                    self.has_element(field, element, row);
-                }
+                self.push(if elements.is_empty() { "(1" } else { "(" });
+                self.balanced(elements, " AND ", &mut |sql, element| sql.has_element(field, element, row));
                 self.push(")");
             }
             ArrayTest::Overlaps(elements) => {
-                self.push("(0");
-                for element in elements {
-                    self.push(" OR ");
-                    self.has_element(field, element, row);
-                }
+                self.push(if elements.is_empty() { "(0" } else { "(" });
+                self.balanced(elements, " OR ", &mut |sql, element| sql.has_element(field, element, row));
                 self.push(")");
             }
             ArrayTest::Within(elements) => {
@@ -239,11 +253,8 @@ impl Sql {
                 self.is_array(field, row);
                 self.push(" AND NOT EXISTS (SELECT 1 FROM json_each(");
                 self.json(field, row);
-                self.push(") AS e WHERE e.type <> 'null'");
-                for element in elements {
-                    self.push(" AND ").push(ELEMENT_TEXT).push(" <> ").bind(element.clone());
-                }
-                self.push("))");
+                self.push(") AS e WHERE e.type <> 'null' AND ").push(ELEMENT_TEXT).push(" NOT ");
+                self.list(elements.iter().map(|element| Binding::Text(element.clone()))).push("))");
             }
             ArrayTest::Equals(elements) => {
                 let text = serde_json::Value::from(elements.as_slice()).to_string();
@@ -326,6 +337,15 @@ impl Sql {
                 self.push(" IN (SELECT value FROM json_each(").bind(keys.to_owned()).push("))");
             }
         }
+    }
+}
+
+/// Decimal notation would not give every fraction back as it was.
+fn to_json(value: &Binding) -> Option<serde_json::Value> {
+    match value {
+        Binding::Text(text) => Some(text.as_str().into()),
+        Binding::Integer(integer) => Some((*integer).into()),
+        Binding::Null | Binding::Real(_) | Binding::Blob(_) => None,
     }
 }
 
