@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// A room and those it may use. A new arrow is a change of the design: say why in the commit.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("protocol", &[]),
     ("settings", &[]),
     ("store", &[]),
@@ -18,6 +18,8 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("logs", &["store", "protocol"]),
     // The record of a job is the same on the wire, in a list and in the terminal.
     ("jobs", &["store", "logs", "protocol"]),
+    // The record of a message is the same on the wire, in a list and in the terminal.
+    ("notifications", &["store", "protocol"]),
     // A job in a list is a record as on the wire.
     ("graphql", &["app", "records", "jobs", "notifications", "protocol"]),
     // The stack of an error is part of the log's wire format.
@@ -49,8 +51,19 @@ const ARROWS: [(&str, &[&str]); 17] = [
     (
         "cli",
         &[
-            "app", "check", "client", "deploy", "jobs", "liquid", "logs", "protocol", "run", "settings",
-            "store", "watch",
+            "app",
+            "check",
+            "client",
+            "deploy",
+            "jobs",
+            "liquid",
+            "logs",
+            "notifications",
+            "protocol",
+            "run",
+            "settings",
+            "store",
+            "watch",
         ],
     ),
     ("lib.rs", &[]),

@@ -16,6 +16,7 @@ mod input;
 mod listing;
 mod models;
 mod node;
+mod notifications;
 mod order;
 mod properties;
 mod record_mutations;

@@ -6,13 +6,14 @@ use super::World;
 use super::error::Error;
 use super::selection::Field;
 use super::{
-    activities, app_files, background_jobs, constants, models, record_mutations, rows, session, users,
+    activities, app_files, background_jobs, constants, models, notifications, record_mutations, rows, session,
+    users,
 };
 
 type Resolve = fn(&Field, &mut World<'_>) -> Result<Json, Error>;
 
 /// Every root field of the schema, sorted; a test compares the two.
-const FIELDS: [(&str, Resolve); 37] = [
+const FIELDS: [(&str, Resolve); 40] = [
     ("activities", activities::activities),
     ("activity_create", activities::create),
     ("activity_delete_all", activities::delete_all),
@@ -22,12 +23,14 @@ const FIELDS: [(&str, Resolve); 37] = [
     ("admin_background_jobs_delete_all", background_jobs::delete_all),
     ("admin_liquid_partials", app_files::partials),
     ("admin_pages", app_files::pages),
+    ("admin_sent_notifications", notifications::sent),
     ("admin_tables", app_files::tables),
     ("constant", constants::constant),
     ("constant_set", constants::set),
     ("constant_unset", constants::unset),
     ("constants", constants::constants),
     ("current_user", users::current_user),
+    ("email_send", notifications::email_send),
     ("model_create", record_mutations::create),
     ("model_delete", record_mutations::delete),
     ("model_update", record_mutations::update),
@@ -43,6 +46,7 @@ const FIELDS: [(&str, Resolve); 37] = [
     ("records_update_all", record_mutations::update_all),
     ("session_create_field", session::create_field),
     ("session_delete_field", session::delete_field),
+    ("sms_send", notifications::sms_send),
     ("user", users::user),
     ("user_create", users::create),
     ("user_delete", users::delete),

@@ -6,6 +6,7 @@
 //! background job: NAME (attempt 1/3) - FAILED (742ms): Liquid error (lib/pay.liquid:14): timeout; retry in 5s
 //! background job: NAME - DEAD after 3 attempts | - CANCELLED | - RESCUED (process died in attempt 2)
 //! request: GET /cart 500 12ms - FAILED: Liquid error (views/pages/cart.liquid:3): …
+//! mail: SUBJECT to ADDRESS, ADDRESS - CAPTURED | RELAYED | SKIPPED | FAILED: … (an SMS: "sms: to ADDRESS - …")
 //! system: reload - FAILED: app/lib/pay.liquid:14:3: …
 //! ```
 
@@ -26,6 +27,15 @@ pub(crate) enum AttemptResult {
         error: LoggedError,
         retry_in: Option<Duration>,
     },
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum MailEnd {
+    Captured,
+    Relayed,
+    Skipped,
+    Failed(LoggedError),
 }
 
 /// What happened to a job outside an attempt's own line.
@@ -80,6 +90,26 @@ impl NewEntry {
             .in_job(name, job)
     }
 
+    /// Whatever has no subject is called by its template; `recipients` with commas between.
+    pub(crate) fn mail(subject: &str, recipients: &str, end: MailEnd) -> Self {
+        Self::message(&format!("mail: {subject}"), recipients, end)
+    }
+
+    pub(crate) fn sms(recipients: &str, end: MailEnd) -> Self {
+        Self::message("sms:", recipients, end)
+    }
+
+    fn message(head: &str, recipients: &str, end: MailEnd) -> Self {
+        let entry = Self::of_kind(Kind::Mail, Level::Info, format!("{head} to {recipients}"));
+        let word = match end {
+            MailEnd::Captured => "CAPTURED",
+            MailEnd::Relayed => "RELAYED",
+            MailEnd::Skipped => "SKIPPED",
+            MailEnd::Failed(error) => return entry.failed(error),
+        };
+        Self { message: format!("{} - {word}", entry.message), ..entry }
+    }
+
     /// `path` without the query, which may hold secrets. See [`Self::failed`] for an answer that is an error page.
     pub(crate) fn request(method: &str, path: &str, status: u16, took: Duration) -> Self {
         let level = match status {
@@ -121,7 +151,7 @@ impl NewEntry {
         entry
     }
 
-    /// Appends ` - FAILED: message` to a request or system line. A file that does not load puts `path:line:col: ` at
+    /// Appends ` - FAILED: message` to a request, mail or system line. A file that does not load puts `path:line:col: ` at
     /// the head of its message.
     #[must_use]
     pub(crate) fn failed(mut self, error: LoggedError) -> Self {
@@ -267,6 +297,20 @@ mod tests {
             (NewEntry::log("Warning", "hi", None), "hi", Warn, None),
             (NewEntry::log("error", "hi", None), "hi", Error, None),
             (NewEntry::log("ERROR: x", "hi", None), "hi", Info, None),
+            (
+                NewEntry::mail("Hi", "a@x.test, b@x.test", MailEnd::Captured),
+                "mail: Hi to a@x.test, b@x.test - CAPTURED",
+                Info,
+                None,
+            ),
+            (NewEntry::mail("hi", "nobody", MailEnd::Skipped), "mail: hi to nobody - SKIPPED", Info, None),
+            (NewEntry::mail("Hi", "a@x.test", MailEnd::Relayed), "mail: Hi to a@x.test - RELAYED", Info, None),
+            (
+                NewEntry::sms("+48123", MailEnd::Failed(error())),
+                "sms: to +48123 - FAILED: Liquid error (lib/pay.liquid:14): timeout",
+                Error,
+                Some(Status::Failed),
+            ),
             (NewEntry::system("stopped"), "system: stopped", Info, None),
             (
                 NewEntry::system("reload").failed(error()),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::app::LoadError;
 use crate::jobs;
+use crate::notifications::RelayError;
 use crate::records::{ConstantsError, SessionError};
 use crate::store;
 
@@ -23,6 +24,8 @@ pub(crate) enum Error {
     Sessions(#[from] SessionError),
     #[error(transparent)]
     Queue(#[from] jobs::Error),
+    #[error(transparent)]
+    Relay(#[from] RelayError),
     #[error("cannot delete {}", path.display())]
     Reset { path: PathBuf, source: io::Error },
     #[error("port {port} is taken{}", holder.as_ref().map(|holder| format!(" by {holder}")).unwrap_or_default())]

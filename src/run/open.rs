@@ -16,7 +16,7 @@ use crate::check;
 use crate::jobs::{self, Queue};
 use crate::liquid::{Bindings, Engine, Graph};
 use crate::logs::{self, Entry, Log};
-use crate::notifications::Notifications;
+use crate::notifications::{Notifications, Relay};
 use crate::records::{Cache, Constants, Records, Sessions};
 use crate::server::Live;
 use crate::store::{self, Database, Lock, StateDir, Store};
@@ -33,6 +33,7 @@ pub(super) struct Project {
     pub(super) sessions: Sessions,
     pub(super) graph: Graph,
     pub(super) bindings: Bindings,
+    relay: Option<Relay>,
     /// Everything logged since the log was opened.
     pub(super) entries: broadcast::Receiver<Arc<Entry>>,
     pub(super) state: StateDir,
@@ -48,6 +49,7 @@ impl Project {
             .root
             .canonicalize()
             .map_err(|source| Error::Root { root: options.root.clone(), source })?;
+        let relay = options.smtp.as_ref().map(|smtp| Relay::new(&smtp.url, smtp.only_to.clone())).transpose()?;
         // First the app: a folder without one gets no state folder either.
         let (app, mut problems) = App::load(&root, None)?;
         let (folder, temporary) = match &options.state {
@@ -62,6 +64,7 @@ impl Project {
         if options.reset {
             forget(&state.data(), Database::Data)?;
             forget(&state.queue(), Database::Queue)?;
+            forget_mail(&state.mail())?;
         }
         let data = Store::open(&state.data(), Database::Data, options.durability)?;
         let rows = Store::open(&state.queue(), Database::Queue, options.durability)?;
@@ -74,7 +77,7 @@ impl Project {
         let log = Log::starting_after(rows.read(logs::last_id)?);
         let entries = log.subscribe();
         let settings = jobs::Options { retry_scale: options.retry_scale, time_limits: options.time_limits };
-        let notifications = Notifications::open(rows.clone());
+        let notifications = Notifications::open(rows.clone(), state.mail());
         let queue = Queue::open(rows, log.clone(), settings)?;
         let graph = Graph::new(Records::new(data, constants), queue.clone(), notifications);
         let bindings = Bindings {
@@ -99,6 +102,7 @@ impl Project {
             sessions,
             graph,
             bindings,
+            relay,
             entries,
             state,
             lock,
@@ -112,6 +116,8 @@ impl Project {
             live: self.live.clone(),
             bindings: self.bindings.clone(),
             records: self.graph.records.clone(),
+            notifications: self.graph.notifications.clone(),
+            relay: self.relay.clone(),
             base_url,
         })
     }
@@ -146,6 +152,16 @@ fn forget(path: &Path, database: Database) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Deletes the messages that are files: the rows that name them are gone.
+fn forget_mail(folder: &Path) -> Result<(), Error> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::Reset { path: folder.to_owned(), source: error })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A state folder for one run, removed at its end.

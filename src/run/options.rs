@@ -5,6 +5,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use regex::Regex;
+
+use crate::notifications::SmtpUrl;
 use crate::store::Durability;
 
 /// What `run` is asked to do.
@@ -38,6 +41,16 @@ pub(crate) struct Options {
     pub(crate) grace: Duration,
     /// `context.environment`
     pub(crate) environment: String,
+    /// `None`: no e-mail leaves the machine.
+    pub(crate) smtp: Option<Smtp>,
+}
+
+/// A mail server that receives what is captured, too.
+#[derive(Debug, Clone)]
+pub(crate) struct Smtp {
+    pub(crate) url: SmtpUrl,
+    /// Only recipients with such an address; `None`: all.
+    pub(crate) only_to: Option<Regex>,
 }
 
 /// Where databases and mail of an app are.

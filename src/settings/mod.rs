@@ -11,6 +11,7 @@ mod layers;
 mod nearest;
 
 use std::ffi::OsString;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::net::IpAddr;
@@ -18,6 +19,8 @@ use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
+
+use regex::Regex;
 
 pub(crate) use duration::parse_duration;
 pub(crate) use environments::{Environments, Local, Target};
@@ -50,6 +53,29 @@ pub(crate) struct Run {
     pub(crate) max_job_depth: u32,
     pub(crate) max_payload: usize,
     pub(crate) time_limits: TimeLimits,
+    pub(crate) smtp: Smtp,
+}
+
+/// Where captured e-mails go on to.
+#[derive(Clone)]
+pub(crate) struct Smtp {
+    /// As written: whoever uses it shows no password. `None`: nowhere.
+    pub(crate) url: Option<String>,
+    pub(crate) only_to: Option<Regex>,
+}
+
+impl fmt::Debug for Smtp {
+    /// Without the URL, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Smtp").field("only_to", &self.only_to).finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for Smtp {
+    fn eq(&self, other: &Self) -> bool {
+        let pattern = |smtp: &Self| smtp.only_to.as_ref().map(ToString::to_string);
+        self.url == other.url && pattern(self) == pattern(other)
+    }
 }
 
 /// How long one attempt may take, by priority.
@@ -110,6 +136,10 @@ impl Settings {
                     default: layers.read("run.time_limits.default", duration)?,
                     low: layers.read("run.time_limits.low", duration)?,
                 },
+                smtp: Smtp {
+                    url: layers.read("smtp.url", |value| Ok(some_text(value)))?,
+                    only_to: layers.read("smtp.only_to", pattern)?,
+                },
             },
             logs: Logs { utc: layers.read("logs.utc", flag)? },
         })
@@ -143,6 +173,15 @@ fn factor(value: &Value) -> Result<f64, String> {
 
 fn text(value: &Value) -> &str {
     if let Value::Text(text) = value { text } else { "" }
+}
+
+fn some_text(value: &Value) -> Option<String> {
+    Some(text(value).to_owned()).filter(|text| !text.is_empty())
+}
+
+fn pattern(value: &Value) -> Result<Option<Regex>, String> {
+    let pattern = some_text(value).map(|text| Regex::new(&text)).transpose();
+    pattern.map_err(|_| "a regular expression".to_owned())
 }
 
 fn word(value: &Value) -> Result<String, String> {

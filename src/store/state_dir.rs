@@ -42,6 +42,11 @@ impl StateDir {
         self.path.join("data.sqlite3")
     }
 
+    /// Messages as files, `.eml`.
+    pub(crate) fn mail(&self) -> PathBuf {
+        self.path.join("mail")
+    }
+
     /// The right to write the databases, until dropped. A second holder is refused and told who the first is.
     pub(crate) fn lock(&self) -> Result<Lock, Error> {
         Lock::take(&self.lock_file())

@@ -5,7 +5,10 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::run::{Options, StateFolder};
+use regex::Regex;
+
+use crate::notifications::SmtpUrl;
+use crate::run::{Options, Smtp, StateFolder};
 use crate::settings::{self, parse_duration};
 use crate::store;
 
@@ -17,6 +20,7 @@ Examples:
   pos-cli run --visit /checkout --until-idle   a smoke test: exit 1 if the page breaks or a job dies";
 
 const JOBS: &str = "Jobs";
+const MAIL: &str = "Mail";
 const STATE: &str = "State";
 const SCRIPTS: &str = "Scripts and CI";
 
@@ -66,6 +70,15 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", value_parser = parse_duration, help_heading = JOBS)]
     grace: Option<Duration>,
 
+    /// A mail server that receives captured e-mails, too: smtp://user:password@host:port
+    ///
+    /// A password is better given as POS_CLI_SMTP_URL: other users of this machine can read command lines.
+    #[arg(long, value_name = "URL", help_heading = MAIL)]
+    smtp_url: Option<String>,
+    /// Only recipients with such an address receive them
+    #[arg(long, value_name = "REGEX", help_heading = MAIL)]
+    smtp_only_to: Option<Regex>,
+
     /// Keep databases in this folder [default: .pos-dev in the project]
     #[arg(long, value_name = "DIR", help_heading = STATE)]
     state: Option<PathBuf>,
@@ -101,6 +114,9 @@ impl Args {
             Some(folder) => StateFolder::Kept(folder),
             None => StateFolder::Kept(self.root.join(store::StateDir::NAME)),
         };
+        let only_to = self.smtp_only_to.or(configured.smtp.only_to);
+        let smtp = self.smtp_url.or(configured.smtp.url);
+        let smtp = smtp.map(|url| Smtp { url: SmtpUrl::new(url), only_to });
         Options {
             root: self.root,
             state,
@@ -123,6 +139,7 @@ impl Args {
             until_idle: self.until_idle,
             grace: self.grace.unwrap_or(configured.grace),
             environment: self.environment.unwrap_or(configured.environment),
+            smtp,
         }
     }
 }

@@ -71,6 +71,7 @@ use crate::liquid::limits::{Limit, Limits};
 use crate::liquid::value::{Cycles, Value};
 
 pub(crate) use arguments::Arguments;
+pub(crate) use html_text::plain_text;
 
 #[derive(Debug)]
 pub(crate) struct Filter {

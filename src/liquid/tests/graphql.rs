@@ -37,7 +37,7 @@ fn page_with(body: &str, files: &[(&str, &str)]) -> Fixture {
     let store = Store::memory(Database::Data).unwrap();
     let records = Records::new(store.clone(), Constants::new(store));
     let rows = Store::memory(Database::Queue).unwrap();
-    let notifications = Notifications::open(rows.clone());
+    let notifications = Notifications::open(rows.clone(), "no messages as files".into());
     let queue = Queue::open(rows, Log::starting_after(0), jobs::Options::default()).unwrap();
     fixture.bindings.graph = Some(Graph::new(records, queue, notifications));
     for title in ["Write", "Ship"] {
