@@ -161,7 +161,7 @@ mod tests {
             (r#"["a@x.test", "B <b@x.test>, c@x.test"]"#, &["a@x.test", "B <b@x.test>", "c@x.test"]),
             (r#""a@x.test""#, &["a@x.test"]),
             (r#""Doe, Jane; \"J\"" <j@x.test>"#, &[r#""Doe, Jane; \"J\"" <j@x.test>"#]),
-            ("Zoë Ünal <z@x.test>", &["\"Zoë Ünal\" <z@x.test>"]),
+            ("Zoë Ünal <z@x.test>", &["Zoë Ünal <z@x.test>"]),
             ("<a@x.test>", &["a@x.test"]),
             ("A\r\nBcc: e@x.test <a@x.test>", &["\"A Bcc: e@x.test\" <a@x.test>"]),
             ("a@localhost", &["a@localhost"]),

@@ -69,7 +69,7 @@ impl Database {
         }
     }
 
-    fn known_version(self) -> u32 {
+    pub(super) fn known_version(self) -> u32 {
         u32::try_from(self.migrations().len()).expect("a handful of migrations")
     }
 }
