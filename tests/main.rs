@@ -27,6 +27,8 @@ mod hostile;
 mod jobs_command;
 mod liquid;
 mod logs;
+mod mail;
+mod mail_relay;
 mod maintenance;
 mod pages;
 mod plain_rules;

@@ -4,6 +4,7 @@
 
 mod calls;
 mod front_matter;
+mod notifications;
 mod queries;
 #[cfg(test)]
 mod tests;
@@ -47,6 +48,7 @@ fn found(engine: &Engine, lint: Lint) -> Vec<Problem> {
     problems.extend(lint.calls.iter().filter_map(|call| calls::check(app, call)));
     problems.extend(translations::check(app, &lint.translations));
     problems.extend(front_matter::check(app));
+    problems.extend(notifications::check(app));
     problems.extend(queries::check(app));
     problems
 }

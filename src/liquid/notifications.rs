@@ -11,6 +11,7 @@ use super::error::Result;
 use super::limits::Limits;
 use super::pages::variables;
 use super::render::Render;
+use super::syntax::ast::Template;
 use super::syntax::{Input, compile};
 use super::value::{Map, Value};
 use crate::app::{Format, HeadField, Notification, NotificationKind};
@@ -36,6 +37,17 @@ impl Engine {
         let mut render = Render::new(self, scope, bindings, template, Format::Html);
         let message = render.message(notification, &variables(scope))?;
         Ok((message, render.effects))
+    }
+
+    /// A value of the head as a template, in its place.
+    pub(super) fn head(&self, notification: &Notification, field: &HeadField) -> Result<Template> {
+        compile(Input {
+            path: Arc::clone(&notification.source.path),
+            source: Arc::from(field.text.as_str()),
+            body: 0,
+            first_line: field.line,
+            interpolation: self.interpolation(),
+        })
     }
 }
 
@@ -84,13 +96,7 @@ impl Render<'_> {
         field: &HeadField,
         variables: &Map,
     ) -> Result<String> {
-        let template = compile(Input {
-            path: Arc::clone(&notification.source.path),
-            source: Arc::from(field.text.as_str()),
-            body: 0,
-            first_line: field.line,
-            interpolation: self.engine.interpolation(),
-        })?;
+        let template = self.engine.head(notification, field)?;
         let start = self.out.len();
         let ended = self.unescaped(|render| render.run_file(Arc::new(template), variables.clone()));
         let text = self.out.split_off(start);
