@@ -30,6 +30,8 @@
 //!   and the jobs of a request are written after its render
 //! - job: `liquid/tags/background -> Rendered.jobs`, held until the request is over, then
 //!   `server -> jobs/queue … jobs/worker -> run/perform -> liquid`
+//! - mail: a mutation in `graphql` asks for a `Delivery`, which is queued as a job;
+//!   `run/deliver -> liquid` (rendered) `-> notifications` (inbox, file, mail server)
 //! - file change: `watch -> run/reload -> app` (swap)
 //! - log line: `{% log %} | jobs | server -> logs -> store + subscribers`, read by `cli/logs -> logs -> store`
 //!

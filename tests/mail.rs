@@ -141,7 +141,12 @@ fn recipients_are_read_from_texts_and_lists() {
     let app = project(&[]).serve(&[]);
     for (to, cc, expected_to, expected_cc) in [
         (json!("a@x.test, B <b@x.test>"), json!(null), json!(["a@x.test", "B <b@x.test>"]), Json::Null),
-        (json!(["a@x.test", "b@x.test"]), json!(["c@x.test"]), json!(["a@x.test", "b@x.test"]), json!(["c@x.test"])),
+        (
+            json!(["a@x.test", "b@x.test"]),
+            json!(["c@x.test"]),
+            json!(["a@x.test", "b@x.test"]),
+            json!(["c@x.test"]),
+        ),
     ] {
         send(&app, &json!({ "to": to, "cc": cc, "name": "N" }));
         app.wait_until_idle();
@@ -165,7 +170,8 @@ fn condition_that_does_not_hold_skips_the_message() {
 
 #[test]
 fn what_is_switched_off_is_not_sent() {
-    let app = project(&[("app/emails/hi.liquid", "---\nenabled: false\nto: a@x.test\n---\n")]).serve(&["--no-jobs"]);
+    let app = project(&[("app/emails/hi.liquid", "---\nenabled: false\nto: a@x.test\n---\n")])
+        .serve(&["--no-jobs"]);
     let answer = send(&app, &ann());
     assert_eq!(answer["email_send"]["is_scheduled_to_send"], false);
     assert!(app.cli(["jobs", "list", "--json"]).run().exits(0).lines().is_empty());
@@ -267,9 +273,17 @@ fn mistakes_of_templates_and_addresses_have_their_place() {
     for (from, to, expected) in [
         ("Hi {{ data.name }}", "{{ 1 | divided_by: 0 }}", "Liquid error (emails/hi.liquid:5): divided by 0"),
         ("<p>Hello", "{{ 1 | modulo: 0 }}<p>", "Liquid error (emails/hi.liquid:9): divided by 0"),
-        ("Shop <shop@example.test>", "shop", "Liquid error (emails/hi.liquid:4): from: `shop` is not an e-mail address"),
+        (
+            "Shop <shop@example.test>",
+            "shop",
+            "Liquid error (emails/hi.liquid:4): from: `shop` is not an e-mail address",
+        ),
         ("layout: mailer", "layout: mailr", "Liquid error (emails/hi.liquid:6): can't find layout 'mailr'"),
-        ("layout: mailer", "attachments: '[1]'", "Liquid error (emails/hi.liquid:6): attachments: expected a JSON object"),
+        (
+            "layout: mailer",
+            "attachments: '[1]'",
+            "Liquid error (emails/hi.liquid:6): attachments: expected a JSON object",
+        ),
     ] {
         let app = project(&[("app/emails/hi.liquid", &HI.replace(from, to))]).serve(&[]);
         send(&app, &ann());
@@ -357,7 +371,8 @@ fn attachments_are_fetched_and_shown_inline() {
 
 #[test]
 fn sms_is_in_the_same_inbox() {
-    let app = project(&[("app/smses/code.liquid", "---\nto: '{{ data.to }}'\n---\nCode {{ data.code }}\n")]).serve(&[]);
+    let app = project(&[("app/smses/code.liquid", "---\nto: '{{ data.to }}'\n---\nCode {{ data.code }}\n")])
+        .serve(&[]);
     let template = "mutation ($d: HashObject) { sms_send(template: { name: \"code\" }, data: $d) { is_scheduled_to_send errors { message } } }";
     let answer = graph(&app, template, &json!({ "d": { "to": "+48 600", "code": "a&b" } }));
     assert_eq!(answer["data"], json!({ "sms_send": { "is_scheduled_to_send": true, "errors": [] } }));
@@ -409,7 +424,8 @@ fn terminal_lists_shows_and_waits() {
     let nothing = app.cli(["mail", "wait", "--to", "*@x.test", "--timeout", "0s"]).run().exits(1);
     assert!(nothing.stderr.starts_with("error: no such message after 0ns\n"), "{nothing}");
     send(&app, &ann());
-    let waited = app.cli(["mail", "wait", "--to", "A@x.*", "--subject", "hi a", "--timeout", "20s"]).run().exits(0);
+    let waited =
+        app.cli(["mail", "wait", "--to", "A@x.*", "--subject", "hi a", "--timeout", "20s"]).run().exits(0);
     assert!(waited.stdout.contains("\n  subject      Hi A & B\n"), "{waited}");
     let json = app.cli(["mail", "wait", "--json", "--template", "hi"]).run().exits(0);
     let message: Json = serde_json::from_str(&json.stdout).unwrap();

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 
-use crate::harness::{Peer, SmtpServer, TestApp};
+use crate::harness::{Conduct, SmtpServer, TestApp};
 use crate::mail::{HI, ann, files, inbox, project, send};
 
 /// The e-mail `hi` to Ann, with a copy that others do not know of.
@@ -22,7 +22,7 @@ fn assert_keeps_the_password(app: &TestApp) {
 
 #[test]
 fn server_receives_what_is_captured() {
-    let server = SmtpServer::start(&[Peer::Accepts]);
+    let server = SmtpServer::start(&[Conduct::Accepts]);
     let app = app(&server, &[]);
     send(&app, &ann());
     app.wait_until_idle();
@@ -30,7 +30,10 @@ fn server_receives_what_is_captured() {
     let delivered = server.delivered();
     assert_eq!(delivered.len(), 1);
     let mail = &delivered[0];
-    assert_eq!((mail.from.as_str(), mail.to.as_slice()), ("shop@example.test", &["a@x.test".to_owned(), "b@y.test".to_owned()][..]));
+    assert_eq!(
+        (mail.from.as_str(), mail.to.as_slice()),
+        ("shop@example.test", &["a@x.test".to_owned(), "b@y.test".to_owned()][..])
+    );
     assert_eq!(BASE64_STANDARD.decode(&mail.credentials).unwrap(), b"\0ann\0s3cret");
     assert!(mail.data.contains("Subject: Hi A & B") && !mail.data.contains("b@y.test"), "{}", mail.data);
     assert!(String::from_utf8(files(&app).remove(0)).unwrap().contains("X-Pos-Bcc: b@y.test"));
@@ -41,13 +44,13 @@ fn server_receives_what_is_captured() {
 
 #[test]
 fn pattern_chooses_who_receives() {
-    let server = SmtpServer::start(&[Peer::Accepts]);
+    let server = SmtpServer::start(&[Conduct::Accepts]);
     let app = app(&server, &["--smtp-only-to", "@y\\.test$"]);
     send(&app, &ann());
     app.wait_until_idle();
     assert_eq!(server.delivered()[0].to, ["b@y.test"]);
 
-    let nobody = SmtpServer::start(&[Peer::Accepts]);
+    let nobody = SmtpServer::start(&[Conduct::Accepts]);
     let app = self::app(&nobody, &["--smtp-only-to", "@z\\.test$"]);
     send(&app, &ann());
     app.wait_until_idle();
@@ -57,11 +60,10 @@ fn pattern_chooses_who_receives() {
 
 #[test]
 fn message_that_is_not_taken_stays_and_its_job_fails() {
-    for (peer, reason) in [
-        (Peer::RefusesRecipients, "permanent error (550): no such user here"),
-        (Peer::DropsInData, ""),
-    ] {
-        let server = SmtpServer::start(&[peer]);
+    for (conduct, reason) in
+        [(Conduct::RefusesRecipients, "permanent error (550): no such user here"), (Conduct::DropsInData, "")]
+    {
+        let server = SmtpServer::start(&[conduct]);
         let app = app(&server, &[]);
         send(&app, &ann());
         let line = app.wait_for_log("mail: Hi A & B to a@x.test, b@y.test - FAILED: ");
@@ -79,7 +81,7 @@ fn message_that_is_not_taken_stays_and_its_job_fails() {
 
 #[test]
 fn killed_in_the_middle_it_is_sent_again_and_listed_once() {
-    let server = SmtpServer::start(&[Peer::Hangs, Peer::Accepts]);
+    let server = SmtpServer::start(&[Conduct::Hangs, Conduct::Accepts]);
     let mut app = app(&server, &[]);
     send(&app, &ann());
     app.wait_for("the message to be on its way", || server.begun() == 1);
@@ -99,11 +101,12 @@ fn killed_in_the_middle_it_is_sent_again_and_listed_once() {
 #[test]
 fn server_of_the_environment_is_used_and_a_wrong_one_is_told_without_its_password() {
     let project = project(&[]);
-    let refused = project.cli(["run", "--port", "0"]).env("POS_CLI_SMTP_URL", "http://ann:s3cret@x.test").run().exits(1);
-    assert!(
-        refused.stderr.starts_with("error: cannot use the mail server http://***@x.test: "),
-        "{refused}"
-    );
+    let refused = project
+        .cli(["run", "--port", "0"])
+        .env("POS_CLI_SMTP_URL", "http://ann:s3cret@x.test")
+        .run()
+        .exits(1);
+    assert!(refused.stderr.starts_with("error: cannot use the mail server http://***@x.test: "), "{refused}");
     assert!(!refused.stderr.contains("s3cret"));
     let pattern = project.cli(["run", "--smtp-only-to", "("]).run().exits(2);
     assert!(pattern.stderr.contains("--smtp-only-to"), "{pattern}");

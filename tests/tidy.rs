@@ -36,6 +36,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
         &[
             "app",
             "check",
+            "graphql",
             "jobs",
             "liquid",
             "logs",
@@ -79,10 +80,11 @@ const EMPTY_NAMES: [&str; 9] =
     ["util", "utils", "helper", "helpers", "common", "misc", "types", "manager", "prelude"];
 
 /// What only some places may touch: a pattern, and the paths (from `src/`) that may match it.
-const CONFINED: [(&str, &[&str]); 8] = [
+const CONFINED: [(&str, &[&str]); 9] = [
     (r"\btokio\b", &["server/", "watch/", "logs/", "run/", "cli/run.rs", "cli/run/"]),
     (r"\brusqlite\b", &["store/", "records/", "jobs/", "logs/", "notifications/"]),
     (r"\bliquid_(core|lib)\b", &["liquid/"]),
+    (r"\blettre\b", &["notifications/"]),
     (r"\bcolored\b", &["cli/ui/", "logs/format.rs"]),
     (r"\bindicatif\b", &["cli/ui/"]),
     (r"\bio::(stdout|stderr)\b|\be?print(ln)?!", &["cli/ui/"]),

@@ -21,7 +21,8 @@ fn syntax(app: &App, notification: &Notification) -> Vec<Problem> {
     let broken = |(key, field): (&str, &HeadField)| {
         let error = text_error(app, &field.text)?;
         let line = field.line.saturating_add(error.line.saturating_sub(1));
-        let problem = at(notification, line, &field.text, Severity::Error, format!("{key}: {}", error.message));
+        let problem =
+            at(notification, line, &field.text, Severity::Error, format!("{key}: {}", error.message));
         Some(problem.with_hint(error.hint))
     };
     notification.fields().filter_map(broken).collect()
@@ -31,7 +32,11 @@ fn syntax(app: &App, notification: &Notification) -> Vec<Problem> {
 fn layout(app: &App, notification: &Notification) -> Option<Problem> {
     let field = notification.field("layout").filter(|_| notification.kind == NotificationKind::Email)?;
     let name = field.text.trim();
-    if name.is_empty() || name.contains("{{") || name.contains("{%") || app.layout(name, Format::Html).is_some() {
+    if name.is_empty()
+        || name.contains("{{")
+        || name.contains("{%")
+        || app.layout(name, Format::Html).is_some()
+    {
         return None;
     }
     let layouts = app.sources().filter(|source| source.kind == TemplateKind::Layout);
@@ -53,13 +58,7 @@ fn recipients(notification: &Notification) -> Option<Problem> {
 }
 
 /// On `line`, where `text` begins if it stands there as it is.
-fn at(
-    notification: &Notification,
-    line: u32,
-    text: &str,
-    severity: Severity,
-    message: String,
-) -> Problem {
+fn at(notification: &Notification, line: u32, text: &str, severity: Severity, message: String) -> Problem {
     let source = &notification.source;
     let written = source.text.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default();
     let before = written.find(text).and_then(|at| written.get(..at)).unwrap_or_default();

@@ -56,16 +56,13 @@ impl Item for SentRecord {
 }
 
 /// Of the two forms of these mutations, `inline` names the argument that holds the message itself.
-fn send(
-    field: &Field,
-    world: &mut World<'_>,
-    kind: NotificationKind,
-    inline: &str,
-) -> Result<Json, Error> {
+fn send(field: &Field, world: &mut World<'_>, kind: NotificationKind, inline: &str) -> Result<Json, Error> {
     let delivery = match (field.argument("template"), field.argument(inline)) {
         (Some(_), None) => from_template(field, world, kind)?,
         (None, Some(_)) => Some(from_message(field, kind, inline)?),
-        (None, None) => return Err(Error::new(format!("{} needs a `template` or an `{inline}`", field.name))),
+        (None, None) => {
+            return Err(Error::new(format!("{} needs a `template` or an `{inline}`", field.name)));
+        }
         (Some(_), Some(_)) => {
             return Err(Error::new(format!("{} takes a `template` or an `{inline}`, not both", field.name)));
         }
@@ -91,10 +88,9 @@ fn from_template(
     }
     let data = field.argument(DATA).and_then(cast::object).unwrap_or_else(|| json!({}));
     let variables = Map::from_iter([(DATA.to_owned(), data.clone()), ("form".to_owned(), data.clone())]);
-    let delay = match &mut world.templates {
-        Some(templates) => delay(notification, *templates, &variables, world.data)?,
-        None => Duration::ZERO,
-    };
+    let templates = world.templates.as_deref_mut();
+    let templates = templates.ok_or_else(|| Error::new("no template can be rendered here"))?;
+    let delay = delay(notification, templates, &variables, world.data)?;
     let args = Map::from_iter([(DATA.to_owned(), data)]);
     Ok(Some(Delivery { channel: kind.into(), template: Some(name), args, delay }))
 }

@@ -6,8 +6,8 @@ use super::World;
 use super::error::Error;
 use super::selection::Field;
 use super::{
-    activities, app_files, background_jobs, constants, models, notifications, record_mutations, rows, session,
-    users,
+    activities, app_files, background_jobs, constants, models, notifications, record_mutations, rows,
+    session, users,
 };
 
 type Resolve = fn(&Field, &mut World<'_>) -> Result<Json, Error>;

@@ -304,7 +304,12 @@ mod tests {
                 None,
             ),
             (NewEntry::mail("hi", "nobody", MailEnd::Skipped), "mail: hi to nobody - SKIPPED", Info, None),
-            (NewEntry::mail("Hi", "a@x.test", MailEnd::Relayed), "mail: Hi to a@x.test - RELAYED", Info, None),
+            (
+                NewEntry::mail("Hi", "a@x.test", MailEnd::Relayed),
+                "mail: Hi to a@x.test - RELAYED",
+                Info,
+                None,
+            ),
             (
                 NewEntry::sms("+48123", MailEnd::Failed(error())),
                 "sms: to +48123 - FAILED: Liquid error (lib/pay.liquid:14): timeout",

@@ -118,10 +118,13 @@ fn name_of(text: &str) -> Option<String> {
     let name = match quoted {
         Some(quoted) => {
             let mut is_escaped = false;
-            quoted.chars().filter(|&c| {
-                is_escaped = c == '\\' && !is_escaped;
-                !is_escaped
-            }).collect()
+            quoted
+                .chars()
+                .filter(|&c| {
+                    is_escaped = c == '\\' && !is_escaped;
+                    !is_escaped
+                })
+                .collect()
         }
         None => text.to_owned(),
     };

@@ -63,7 +63,8 @@ pub(crate) fn fetch(
     for (name, source) in sources {
         let name = super::one_line(&name);
         let url = source.as_str().or_else(|| source.get("url")?.as_str()).map(str::trim);
-        let url = url.filter(|url| !url.is_empty()).ok_or_else(|| BadAttachment::NoUrl { name: name.clone() })?;
+        let url =
+            url.filter(|url| !url.is_empty()).ok_or_else(|| BadAttachment::NoUrl { name: name.clone() })?;
         let unreachable = |reason: String| BadAttachment::Unreachable {
             name: name.clone(),
             url: super::one_line(url),
@@ -189,7 +190,10 @@ mod tests {
             (r#"{"a\nb": {"url": " "}}"#, "`a b` has no `url`"),
             (&Json::Object(ten).to_string(), "10 attachments; at most 9 are sent"),
             (large, "attachments take over 20 MB together"),
-            (r#"{"a": "http://127.0.0.1:9/"}"#, "cannot fetch `a` from http://127.0.0.1:9/: no answer in time"),
+            (
+                r#"{"a": "http://127.0.0.1:9/"}"#,
+                "cannot fetch `a` from http://127.0.0.1:9/: no answer in time",
+            ),
         ] {
             assert_eq!(fetched(text).unwrap_err(), expected, "{text}");
         }

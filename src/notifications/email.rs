@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use lettre::address::Envelope;
-use lettre::message::header::{self, ContentType, HeaderName, HeaderValue};
 pub(crate) use lettre::message::Mailbox;
+use lettre::message::header::{self, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment as Part, Mailboxes, Message, MultiPart, SinglePart};
 
 use super::{Addresses, Attachment};
@@ -133,11 +133,8 @@ fn moment(time: Timestamp) -> SystemTime {
 
 fn part(attachment: &Attachment) -> SinglePart {
     let name = attachment.name.clone();
-    let part = if attachment.is_inline {
-        Part::new_inline_with_name(name.clone(), name)
-    } else {
-        Part::new(name)
-    };
+    let part =
+        if attachment.is_inline { Part::new_inline_with_name(name.clone(), name) } else { Part::new(name) };
     let content_type = ContentType::parse(&attachment.content_type);
     part.body(attachment.content.clone(), content_type.unwrap_or_else(|_| octet_stream()))
 }

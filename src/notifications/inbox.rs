@@ -45,7 +45,8 @@ pub(super) fn prune(db: &Connection) -> rusqlite::Result<Vec<String>> {
          WHERE id IN (SELECT id FROM messages ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET :kept)
          RETURNING eml",
     )?;
-    let names = statement.query_map(named_params! { ":kept": KEPT }, |row| row.get::<_, Option<String>>(0))?;
+    let names =
+        statement.query_map(named_params! { ":kept": KEPT }, |row| row.get::<_, Option<String>>(0))?;
     names.filter_map(Result::transpose).collect()
 }
 

@@ -15,9 +15,7 @@ pub(crate) enum MessageKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum MessageState {
     /// Kept here. With an error: it was to go on, and could not.
-    Captured {
-        refused: Option<String>,
-    },
+    Captured { refused: Option<String> },
     /// Handed on to a mail server as well.
     Relayed,
     /// There is no message: its template failed, or it goes to nobody.

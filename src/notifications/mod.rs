@@ -49,14 +49,6 @@ impl Notifications {
         Self { store, files: Files::in_folder(folder), news: Arc::default() }
     }
 
-    /// Remembers what has just been sent.
-    ///
-    /// # Errors
-    /// The disk is full or gone.
-    pub(crate) fn record(&self, sent: &Sent, now: Timestamp) -> Result<(), store::Error> {
-        self.store.write(|transaction| sent::insert(transaction, sent, now).map(drop))
-    }
-
     /// All that has been sent, newest first.
     pub(crate) fn sent(&self) -> Result<Vec<SentRecord>, store::Error> {
         self.store.read(sent::list)
@@ -159,3 +151,6 @@ impl Notifications {
         record.eml = record.eml.take().map(|name| self.files.path(&name).display().to_string());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,10 +40,8 @@ impl Relay {
     /// # Errors
     /// The URL names no mail server.
     pub(crate) fn new(url: &SmtpUrl, only_to: Option<Regex>) -> Result<Self, RelayError> {
-        let builder = SmtpTransport::from_url(&url.0).map_err(|error| RelayError::Url {
-            url: url.clone(),
-            reason: reason(&error),
-        })?;
+        let builder = SmtpTransport::from_url(&url.0)
+            .map_err(|error| RelayError::Url { url: url.clone(), reason: reason(&error) })?;
         Ok(Self { transport: builder.timeout(Some(TIMEOUT)).build(), only_to })
     }
 
@@ -61,8 +59,8 @@ impl Relay {
             return Ok(false);
         }
         let refused = |reason: String| RelayError::Refused { reason };
-        let envelope =
-            Envelope::new(envelope.from().cloned(), recipients).map_err(|error| refused(error.to_string()))?;
+        let envelope = Envelope::new(envelope.from().cloned(), recipients)
+            .map_err(|error| refused(error.to_string()))?;
         let sent = self.transport.send_raw(&envelope, &message.sent());
         sent.map(|_| true).map_err(|error| refused(reason(&error)))
     }

@@ -49,7 +49,8 @@ impl Project {
             .root
             .canonicalize()
             .map_err(|source| Error::Root { root: options.root.clone(), source })?;
-        let relay = options.smtp.as_ref().map(|smtp| Relay::new(&smtp.url, smtp.only_to.clone())).transpose()?;
+        let relay =
+            options.smtp.as_ref().map(|smtp| Relay::new(&smtp.url, smtp.only_to.clone())).transpose()?;
         // First the app: a folder without one gets no state folder either.
         let (app, mut problems) = App::load(&root, None)?;
         let (folder, temporary) = match &options.state {

@@ -53,7 +53,8 @@ impl Perform for Performer {
                 engine.block(&block, scope, &self.bindings).map_err(JobError::from)
             }
             Body::Notification { channel, template } => {
-                let errand = Errand { performer: self, engine: &engine, job, scope: &for_notification(scope) };
+                let errand =
+                    Errand { performer: self, engine: &engine, job, scope: &for_notification(scope) };
                 let sent = deliver::deliver(errand, *channel, template.as_deref());
                 sent.map(|jobs| Rendered { jobs, ..Rendered::default() })
             }
@@ -68,8 +69,9 @@ impl Perform for Performer {
 
 /// The templates of a notification know what they are given by two names.
 fn for_notification(mut scope: Scope) -> Scope {
-    let data = scope.variables.get("data").cloned().unwrap_or_default();
-    scope.variables.insert("form".to_owned(), data);
+    let data =
+        scope.variables.get("data").or_else(|| scope.variables.get("form")).cloned().unwrap_or_default();
+    scope.variables.extend(["data", "form"].map(|name| (name.to_owned(), data.clone())));
     scope
 }
 

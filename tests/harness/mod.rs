@@ -15,5 +15,5 @@ pub(crate) use app::TestApp;
 pub(crate) use browser::{Browser, Response};
 pub(crate) use command::{Cli, Finished};
 pub(crate) use project::Project;
-pub(crate) use smtp::{Peer, SmtpServer};
+pub(crate) use smtp::{Conduct, SmtpServer};
 pub(crate) use wait::wait_for;

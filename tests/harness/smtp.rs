@@ -7,7 +7,7 @@ use std::thread;
 
 /// How one connection is treated; the last of a list goes for all that follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Peer {
+pub(crate) enum Conduct {
     Accepts,
     /// 550 to every recipient.
     RefusesRecipients,
@@ -35,17 +35,17 @@ pub(crate) struct SmtpServer {
 }
 
 impl SmtpServer {
-    pub(crate) fn start(peers: &[Peer]) -> Self {
+    pub(crate) fn start(conducts: &[Conduct]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let server = Self { port, delivered: Arc::default(), begun: Arc::default() };
         let (delivered, begun) = (Arc::clone(&server.delivered), Arc::clone(&server.begun));
-        let mut peers = peers.to_vec();
+        let mut conducts = conducts.to_vec();
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let peer = if peers.len() > 1 { peers.remove(0) } else { peers[0] };
+                let conduct = if conducts.len() > 1 { conducts.remove(0) } else { conducts[0] };
                 let (delivered, begun) = (Arc::clone(&delivered), Arc::clone(&begun));
-                thread::spawn(move || serve(peer, stream, &delivered, &begun));
+                thread::spawn(move || serve(conduct, stream, &delivered, &begun));
             }
         });
         server
@@ -65,7 +65,7 @@ impl SmtpServer {
     }
 }
 
-fn serve(peer: Peer, stream: TcpStream, delivered: &Mutex<Vec<Delivered>>, begun: &Mutex<usize>) {
+fn serve(conduct: Conduct, stream: TcpStream, delivered: &Mutex<Vec<Delivered>>, begun: &Mutex<usize>) {
     let mut out = stream.try_clone().unwrap();
     // The client may have gone: then the next read ends the conversation.
     let mut say = move |line: &str| drop(out.write_all(format!("{line}\r\n").as_bytes()));
@@ -87,7 +87,7 @@ fn serve(peer: Peer, stream: TcpStream, delivered: &Mutex<Vec<Delivered>>, begun
                 mail.from = address(&line);
                 say("250 ok");
             }
-            "RCPT" if peer == Peer::RefusesRecipients => say("550 no such user here"),
+            "RCPT" if conduct == Conduct::RefusesRecipients => say("550 no such user here"),
             "RCPT" => {
                 mail.to.push(address(&line));
                 say("250 ok");
@@ -95,11 +95,11 @@ fn serve(peer: Peer, stream: TcpStream, delivered: &Mutex<Vec<Delivered>>, begun
             "DATA" => {
                 *begun.lock().unwrap() += 1;
                 say("354 go on");
-                if peer == Peer::DropsInData {
+                if conduct == Conduct::DropsInData {
                     return;
                 }
                 let data: Vec<String> = lines.by_ref().take_while(|line| line != ".").collect();
-                if peer == Peer::Hangs {
+                if conduct == Conduct::Hangs {
                     // Until the client goes.
                     lines.by_ref().for_each(drop);
                     return;

@@ -50,7 +50,8 @@ fn lines(record: &MailRecord) -> Vec<String> {
     field("subject", &record.subject);
     for attachment in &record.attachments {
         let place = if attachment.inline { "inline, " } else { "" };
-        let about = format!("{} ({place}{}, {} bytes)", attachment.name, attachment.content_type, attachment.size);
+        let about =
+            format!("{} ({place}{}, {} bytes)", attachment.name, attachment.content_type, attachment.size);
         field("attachment", &about);
     }
     field("template", record.template.as_deref().unwrap_or_default());

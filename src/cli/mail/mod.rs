@@ -180,12 +180,7 @@ fn clear(inbox: &Inbox, context: &Context) -> Result<Exit, Error> {
     printed.map_or_else(Closed::outcome, |()| Ok(Exit::Done))
 }
 
-fn wait(
-    inbox: &Inbox,
-    query: MailQuery<'_>,
-    timeout: Duration,
-    context: &Context,
-) -> Result<Exit, Error> {
+fn wait(inbox: &Inbox, query: MailQuery<'_>, timeout: Duration, context: &Context) -> Result<Exit, Error> {
     match inbox.wait(query, timeout)? {
         Some(record) => show(&record, Form::Whole, context),
         None if inbox.is_served() => {

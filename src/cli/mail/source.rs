@@ -69,11 +69,7 @@ impl Inbox {
     }
 
     /// `None`: none has come. Where nobody sends, none will.
-    pub(super) fn wait(
-        &self,
-        query: MailQuery<'_>,
-        timeout: Duration,
-    ) -> Result<Option<MailRecord>, Error> {
+    pub(super) fn wait(&self, query: MailQuery<'_>, timeout: Duration) -> Result<Option<MailRecord>, Error> {
         match self {
             Self::Served(client) => {
                 let deadline = Instant::now() + timeout;

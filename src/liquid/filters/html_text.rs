@@ -199,7 +199,10 @@ mod tests {
     #[test]
     fn plain_text_keeps_lines_and_links() {
         for (html, expected) in [
-            ("<html><head><title>T</title></head><body><p>Hi &amp; bye</p><p>Ann</p></body>", "Hi & bye\nAnn"),
+            (
+                "<html><head><title>T</title></head><body><p>Hi &amp; bye</p><p>Ann</p></body>",
+                "Hi & bye\nAnn",
+            ),
             (
                 "<p>Go <a class=b href='https://x.test/?a=1&amp;b=2'>here</a>.</p>",
                 "Go here (https://x.test/?a=1&b=2).",

@@ -6,4 +6,4 @@ VALUES (:id, :kind, :state, :template, :trace, :addresses, :recipients, :subject
 ON CONFLICT (id) DO UPDATE SET
     state = excluded.state, template = excluded.template, addresses = excluded.addresses, recipients = excluded.recipients,
     subject = excluded.subject, html = excluded.html, text = excluded.text, attachments = excluded.attachments,
-    data = excluded.data, eml = excluded.eml, error = excluded.error
+    data = excluded.data, eml = coalesce(excluded.eml, eml), error = excluded.error

@@ -90,10 +90,12 @@ impl<'e> Attempt<'e> {
     /// It stays in the inbox, and the job fails.
     pub(super) fn refuse(&self, reason: String) -> Failure {
         let state = MessageState::Captured { refused: Some(reason.clone()) };
-        if let Err(error) = self.errand.performer.notifications.settle(self.message.id, &state, None, self.now) {
+        if let Err(error) =
+            self.errand.performer.notifications.settle(self.message.id, &state, None, self.now)
+        {
             tracing::warn!(%error, "inbox");
         }
-        let error = self.error("to", reason);
+        let error = plain_error(reason);
         self.log(MailEnd::Failed(logged(&error)));
         Failure::Captured(error)
     }
@@ -161,7 +163,8 @@ impl From<liquid::Error> for Failure {
 
 impl From<notifications::Error> for Failure {
     fn from(error: notifications::Error) -> Self {
-        let source = std::error::Error::source(&error).map_or_else(String::new, |source| format!(": {source}"));
+        let source =
+            std::error::Error::source(&error).map_or_else(String::new, |source| format!(": {source}"));
         Self::Unsent(plain_error(format!("{error}{source}")))
     }
 }

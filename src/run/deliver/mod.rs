@@ -57,7 +57,8 @@ pub(super) fn deliver(
         Err(Failure::Unsent(error)) => {
             // A job that is cancelled has not failed.
             if !errand.is_cancelled() {
-                attempt.set_aside(&MessageState::Failed(error.message.clone()), MailEnd::Failed(logged(&error)));
+                attempt
+                    .set_aside(&MessageState::Failed(error.message.clone()), MailEnd::Failed(logged(&error)));
             }
             Err(error)
         }

@@ -44,7 +44,8 @@ pub(super) async fn eml(state: &State, id: &str) -> Answer {
 }
 
 pub(super) async fn clear(state: &State) -> Answer {
-    with_inbox(state, |inbox| Ok(Answer::json(StatusCode::OK, &MailCleared { cleared: inbox.clear()? }))).await
+    with_inbox(state, |inbox| Ok(Answer::json(StatusCode::OK, &MailCleared { cleared: inbox.clear()? })))
+        .await
 }
 
 /// Answers when a message that was sent is there, when `timeout` seconds have passed, or when the server stops.
