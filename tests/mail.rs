@@ -436,6 +436,7 @@ fn terminal_lists_shows_and_waits() {
     assert!(app.cli(["mail", "list", "--to", "b@x.test"]).run().exits(0).lines().is_empty());
     let html = app.cli(["mail", "show", id, "--html"]).run().exits(0);
     assert!(html.stdout.starts_with("<body><p>Hello A &amp; B</p>"), "{html}");
+    assert!(message["eml"].as_str().unwrap().starts_with('/'), "{message}");
     let raw = app.cli(["mail", "show", id, "--raw"]).run().exits(0);
     assert_eq!(raw.stdout.as_bytes(), files(&app)[0]);
     assert_eq!(app.get(&format!("/_dev/mail/{id}/eml")).has_status(200).body, files(&app)[0]);

@@ -14,9 +14,9 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// The folder is made with the first file.
+    /// The folder is made with the first file. Whole paths, since whoever is told one may work in another folder.
     pub(super) fn in_folder(folder: PathBuf) -> Self {
-        Self { folder }
+        Self { folder: std::path::absolute(&folder).unwrap_or(folder) }
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
