@@ -6,13 +6,14 @@ use super::World;
 use super::error::Error;
 use super::selection::Field;
 use super::{
-    activities, app_files, background_jobs, constants, models, record_mutations, rows, session, users,
+    activities, api_calls, app_files, background_jobs, constants, models, record_mutations, rows, session,
+    users,
 };
 
 type Resolve = fn(&Field, &mut World<'_>) -> Result<Json, Error>;
 
 /// Every root field of the schema, sorted; a test compares the two.
-const FIELDS: [(&str, Resolve); 37] = [
+const FIELDS: [(&str, Resolve); 38] = [
     ("activities", activities::activities),
     ("activity_create", activities::create),
     ("activity_delete_all", activities::delete_all),
@@ -23,6 +24,7 @@ const FIELDS: [(&str, Resolve); 37] = [
     ("admin_liquid_partials", app_files::partials),
     ("admin_pages", app_files::pages),
     ("admin_tables", app_files::tables),
+    ("api_call_send", api_calls::send),
     ("constant", constants::constant),
     ("constant_set", constants::set),
     ("constant_unset", constants::unset),

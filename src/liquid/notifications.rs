@@ -39,6 +39,21 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// Runs the `callback` of a call that was answered; `response` is among the variables of `scope`. The jobs it asked for.
+    pub(crate) fn callback(
+        &self,
+        notification: &Notification,
+        scope: &Scope,
+        bindings: &Bindings,
+    ) -> Result<Vec<NewJob>> {
+        let template = self.compiled(&notification.source)?;
+        let mut render = Render::new(self, scope, bindings, template, Format::Html);
+        render.field(notification, "callback", &variables(scope))?;
+        Ok(render.effects.jobs)
+    }
+}
+
 impl Render<'_> {
     fn message(&mut self, notification: &Notification, variables: &Map) -> Result<Option<Message>> {
         if let Some(language) = self.field(notification, "locale", variables)?.filter(|text| !text.is_empty())

@@ -1,12 +1,17 @@
 //! What leaves the app: e-mails, SMS, calls of APIs; and the inbox where a developer sees them. What is sent comes rendered:
 //! this room knows no template.
 
+mod api_call;
 mod sent;
 
 use jiff::Timestamp;
 
 use crate::store::{self, Store};
 
+pub(crate) use api_call::{
+    ApiCalls, CallOptions, CallOrigin, Called, Caller, DEPTH_HEADER, Matcher, Mode, OnFailure, OnServerError,
+    Policy, Reply, Request, RequestError, Response, Rule, Unmatched, UrlPattern,
+};
 pub(crate) use sent::{Sent, SentKind};
 
 /// Clone = same inbox.

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::notifications::{OnFailure, OnServerError, Unmatched};
 use crate::store::Durability;
 
 /// What `run` is asked to do.
@@ -28,6 +29,11 @@ pub(crate) struct Options {
     pub(crate) max_payload: usize,
     /// Forget all state first.
     pub(crate) reset: bool,
+    /// Nothing leaves the machine: no call, no download, no mail.
+    pub(crate) offline: bool,
+    pub(crate) api_calls: ApiCalls,
+    pub(crate) on_call_failure: OnFailure,
+    pub(crate) on_server_error: OnServerError,
     /// A file of `NAME=value` lines: `context.constants`.
     pub(crate) constants: Option<PathBuf>,
     /// Pages to request once ready.
@@ -38,6 +44,22 @@ pub(crate) struct Options {
     pub(crate) grace: Duration,
     /// `context.environment`
     pub(crate) environment: String,
+}
+
+/// Who answers the calls of APIs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ApiCalls {
+    Live,
+    /// The rules of this file.
+    Stub {
+        file: PathBuf,
+        unmatched: Unmatched,
+    },
+    /// As live, and kept in the state folder.
+    Record,
+    /// What was recorded there.
+    Replay,
+    Off,
 }
 
 /// Where databases and mail of an app are.

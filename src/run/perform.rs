@@ -7,9 +7,10 @@ use std::time::Instant;
 
 use serde_json::{Map, Value as Json};
 
+use super::deliver::{Delivered, deliver};
 use crate::app::Format;
 use crate::jobs::{Body, Job, JobError, Outcome, Perform};
-use crate::liquid::{Bindings, Block, Origin, Scope};
+use crate::liquid::{self, Bindings, Block, Origin, Scope};
 use crate::records::Records;
 use crate::server::Live;
 
@@ -38,6 +39,7 @@ impl Perform for Performer {
             },
             base_url: self.base_url.clone(),
             trace: job.trace.clone(),
+            call_depth: 0,
             deadline: Some(deadline),
             cancelled: Some(Arc::clone(cancelled)),
         };
@@ -46,18 +48,25 @@ impl Perform for Performer {
             Body::Block { source, path, line } => {
                 engine.block(&Block { source, path, line: *line }, scope, &self.bindings)
             }
-            Body::Notification { .. } => todo!(),
+            Body::Notification { channel, template } => {
+                let template = template.as_deref().unwrap_or_default();
+                return match deliver(*channel, template, scope, &engine, &self.bindings) {
+                    Ok(Delivered { output, jobs }) => Outcome::Completed { output, jobs },
+                    Err(_) if cancelled.load(Ordering::Relaxed) => Outcome::Cancelled,
+                    Err(error) => Outcome::Failed(error),
+                };
+            }
         };
         match rendered {
             Ok(rendered) => Outcome::Completed { output: rendered.body, jobs: rendered.jobs },
             Err(_) if cancelled.load(Ordering::Relaxed) => Outcome::Cancelled,
-            Err(error) => Outcome::Failed(JobError {
-                message: error.message(),
-                stack: error.stack(),
-                report: error.report(),
-            }),
+            Err(error) => Outcome::Failed(job_error(&error)),
         }
     }
+}
+
+pub(super) fn job_error(error: &liquid::Error) -> JobError {
+    JobError { message: error.message(), stack: error.stack(), report: error.report() }
 }
 
 /// Stored as an object; anything else is a row from elsewhere and gives no variables.

@@ -12,6 +12,7 @@ use super::answer::Answer;
 use super::request::{Request, Unreadable};
 use super::state::State;
 use crate::graphql::{self, World};
+use crate::notifications::{CallOrigin, Caller};
 
 /// How long the document may wait for the changes of others.
 const PATIENCE: Duration = Duration::from_secs(9);
@@ -51,13 +52,25 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         }
     };
     let engine = state.live.engine();
-    let mut data = state.graph.records.data(Some(Instant::now() + PATIENCE));
+    let until = Instant::now() + PATIENCE;
+    let mut data = state.graph.records.data(Some(until));
+    let caller = Caller {
+        origin: CallOrigin::Page { request: request.id.clone() },
+        trace: request.id.clone(),
+        base_url: request.base_url(),
+        deadline: Some(until),
+        constants: state.graph.records.constants().snapshot(),
+        depth: request.call_depth(),
+        ..Caller::default()
+    };
     let mut world = World {
         app: engine.app(),
         data: &mut data,
         session: None,
         queue: Some(&state.graph.queue),
         notifications: Some(&state.graph.notifications),
+        api_calls: Some(&state.graph.api_calls),
+        caller,
         templates: None,
         deliveries: Vec::new(),
         now: Timestamp::now(),

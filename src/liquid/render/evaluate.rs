@@ -87,6 +87,7 @@ impl Render<'_> {
             language: self.context.language(),
             base_url: &self.scope.base_url,
             now: &self.now,
+            offline: self.bindings.offline,
             limits: &self.limits,
             cycles: &self.cycles,
             plain: self.engine.printing() == Printing::Plain,
