@@ -30,6 +30,8 @@
 //!   and the jobs of a request are written after its render
 //! - job: `liquid/tags/background -> Rendered.jobs`, held until the request is over, then
 //!   `server -> jobs/queue … jobs/worker -> run/perform -> liquid`
+//! - call of an API: `graphql/api_calls -> notifications/api_call`, on the thread that renders; its template and callback
+//!   through `graphql::Templates`. One with a delay is a job: `run/deliver -> liquid, notifications/api_call`
 //! - file change: `watch -> run/reload -> app` (swap)
 //! - log line: `{% log %} | jobs | server -> logs -> store + subscribers`, read by `cli/logs -> logs -> store`
 //!

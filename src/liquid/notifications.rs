@@ -71,7 +71,7 @@ impl Render<'_> {
             message.head.insert(key.to_owned(), text.trim().to_owned());
         }
         let template = self.engine.compiled(&notification.source)?;
-        self.run_file(template, variables.clone())?;
+        self.with_json_as_it_is(|render| render.run_file(template, variables.clone()))?;
         message.body = std::mem::take(&mut self.out);
         let layout = message.head.get("layout").filter(|name| !name.is_empty());
         if let Some(name) = layout.filter(|_| notification.kind == NotificationKind::Email) {

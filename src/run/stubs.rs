@@ -248,7 +248,7 @@ mod tests {
                 "- reply: {}\n  match: {url: '/(/'}",
                 "2:16: `url` is no regular expression: error: unclosed group",
             ),
-            ("- reply: {}\n  match: {url: }", "2:16: `url` has no value"),
+            ("- reply: {}\n  match: {url: }", "2:14: `url` has no value"),
             ("- reply: {headers: [1]}", "1:20: `headers` must be lines of `name: value`"),
             ("- reply: {}\n  reply: {}", "2:3: `reply` is given twice"),
             ("- nonsense", "1:3: a rule must be lines of `key: value`: match, reply, times"),

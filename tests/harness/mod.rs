@@ -7,11 +7,13 @@
 mod app;
 mod browser;
 mod command;
+mod peer;
 mod project;
 mod wait;
 
 pub(crate) use app::TestApp;
 pub(crate) use browser::{Browser, Response};
 pub(crate) use command::{Cli, Finished};
+pub(crate) use peer::{Peer, Reply, response};
 pub(crate) use project::Project;
 pub(crate) use wait::wait_for;

@@ -1,7 +1,7 @@
 //! HTTP out. The caller waits for it, so every wait has an end, and what comes back has a size. One connection for each
 //! call: they are few, and one that was kept may be dead.
 
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::time::{Duration, Instant};
 
 use ureq::http::{self, Uri};
@@ -160,11 +160,15 @@ impl Transport<'_> {
         let timeout = CallError::Timeout { within: self.timeout };
         let reason = match error {
             ureq::Error::Timeout(_) => return timeout,
-            ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::TimedOut => return timeout,
             ureq::Error::TooManyRedirects => return CallError::Redirects { most: MAX_REDIRECTS },
-            ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
-                "connection refused".to_owned()
-            }
+            ureq::Error::Io(error) => match error.kind() {
+                ErrorKind::TimedOut => return timeout,
+                ErrorKind::ConnectionRefused => "connection refused".to_owned(),
+                ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => {
+                    "the connection was closed before the answer was complete".to_owned()
+                }
+                _ => error.to_string(),
+            },
             ureq::Error::HostNotFound => "the host is not known".to_owned(),
             other => other.to_string(),
         };
