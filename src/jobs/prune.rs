@@ -79,7 +79,7 @@ mod tests {
         store
             .write(|tx| {
                 for id in 1..=count + 1 {
-                    tx.execute("INSERT INTO jobs VALUES (?1, 'j', 'p', NULL, NULL, NULL, '{}', '{}', 0, 0, 't', NULL, NULL, 0)", [id])?;
+                    tx.execute("INSERT INTO jobs VALUES (?1, 'j', 'p', NULL, NULL, NULL, '{}', '{}', 0, 0, 't', NULL, NULL, 0, NULL)", [id])?;
                 }
                 for id in 1..=count {
                     let error = (state == "dead").then_some("no");

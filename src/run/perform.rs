@@ -7,10 +7,10 @@ use std::time::Instant;
 
 use serde_json::{Map, Value as Json};
 
-use super::deliver::{Delivered, deliver};
+use super::deliver::{self, Errand};
 use crate::app::Format;
 use crate::jobs::{Body, Job, JobError, Outcome, Perform};
-use crate::liquid::{self, Bindings, Block, Origin, Scope};
+use crate::liquid::{self, Bindings, Block, Origin, Rendered, Scope};
 use crate::records::Records;
 use crate::server::Live;
 
@@ -43,30 +43,30 @@ impl Perform for Performer {
             deadline: Some(deadline),
             cancelled: Some(Arc::clone(cancelled)),
         };
-        let rendered = match &job.body {
-            Body::Partial(name) => engine.partial(name, scope, &self.bindings),
+        let performed = match &job.body {
+            Body::Partial(name) => engine.partial(name, scope, &self.bindings).map_err(JobError::from),
             Body::Block { source, path, line } => {
-                engine.block(&Block { source, path, line: *line }, scope, &self.bindings)
+                let block = Block { source, path, line: *line };
+                engine.block(&block, scope, &self.bindings).map_err(JobError::from)
             }
             Body::Notification { channel, template } => {
-                let template = template.as_deref().unwrap_or_default();
-                return match deliver(*channel, template, scope, &engine, &self.bindings) {
-                    Ok(Delivered { output, jobs }) => Outcome::Completed { output, jobs },
-                    Err(_) if cancelled.load(Ordering::Relaxed) => Outcome::Cancelled,
-                    Err(error) => Outcome::Failed(error),
-                };
+                let errand = Errand { performer: self, engine: &engine, scope: &scope };
+                let sent = deliver::deliver(errand, *channel, template.as_deref());
+                sent.map(|jobs| Rendered { jobs, ..Rendered::default() })
             }
         };
-        match rendered {
+        match performed {
             Ok(rendered) => Outcome::Completed { output: rendered.body, jobs: rendered.jobs },
             Err(_) if cancelled.load(Ordering::Relaxed) => Outcome::Cancelled,
-            Err(error) => Outcome::Failed(job_error(&error)),
+            Err(error) => Outcome::Failed(error),
         }
     }
 }
 
-pub(super) fn job_error(error: &liquid::Error) -> JobError {
-    JobError { message: error.message(), stack: error.stack(), report: error.report() }
+impl From<liquid::Error> for JobError {
+    fn from(error: liquid::Error) -> Self {
+        Self { message: error.message(), stack: error.stack(), report: error.report() }
+    }
 }
 
 /// Stored as an object; anything else is a row from elsewhere and gives no variables.

@@ -184,7 +184,7 @@ impl<'r> Render<'r> {
     pub(crate) fn print(&mut self, value: &Value) -> Flow {
         match (value, self.escaping) {
             (Value::Str(text), Escaping::Html | Escaping::HtmlButJson) if !text.safe => {
-                escape::html(&text.text, &mut self.out)
+                escape::html(&text.text, &mut self.out);
             }
             (Value::Array(_) | Value::Hash(_) | Value::Bytes(_), Escaping::Html | Escaping::HtmlButJson) => {
                 escape::html(&value.to_text(), &mut self.out);

@@ -6,7 +6,7 @@ use ureq::http::HeaderValue;
 use uuid::Uuid;
 
 use super::error::CallError;
-use super::request::has_web_scheme;
+use super::request::{has_web_scheme, is_path};
 use super::transport::{Incoming, MAX_BODY, Outgoing, Transport};
 
 pub(super) struct Form {
@@ -68,7 +68,7 @@ fn fetch(field: String, file: &Map<String, Json>, transport: &Transport<'_>) -> 
     let text =
         |key: &str| file.get(key).and_then(Json::as_str).map(str::trim).filter(|text| !text.is_empty());
     let url = text("url").ok_or_else(|| failed(&"it has no `url`"))?;
-    if !has_web_scheme(url) && !(url.starts_with('/') && !url.starts_with("//")) {
+    if !has_web_scheme(url) && !is_path(url) {
         return Err(failed(&format_args!("`{url}` must begin with http:// or https://")));
     }
     let outgoing = Outgoing { verb: "GET", url, headers: Vec::new(), body: None };

@@ -156,7 +156,7 @@ fn check_url(url: &str, options: CallOptions) -> Result<(), RequestError> {
     if url.is_empty() {
         return Err(RequestError::NoUrl);
     }
-    if options.is_internal && url.starts_with('/') && !url.starts_with("//") {
+    if options.is_internal && is_path(url) {
         return Ok(());
     }
     if !has_web_scheme(url) {
@@ -167,6 +167,11 @@ fn check_url(url: &str, options: CallOptions) -> Result<(), RequestError> {
         Ok(_) => Err(RequestError::Url { url: shown(url), reason: "it names no host".to_owned() }),
         Err(error) => Err(RequestError::Url { url: shown(url), reason: error.to_string() }),
     }
+}
+
+/// An address on our own server. Two slashes begin the name of another host.
+pub(super) fn is_path(url: &str) -> bool {
+    url.starts_with('/') && !url.starts_with("//")
 }
 
 pub(super) fn has_web_scheme(url: &str) -> bool {

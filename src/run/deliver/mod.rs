@@ -1,38 +1,44 @@
-//! Sends a notification that a job carries, by its channel.
+//! Jobs that send a notification: rendered when they run, with the app as it is then.
 
 mod api_call;
 
-use crate::app::NotificationKind;
+use super::perform::Performer;
+use crate::app::{App, Notification, NotificationKind, nearest_path};
 use crate::jobs::{Channel, JobError, NewJob};
-use crate::liquid::{Bindings, Engine, Scope};
+use crate::liquid::{Engine, Scope};
 
-/// What became of a notification, and the jobs its templates asked for.
-#[derive(Debug)]
-pub(super) struct Delivered {
-    pub(super) output: String,
-    pub(super) jobs: Vec<NewJob>,
+/// What a job that sends is given.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Errand<'e> {
+    pub(super) performer: &'e Performer,
+    pub(super) engine: &'e Engine,
+    /// The variables of the templates are in it.
+    pub(super) scope: &'e Scope,
 }
 
-/// `scope` holds the arguments of the job as its variables.
-///
-/// # Errors
-/// The attempt has failed.
+/// Sends what the job says; the jobs that its templates asked for.
 pub(super) fn deliver(
+    errand: Errand<'_>,
     channel: Channel,
-    template: &str,
-    scope: Scope,
-    engine: &Engine,
-    bindings: &Bindings,
-) -> Result<Delivered, JobError> {
-    match NotificationKind::from(channel) {
-        NotificationKind::ApiCall => api_call::deliver(template, scope, engine, bindings),
-        kind @ (NotificationKind::Email | NotificationKind::Sms) => {
-            Err(failed(format!("cannot send an {kind}")))
-        }
+    template: Option<&str>,
+) -> Result<Vec<NewJob>, JobError> {
+    match channel {
+        Channel::ApiCall => api_call::deliver(errand, template.unwrap_or_default()),
+        Channel::Email | Channel::Sms => Err(plain_error(format!("cannot send an {channel}"))),
     }
 }
 
-/// An attempt that failed outside of any template.
-fn failed(message: String) -> JobError {
+/// The notification that the job was queued for: it may have been renamed since.
+fn find<'a>(app: &'a App, kind: NotificationKind, name: &str) -> Result<&'a Notification, JobError> {
+    if let Some(notification) = app.notification(kind, name) {
+        return Ok(notification);
+    }
+    let known = app.notifications().filter(|known| known.kind == kind).map(|known| &*known.source.name);
+    let hint = nearest_path(name, known).map(|known| format!("; did you mean '{known}'?"));
+    Err(plain_error(format!("can't find {kind} '{name}'{}", hint.unwrap_or_default())))
+}
+
+/// An error that is no template's.
+fn plain_error(message: String) -> JobError {
     JobError { report: message.clone(), message, stack: Vec::new() }
 }
