@@ -1,6 +1,7 @@
 //! What must not be seen in a log, a table or a recording: keys and tokens in headers and queries, and the values of the
 //! app's constants wherever they stand.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -34,14 +35,21 @@ impl<'c> Mask<'c> {
         Self { secrets }
     }
 
-    pub(super) fn text(&self, text: &str) -> String {
-        self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, MASK))
+    /// A large text without secrets is not copied.
+    pub(super) fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut text = Cow::Borrowed(text);
+        for secret in &self.secrets {
+            if text.contains(secret) {
+                text = Cow::Owned(text.replace(secret, MASK));
+            }
+        }
+        text
     }
 
     /// A user and password before the host, and the values of parameters that are named like secrets.
     pub(super) fn url(&self, url: &str) -> String {
         let url = self.text(url);
-        let (address, query) = url.split_once('?').map_or((url.as_str(), None), |(a, q)| (a, Some(q)));
+        let (address, query) = url.split_once('?').map_or((&*url, None), |(a, q)| (a, Some(q)));
         let mut shown = without_user(address);
         if let Some(query) = query {
             let parameters = query.split('&').map(|parameter| match parameter.split_once('=') {
@@ -56,7 +64,8 @@ impl<'c> Mask<'c> {
 
     pub(super) fn headers<'h>(&self, headers: impl IntoIterator<Item = &'h (String, String)>) -> Json {
         let masked = headers.into_iter().map(|(name, value)| {
-            let value = if SECRET_NAME.is_match(name) { MASK.to_owned() } else { self.text(value) };
+            let value =
+                if SECRET_NAME.is_match(name) { MASK.to_owned() } else { self.text(value).into_owned() };
             (name.clone(), Json::String(value))
         });
         Json::Object(masked.collect())

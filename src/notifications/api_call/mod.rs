@@ -196,7 +196,7 @@ fn sent(exchange: &Exchange<'_>, response: &Response, mask: &Mask<'_>) -> Sent {
     Sent {
         kind: SentKind::ApiCall,
         template: request.template.clone(),
-        content: exchange::cut(mask.text(&request.body)),
+        content: exchange::cut(&mask.text(&request.body)),
         options: options.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>(),
     }
 }

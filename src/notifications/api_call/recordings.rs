@@ -79,7 +79,7 @@ impl Recordings {
                 Json::Object(headers) => headers,
                 _ => serde_json::Map::new(),
             },
-            body: mask.text(&response.body),
+            body: mask.text(&response.body).into_owned(),
         });
         let recording = Recording {
             request: Recorded {
@@ -87,7 +87,7 @@ impl Recordings {
                 url: mask.url(url),
                 template: request.template.clone(),
                 headers: mask.headers(&request.headers),
-                body: mask.text(&request.body),
+                body: mask.text(&request.body).into_owned(),
             },
             response,
             error: answer.as_ref().err().map(CallError::to_string),
