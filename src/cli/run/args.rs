@@ -136,9 +136,10 @@ impl Args {
                 settings::ApiFailure::Return => OnFailure::Return,
                 settings::ApiFailure::Raise => OnFailure::Raise,
             },
-            on_server_error: match self.retry_on_5xx || configured.retry_on_5xx {
-                true => OnServerError::Retry,
-                false => OnServerError::Answer,
+            on_server_error: if self.retry_on_5xx || configured.retry_on_5xx {
+                OnServerError::Retry
+            } else {
+                OnServerError::Answer
             },
             root: self.root,
             state,

@@ -7,7 +7,8 @@
 //!                                                        └─▶ log, exchange, sent
 //! ```
 //! The caller waits. A `{% transaction %}` around it stays open meanwhile and with it everybody else's writes: a call in one
-//! holds them up as long as its timeout, which for a page is at most five seconds.
+//! holds them up as long as its timeout, which for a page is at most five seconds. A page of our own that is called in one
+//! and wants to write waits for it too, and so is answered too late.
 
 mod caller;
 mod error;
