@@ -35,6 +35,8 @@ struct Fault {
 /// # Errors
 /// The file cannot be read, is no YAML, or says something that is no rule; the message has the place.
 pub(super) fn read(path: &Path) -> Result<Vec<Rule>, Error> {
+    // A project in `.` is where the reader is, too.
+    let path = path.strip_prefix(".").unwrap_or(path);
     let text =
         fs::read_to_string(path).map_err(|source| Error::ReadStubs { path: path.to_owned(), source })?;
     let folder = path.parent().unwrap_or(Path::new("."));

@@ -105,7 +105,7 @@ fn call_that_no_rule_matches_is_made_or_not() {
     let project = app(&[("views/pages/index.liquid", &page)]);
     project.write("rules.yml", "- match: {url: nothing}\n  reply: {}\n");
     let result = |more: &[&str]| {
-        let args = [&["--api-calls", "stub", "--stubs", "rules.yml"], more].concat();
+        let args = [&["--stubs", "rules.yml"], more].concat();
         let log = run(&project, &args).exits(0).stdout;
         lines(&log, "result: ")[0].split_once("result: ").unwrap().1.to_owned()
     };
@@ -126,7 +126,7 @@ fn file_of_stubs_that_makes_no_sense_is_refused_with_its_place() {
     refused("cannot read the stubs");
     refused("hint: name the file of rules with `--stubs FILE`");
     project.write("stubs.yml", "- reply: {}\n  macth: {}\n");
-    refused("stubs.yml:2:3: a rule has no key `macth`; did you mean `match`?");
+    refused("error: stubs.yml:2:3: a rule has no key `macth`; did you mean `match`?");
 }
 
 #[test]

@@ -74,10 +74,10 @@ pub(crate) struct Args {
     /// Who answers the calls of APIs [default: live]
     #[arg(long, value_name = "WHO", help_heading = NET)]
     api_calls: Option<settings::ApiCalls>,
-    /// The rules for `--api-calls stub` [default: stubs.yml in the project]
+    /// The rules that answer the calls; `--api-calls stub` alone reads stubs.yml in the project
     #[arg(long, value_name = "FILE", help_heading = NET)]
     stubs: Option<PathBuf>,
-    /// What becomes of a call that no rule matches [default: error]
+    /// What becomes of a call that no rule matches; means `--api-calls stub`, too [default: error]
     #[arg(long, value_name = "WHAT", help_heading = NET)]
     unmatched: Option<settings::Unmatched>,
     /// What a call does that nobody answers [default: auto]
@@ -124,7 +124,11 @@ impl Args {
         };
         let offline = self.offline || configured.offline;
         let api_calls = Answering {
-            who: self.api_calls.unwrap_or(configured.api_calls),
+            who: self.api_calls.unwrap_or(if self.stubs.is_some() || self.unmatched.is_some() {
+                settings::ApiCalls::Stub
+            } else {
+                configured.api_calls
+            }),
             file: self.stubs.unwrap_or_else(|| self.root.join(configured.stubs)),
             unmatched: self.unmatched.unwrap_or(configured.unmatched),
         };
