@@ -59,6 +59,24 @@ fn pattern_chooses_who_receives() {
 }
 
 #[test]
+fn nothing_leaves_the_machine_offline() {
+    let server = SmtpServer::start(&[Conduct::Accepts]);
+    let app = app(&server, &["--offline"]);
+    send(&app, &ann());
+    app.wait_until_idle();
+    assert_eq!(inbox(&app)[0]["state"], "captured");
+    assert_eq!(server.begun(), 0);
+
+    let attached = "attachments: '{\"a.txt\": {\"url\": \"http://127.0.0.1:9/a.txt\"}}'";
+    app.project.write("app/emails/hi.liquid", HI.replace("layout: mailer", attached));
+    app.wait_for("the attachment to be refused", || {
+        send(&app, &ann());
+        app.wait_until_idle();
+        inbox(&app)[0]["error"].as_str().is_some_and(|error| error.ends_with("`--offline` is on"))
+    });
+}
+
+#[test]
 fn message_that_is_not_taken_stays_and_its_job_fails() {
     for (conduct, reason) in
         [(Conduct::RefusesRecipients, "permanent error (550): no such user here"), (Conduct::DropsInData, "")]

@@ -8,6 +8,7 @@
 
 mod harness;
 
+mod api_calls;
 mod background;
 mod bad_input;
 mod broken;

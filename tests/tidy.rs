@@ -18,8 +18,9 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("logs", &["store", "protocol"]),
     // The record of a job is the same on the wire, in a list and in the terminal.
     ("jobs", &["store", "logs", "protocol"]),
-    // The record of a message is the same on the wire, in a list and in the terminal.
-    ("notifications", &["store", "protocol"]),
+    // The record of a message is the same on the wire, in a list and in the terminal; a call of an API has its line in the
+    // log.
+    ("notifications", &["store", "logs", "protocol"]),
     // A job in a list is a record as on the wire.
     ("graphql", &["app", "records", "jobs", "notifications", "protocol"]),
     // The stack of an error is part of the log's wire format.

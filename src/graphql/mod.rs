@@ -2,6 +2,7 @@
 //! file for each family. The schema is fixed: an app declares tables, never types.
 
 mod activities;
+mod api_calls;
 mod app_files;
 mod authentication;
 mod background_jobs;

@@ -6,14 +6,14 @@ use super::World;
 use super::error::Error;
 use super::selection::Field;
 use super::{
-    activities, app_files, background_jobs, constants, models, notifications, record_mutations, rows,
-    session, users,
+    activities, api_calls, app_files, background_jobs, constants, models, notifications, record_mutations,
+    rows, session, users,
 };
 
 type Resolve = fn(&Field, &mut World<'_>) -> Result<Json, Error>;
 
 /// Every root field of the schema, sorted; a test compares the two.
-const FIELDS: [(&str, Resolve); 40] = [
+const FIELDS: [(&str, Resolve); 41] = [
     ("activities", activities::activities),
     ("activity_create", activities::create),
     ("activity_delete_all", activities::delete_all),
@@ -25,6 +25,7 @@ const FIELDS: [(&str, Resolve); 40] = [
     ("admin_pages", app_files::pages),
     ("admin_sent_notifications", notifications::sent),
     ("admin_tables", app_files::tables),
+    ("api_call_send", api_calls::send),
     ("constant", constants::constant),
     ("constant_set", constants::set),
     ("constant_unset", constants::unset),

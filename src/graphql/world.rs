@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Delivery, Session, Templates};
 use crate::app::App;
 use crate::jobs::Queue;
-use crate::notifications::Notifications;
+use crate::notifications::{ApiCalls, Caller, Notifications};
 use crate::records::Data;
 
 /// For one document.
@@ -18,6 +18,10 @@ pub(crate) struct World<'w> {
     pub(crate) queue: Option<&'w Queue>,
     /// `None` where nothing may leave the app.
     pub(crate) notifications: Option<&'w Notifications>,
+    /// `None` where no API may be called.
+    pub(crate) api_calls: Option<&'w ApiCalls>,
+    /// On whose behalf calls are made.
+    pub(crate) caller: Caller,
     /// `None` where no template may run.
     pub(crate) templates: Option<&'w mut dyn Templates>,
     /// What is to be sent once the caller has ended well.

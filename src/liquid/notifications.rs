@@ -51,6 +51,21 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// Runs the `callback` of a call that was answered; `response` is among the variables of `scope`. The jobs it asked for.
+    pub(crate) fn callback(
+        &self,
+        notification: &Notification,
+        scope: &Scope,
+        bindings: &Bindings,
+    ) -> Result<Vec<NewJob>> {
+        let template = self.compiled(&notification.source)?;
+        let mut render = Render::new(self, scope, bindings, template, Format::Html);
+        render.field(notification, "callback", &variables(scope))?;
+        Ok(render.effects.jobs)
+    }
+}
+
 impl Render<'_> {
     fn message(&mut self, notification: &Notification, variables: &Map) -> Result<Option<Message>> {
         if let Some(language) = self.field(notification, "locale", variables)?.filter(|text| !text.is_empty())
@@ -68,7 +83,7 @@ impl Render<'_> {
             message.head.insert(key.to_owned(), text.trim().to_owned());
         }
         let template = self.engine.compiled(&notification.source)?;
-        self.run_file(template, variables.clone())?;
+        self.with_json_as_it_is(|render| render.run_file(template, variables.clone()))?;
         message.body = std::mem::take(&mut self.out);
         let layout = message.head.get("layout").filter(|name| !name.is_empty());
         if let Some(name) = layout.filter(|_| notification.kind == NotificationKind::Email) {

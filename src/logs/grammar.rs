@@ -5,6 +5,7 @@
 //! background job: NAME - QUEUED (default, in 5s)
 //! background job: NAME (attempt 1/3) - FAILED (742ms): Liquid error (lib/pay.liquid:14): timeout; retry in 5s
 //! background job: NAME - DEAD after 3 attempts | - CANCELLED | - RESCUED (process died in attempt 2)
+//! api call: POST http://erp.test/orders 201 (12ms) | FAILED (5003ms): no answer within 5 seconds
 //! request: GET /cart 500 12ms - FAILED: Liquid error (views/pages/cart.liquid:3): …
 //! mail: SUBJECT to ADDRESS, ADDRESS - CAPTURED | RELAYED | SKIPPED | FAILED: … (an SMS: "sms: to ADDRESS - …")
 //! system: reload - FAILED: app/lib/pay.liquid:14:3: …
@@ -35,6 +36,14 @@ pub(crate) enum MailEnd {
     Captured,
     Relayed,
     Skipped,
+    Failed(LoggedError),
+}
+
+/// How a call of an API ended.
+#[derive(Debug, Clone)]
+pub(crate) enum ApiResult {
+    /// With this status.
+    Answered(u16),
     Failed(LoggedError),
 }
 
@@ -112,16 +121,27 @@ impl NewEntry {
 
     /// `path` without the query, which may hold secrets. See [`Self::failed`] for an answer that is an error page.
     pub(crate) fn request(method: &str, path: &str, status: u16, took: Duration) -> Self {
-        let level = match status {
-            500.. => Level::Error,
-            400..=499 => Level::Warn,
-            _ => Level::Info,
-        };
         Self::of_kind(
             Kind::Request,
-            level,
+            level_of(status),
             format!("request: {method} {path} {status} {}", duration::took(took)),
         )
+    }
+
+    /// `url` without its secrets.
+    pub(crate) fn api_call(method: &str, url: &str, took: Duration, result: ApiResult) -> Self {
+        let (head, took) = (format!("api call: {method} {url}"), duration::took(took));
+        match result {
+            ApiResult::Answered(status) => {
+                Self::of_kind(Kind::Api, level_of(status), format!("{head} {status} ({took})"))
+            }
+            ApiResult::Failed(error) => {
+                let message = format!("{head} FAILED ({took}): {}", error.message);
+                let mut entry = Self::of_kind(Kind::Api, Level::Error, message);
+                entry.error = Some(error);
+                entry.with_status(Status::Failed)
+            }
+        }
     }
 
     /// `{% log %}`, and warnings of ours (`error_type` `warning`). `data` says where it was logged: `url`, `page`,
@@ -203,6 +223,14 @@ impl NewEntry {
     fn with_status(mut self, status: Status) -> Self {
         self.status = Some(status);
         self
+    }
+}
+
+fn level_of(status: u16) -> Level {
+    match status {
+        500.. => Level::Error,
+        400..=499 => Level::Warn,
+        _ => Level::Info,
     }
 }
 
@@ -290,6 +318,24 @@ mod tests {
             (
                 NewEntry::request("POST", "/pay", 500, took).failed(error()),
                 "request: POST /pay 500 742ms - FAILED: Liquid error (lib/pay.liquid:14): timeout",
+                Error,
+                Some(Status::Failed),
+            ),
+            (
+                NewEntry::api_call("POST", "http://x/a", took, ApiResult::Answered(201)),
+                "api call: POST http://x/a 201 (742ms)",
+                Info,
+                None,
+            ),
+            (
+                NewEntry::api_call("GET", "http://x", took, ApiResult::Answered(500)),
+                "api call: GET http://x 500 (742ms)",
+                Error,
+                None,
+            ),
+            (
+                NewEntry::api_call("GET", "http://x", took, ApiResult::Failed(error())),
+                "api call: GET http://x FAILED (742ms): Liquid error (lib/pay.liquid:14): timeout",
                 Error,
                 Some(Status::Failed),
             ),

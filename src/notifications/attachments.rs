@@ -72,6 +72,7 @@ pub(crate) fn fetch(
         };
         let (content, told) = match own(url) {
             Own::Content(content) => (content, None),
+            Own::OffLimits(reason) => return Err(unreachable(reason.to_owned())),
             Own::Url(url) => download(&url, left, deadline).map_err(|failure| match failure {
                 Failure::TooLarge => BadAttachment::TooLarge,
                 Failure::Other(reason) => unreachable(reason),
@@ -96,6 +97,8 @@ pub(crate) enum Own {
     Content(Vec<u8>),
     /// Somewhere on the net; the whole URL.
     Url(String),
+    /// Where it may not be fetched from; why.
+    OffLimits(&'static str),
 }
 
 impl Attachment {

@@ -6,6 +6,7 @@
 //! ```
 
 mod addresses;
+mod api_call;
 mod attachments;
 mod email;
 mod error;
@@ -26,6 +27,10 @@ use crate::protocol::MailRecord;
 use crate::store::{self, Store};
 
 pub(crate) use addresses::Addresses;
+pub(crate) use api_call::{
+    ApiCalls, CallOptions, CallOrigin, Called, Caller, DEPTH_HEADER, Matcher, Mode, OnFailure, OnServerError,
+    Policy, Reply, Request, RequestError, Response, Rule, Unmatched, UrlPattern,
+};
 pub(crate) use attachments::{Attachment, Own, fetch as fetch_attachments};
 pub(crate) use email::{Email, Mailbox, Stamp, one_line};
 pub(crate) use error::Error;

@@ -13,6 +13,7 @@ mod port_holder;
 mod reload;
 mod running;
 mod shutdown;
+mod stubs;
 mod visit;
 
 use std::future::Future;
@@ -33,7 +34,7 @@ pub(crate) use drain::drain;
 pub(crate) use error::Error;
 pub(crate) use news::News;
 use open::Project;
-pub(crate) use options::{Options, Smtp, StateFolder};
+pub(crate) use options::{ApiCalls, Options, Smtp, StateFolder};
 use running::Running;
 pub(crate) use shutdown::Signals;
 pub(crate) use visit::Visited;

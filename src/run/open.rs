@@ -10,13 +10,13 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use super::perform::Performer;
-use super::{Error, Options, StateFolder};
+use super::{Error, Options, StateFolder, options, stubs};
 use crate::app::{App, Problem, Severity};
 use crate::check;
 use crate::jobs::{self, Queue};
 use crate::liquid::{Bindings, Engine, Graph};
 use crate::logs::{self, Entry, Log};
-use crate::notifications::{Notifications, Relay};
+use crate::notifications::{ApiCalls, Mode, Notifications, Policy, Relay};
 use crate::records::{Cache, Constants, Records, Sessions};
 use crate::server::Live;
 use crate::store::{self, Database, Lock, StateDir, Store};
@@ -61,6 +61,7 @@ impl Project {
             }
         };
         let state = StateDir::create(folder)?;
+        let policy = policy(options, &state)?;
         let lock = state.lock()?;
         if options.reset {
             forget(&state.data(), Database::Data)?;
@@ -79,13 +80,15 @@ impl Project {
         let entries = log.subscribe();
         let settings = jobs::Options { retry_scale: options.retry_scale, time_limits: options.time_limits };
         let notifications = Notifications::open(rows.clone(), state.mail());
+        let api_calls = ApiCalls::new(rows.clone(), log.clone(), policy);
         let queue = Queue::open(rows, log.clone(), settings)?;
-        let graph = Graph::new(Records::new(data, constants), queue.clone(), notifications);
+        let graph = Graph::new(Records::new(data, constants), queue.clone(), notifications, api_calls);
         let bindings = Bindings {
             job_ids: queue.ids(),
             log,
             cache: Cache::default(),
             graph: Some(graph.clone()),
+            offline: options.offline,
             strict_scope: options.strict_scope,
             max_job_depth: options.max_job_depth,
             max_payload: options.max_payload,
@@ -134,6 +137,20 @@ impl Project {
         drop(lock);
         drop(temporary);
     }
+}
+
+/// What becomes of calls of APIs; reads the file of stubs.
+fn policy(options: &Options, state: &StateDir) -> Result<Policy, Error> {
+    let mode = match &options.api_calls {
+        options::ApiCalls::Live => Mode::Live,
+        options::ApiCalls::Stub { file, unmatched } => {
+            Mode::Stub { rules: stubs::read(file)?, unmatched: *unmatched }
+        }
+        options::ApiCalls::Record => Mode::Record { folder: state.recordings() },
+        options::ApiCalls::Replay => Mode::Replay { folder: state.recordings() },
+        options::ApiCalls::Off => Mode::Off,
+    };
+    Ok(Policy { mode, on_failure: options.on_call_failure, on_server_error: options.on_server_error })
 }
 
 /// Deletes one of our databases. Another program's file of that name is refused, as it would be by opening it.

@@ -43,6 +43,7 @@ impl Perform for Performer {
             },
             base_url: self.base_url.clone(),
             trace: job.trace.clone(),
+            call_depth: 0,
             deadline: Some(deadline),
             cancelled: Some(Arc::clone(cancelled)),
         };

@@ -7,6 +7,7 @@
 mod app;
 mod browser;
 mod command;
+mod peer;
 mod project;
 mod smtp;
 mod wait;
@@ -14,6 +15,7 @@ mod wait;
 pub(crate) use app::TestApp;
 pub(crate) use browser::{Browser, Response};
 pub(crate) use command::{Cli, Finished};
+pub(crate) use peer::{Peer, Reply, response};
 pub(crate) use project::Project;
 pub(crate) use smtp::{Conduct, SmtpServer};
 pub(crate) use wait::wait_for;

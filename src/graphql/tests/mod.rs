@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::app::App;
 use crate::jobs::Queue;
+use crate::notifications::Caller;
 use crate::records::{Constants, Data, Records};
 use crate::store::{Database, Store};
 
@@ -63,6 +64,8 @@ impl Fixture {
             session: self.session.as_mut(),
             queue: self.queue.as_ref(),
             notifications: None,
+            api_calls: None,
+            caller: Caller::default(),
             templates: None,
             deliveries: Vec::new(),
             now,

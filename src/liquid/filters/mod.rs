@@ -123,6 +123,10 @@ pub(crate) struct Surroundings<'r> {
     pub(crate) base_url: &'r str,
     /// The moment this render began; `now` and `today` do not move within a render.
     pub(crate) now: &'r ZonedDateTime,
+    /// What `json` makes is printed as it is.
+    pub(crate) keeps_json: bool,
+    /// Nothing may be fetched from the net.
+    pub(crate) offline: bool,
     /// Growth is charged here.
     pub(crate) limits: &'r Limits,
     /// A filter that writes into a container it was given tells.

@@ -76,11 +76,16 @@ impl Attempt<'_> {
         if let Some(content) = path.strip_prefix("/assets/").and_then(|name| self.asset(name)) {
             return Own::Content(content);
         }
-        Own::Url(match path.strip_prefix("//") {
-            Some(elsewhere) => format!("https://{elsewhere}"),
-            None if path.starts_with('/') => format!("{base}{path}"),
-            None => path.to_owned(),
-        })
+        if path.starts_with('/') && !path.starts_with("//") {
+            return Own::Url(format!("{base}{path}"));
+        }
+        if self.errand.performer.bindings.offline {
+            return Own::OffLimits("`--offline` is on");
+        }
+        match path.strip_prefix("//") {
+            Some(elsewhere) => Own::Url(format!("https://{elsewhere}")),
+            None => Own::Url(path.to_owned()),
+        }
     }
 
     fn asset(&self, name: &str) -> Option<Vec<u8>> {

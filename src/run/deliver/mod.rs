@@ -1,6 +1,7 @@
 //! Jobs that send a notification: rendered when they run, with the app as it is then; what comes of it is in the inbox and
 //! in the log, whether it was sent or not.
 
+mod api_call;
 mod attempt;
 mod email;
 mod sms;
@@ -36,7 +37,7 @@ pub(super) fn deliver(
     let kind = match channel {
         Channel::Email => MessageKind::Email,
         Channel::Sms => MessageKind::Sms,
-        Channel::ApiCall => return Err(plain_error("a call of an API cannot be made by a job".to_owned())),
+        Channel::ApiCall => return api_call::deliver(errand, template.unwrap_or_default()),
     };
     let Errand { job, .. } = errand;
     let mut attempt = Attempt {

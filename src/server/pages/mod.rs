@@ -227,8 +227,9 @@ impl Visit<'_> {
                 url: self.request.url(),
                 page: page.map(|page| page.slug.clone()).unwrap_or_default(),
             },
-            base_url: format!("http://{}", self.request.host()),
+            base_url: self.request.base_url(),
             trace: self.request.id.clone(),
+            call_depth: self.request.call_depth(),
             deadline: Some(self.deadline),
             cancelled: None,
         }

@@ -41,6 +41,9 @@ fn download_file(surroundings: &mut Surroundings<'_>, input: &Value, arguments: 
     if !["http://", "https://"].iter().any(|scheme| has_prefix(url, scheme)) {
         return Err(failed(&"the address must begin with http:// or https://"));
     }
+    if surroundings.offline {
+        return Err(failed(&"outgoing calls are off"));
+    }
     let size = max_size(arguments)?;
     let timeout = timeout(surroundings, Instant::now())?;
     let told = |error: ureq::Error| match error {
