@@ -8,6 +8,7 @@
 
 mod harness;
 
+mod api_calls;
 mod background;
 mod bad_input;
 mod broken;
@@ -29,6 +30,8 @@ mod hostile_queries;
 mod jobs_command;
 mod liquid;
 mod logs;
+mod mail;
+mod mail_relay;
 mod maintenance;
 mod pages;
 mod plain_rules;

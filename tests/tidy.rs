@@ -20,7 +20,9 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("logs", &["store", "protocol"]),
     // The record of a job is the same on the wire, in a list and in the terminal.
     ("jobs", &["store", "logs", "protocol"]),
-    ("notifications", &["store"]),
+    // The record of a message is the same on the wire, in a list and in the terminal; a call of an API has its line in the
+    // log.
+    ("notifications", &["store", "logs", "protocol"]),
     // A job in a list is a record as on the wire.
     ("graphql", &["app", "records", "jobs", "notifications", "protocol", "download"]),
     // The stack of an error is part of the log's wire format.
@@ -37,6 +39,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
         &[
             "app",
             "check",
+            "graphql",
             "jobs",
             "liquid",
             "logs",
@@ -52,8 +55,19 @@ const ARROWS: [(&str, &[&str]); 19] = [
     (
         "cli",
         &[
-            "app", "check", "client", "deploy", "jobs", "liquid", "logs", "protocol", "run", "settings",
-            "store", "watch",
+            "app",
+            "check",
+            "client",
+            "deploy",
+            "jobs",
+            "liquid",
+            "logs",
+            "notifications",
+            "protocol",
+            "run",
+            "settings",
+            "store",
+            "watch",
         ],
     ),
     ("lib.rs", &[]),
@@ -69,10 +83,11 @@ const EMPTY_NAMES: [&str; 9] =
     ["util", "utils", "helper", "helpers", "common", "misc", "types", "manager", "prelude"];
 
 /// What only some places may touch: a pattern, and the paths (from `src/`) that may match it.
-const CONFINED: [(&str, &[&str]); 8] = [
+const CONFINED: [(&str, &[&str]); 9] = [
     (r"\btokio\b", &["server/", "watch/", "logs/", "run/", "cli/run.rs", "cli/run/"]),
     (r"\brusqlite\b", &["store/", "records/", "jobs/", "logs/", "notifications/"]),
     (r"\bliquid_(core|lib)\b", &["liquid/"]),
+    (r"\blettre\b", &["notifications/"]),
     (r"\bcolored\b", &["cli/ui/", "logs/format.rs"]),
     (r"\bindicatif\b", &["cli/ui/"]),
     (r"\bio::(stdout|stderr)\b|\be?print(ln)?!", &["cli/ui/"]),

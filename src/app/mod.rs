@@ -59,6 +59,9 @@ pub(crate) use query::Query;
 pub(crate) use routes::RouteMatch;
 pub(crate) use source::{Source, TemplateKind};
 pub(crate) use table::{Property, PropertyType, Table};
+pub(crate) use yaml::{
+    Mapping as YamlMapping, Mark as YamlMark, Node as YamlNode, Value as YamlValue, parse as parse_yaml,
+};
 
 use assets::Assets;
 use load::Files;

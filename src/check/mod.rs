@@ -5,6 +5,7 @@
 mod calls;
 mod forms;
 mod front_matter;
+mod notifications;
 mod queries;
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,7 @@ fn found(engine: &Engine, lint: Lint) -> Vec<Problem> {
     problems.extend(lint.calls.iter().filter_map(|call| calls::check(app, call)));
     problems.extend(translations::check(app, &lint.translations));
     problems.extend(front_matter::check(app));
+    problems.extend(notifications::check(app));
     problems.extend(queries::check(app));
     problems.extend(forms::check(app));
     problems

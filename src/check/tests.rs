@@ -284,3 +284,29 @@ fn filters_with_a_wrong_number_of_arguments_are_warned_of() {
     app/views/pages/index.liquid:2:15: warning: wrong number of arguments (given 1, expected 2..3) ('slice' takes 1 or 2 arguments)
     ");
 }
+
+#[test]
+fn heads_of_notifications_are_checked() {
+    let found = problems(&[
+        (
+            "app/emails/hi.liquid",
+            "---\nto: '{{ data.to | nope }}'\nsubject: >\n  {% if x %}\n  Hi\nlayout: mailr\ncc: \"{% include 'nowhere' %}\"\n---\n{{ 'x' | t }}",
+        ),
+        ("app/emails/none.liquid", "---\nsubject: x\n---\n"),
+        ("app/emails/off.liquid", "---\nenabled: false\n---\n"),
+        ("app/emails/dynamic.liquid", "---\nto: a@x.test\nlayout: '{{ data.layout }}'\n---\n"),
+        ("app/smses/code.liquid", "---\nto: ' '\n---\n"),
+        ("app/views/layouts/mailer.liquid", "{{ content_for_layout }}"),
+    ]);
+    for line in [
+        "app/emails/hi.liquid:2:6: error: to: Unknown filter 'nope'",
+        "app/emails/hi.liquid:4:1: error: subject: 'if' tag was never closed",
+        "app/emails/hi.liquid:6:9: error: can't find layout 'mailr' (did you mean 'mailer'?)\n",
+        "app/emails/hi.liquid:7:1: error: can't find partial 'nowhere'",
+        "app/emails/none.liquid:1:1: warning: this e-mail goes to nobody: `to` is missing",
+        "app/smses/code.liquid:1:1: warning: this SMS goes to nobody: `to` is missing",
+    ] {
+        assert!(found.contains(line), "{line}\nin\n{found}");
+    }
+    assert!(!found.contains("off.liquid") && !found.contains("dynamic.liquid"), "{found}");
+}

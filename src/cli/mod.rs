@@ -8,6 +8,9 @@ mod error;
 mod external;
 mod jobs;
 mod logs;
+mod mail;
+mod moment;
+mod owner;
 mod render;
 mod run;
 mod state;
@@ -85,6 +88,7 @@ enum Command {
     #[command(visible_alias = "l")]
     Logs(Box<logs::Args>),
     Jobs(jobs::Args),
+    Mail(mail::Args),
     Check(check::Args),
     Render(render::Args),
     Completions(completions::Args),
@@ -134,6 +138,7 @@ impl Command {
             Self::Deploy(args) => deploy::execute(args, context),
             Self::Logs(args) => logs::execute(*args, context),
             Self::Jobs(args) => jobs::execute(args, context),
+            Self::Mail(args) => mail::execute(args, context),
             Self::Check(args) => check::execute(args, context),
             Self::Render(args) => render::execute(args, context),
             Self::Completions(args) => completions::execute(args, context),

@@ -3,6 +3,7 @@
 
 mod error;
 mod jobs;
+mod mail;
 mod retry;
 
 use std::fmt::Display;
@@ -16,6 +17,7 @@ use crate::protocol::{AppIdentity, Refusal};
 
 pub(crate) use error::Error;
 pub(crate) use jobs::Finished;
+pub(crate) use mail::MailQuery;
 
 /// How long an answer may take that the server has no reason to hold back.
 const TIMEOUT: Duration = Duration::from_secs(10);

@@ -2,6 +2,7 @@
 //! file for each family. The schema is fixed: an app declares tables, never types.
 
 mod activities;
+mod api_calls;
 mod app_files;
 mod authentication;
 mod background_jobs;
@@ -18,6 +19,7 @@ mod input;
 mod listing;
 mod models;
 mod node;
+mod notifications;
 mod order;
 mod platform;
 mod presigned_url;

@@ -51,7 +51,7 @@ pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error
     }
     object(&field.fields, |asked| {
         Ok(match asked.name.as_str() {
-            "upload_url" => json!(format!("{}/_uploads", world.base_url)),
+            "upload_url" => json!(format!("{}/_uploads", world.caller.base_url)),
             "upload_url_payload" => Json::Object(payload.clone()),
             other => return Err(Error::new(format!("not supported here: {}.{other}", asked.owner))),
         })

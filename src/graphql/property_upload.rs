@@ -55,7 +55,7 @@ impl Link {
             Place::Ours(key) => key,
         };
         let path = key.url_path();
-        let base = world.base_url;
+        let base = &world.caller.base_url;
         Ok(match (self.acl, self.lifetime) {
             (Acl::Public, _) => json!(format!("{base}{path}")),
             (Acl::Private, None) => Json::Null,

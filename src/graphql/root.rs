@@ -6,14 +6,14 @@ use super::World;
 use super::error::Error;
 use super::selection::Field;
 use super::{
-    activities, app_files, authentication, background_jobs, constants, embeddings, models, presigned_url,
-    record_mutations, rows, session, users,
+    activities, api_calls, app_files, authentication, background_jobs, constants, embeddings, models,
+    notifications, presigned_url, record_mutations, rows, session, users,
 };
 
 type Resolve = fn(&Field, &mut World<'_>) -> Result<Json, Error>;
 
 /// Every root field of the schema, sorted; a test compares the two.
-const FIELDS: [(&str, Resolve); 47] = [
+const FIELDS: [(&str, Resolve); 51] = [
     ("activities", activities::activities),
     ("activity_create", activities::create),
     ("activity_delete_all", activities::delete_all),
@@ -24,12 +24,15 @@ const FIELDS: [(&str, Resolve); 47] = [
     ("admin_background_jobs_delete_all", background_jobs::delete_all),
     ("admin_liquid_partials", app_files::partials),
     ("admin_pages", app_files::pages),
+    ("admin_sent_notifications", notifications::sent),
     ("admin_tables", app_files::tables),
+    ("api_call_send", api_calls::send),
     ("constant", constants::constant),
     ("constant_set", constants::set),
     ("constant_unset", constants::unset),
     ("constants", constants::constants),
     ("current_user", users::current_user),
+    ("email_send", notifications::email_send),
     ("embedding_create_rc", embeddings::create),
     ("embedding_delete_rc", embeddings::delete),
     ("embedding_update_rc", embeddings::update),
@@ -50,6 +53,7 @@ const FIELDS: [(&str, Resolve); 47] = [
     ("records_update_all", record_mutations::update_all),
     ("session_create_field", session::create_field),
     ("session_delete_field", session::delete_field),
+    ("sms_send", notifications::sms_send),
     ("user", users::user),
     ("user_create", users::create),
     ("user_delete", users::delete),

@@ -7,7 +7,7 @@ use apollo_compiler::schema::Implementers;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{Name, Schema};
 
-const FILES: [(&str, &str); 11] = [
+const FILES: [(&str, &str); 13] = [
     ("root.graphql", include_str!("schema/root.graphql")),
     ("filters.graphql", include_str!("schema/filters.graphql")),
     ("records.graphql", include_str!("schema/records.graphql")),
@@ -15,6 +15,8 @@ const FILES: [(&str, &str); 11] = [
     ("users.graphql", include_str!("schema/users.graphql")),
     ("constants.graphql", include_str!("schema/constants.graphql")),
     ("background_jobs.graphql", include_str!("schema/background_jobs.graphql")),
+    ("notifications.graphql", include_str!("schema/notifications.graphql")),
+    ("api_calls.graphql", include_str!("schema/api_calls.graphql")),
     ("activities.graphql", include_str!("schema/activities.graphql")),
     ("embeddings.graphql", include_str!("schema/embeddings.graphql")),
     ("app.graphql", include_str!("schema/app.graphql")),

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Delivery, Session, Templates};
 use crate::app::App;
 use crate::jobs::Queue;
-use crate::notifications::Notifications;
+use crate::notifications::{ApiCalls, Caller, Notifications};
 use crate::records::Data;
 
 /// For one document.
@@ -18,13 +18,15 @@ pub(crate) struct World<'w> {
     pub(crate) queue: Option<&'w Queue>,
     /// `None` where nothing may leave the app.
     pub(crate) notifications: Option<&'w Notifications>,
+    /// `None` where no API may be called.
+    pub(crate) api_calls: Option<&'w ApiCalls>,
+    /// On whose behalf calls are made.
+    pub(crate) caller: Caller,
     /// `None` where no template may run.
     pub(crate) templates: Option<&'w mut dyn Templates>,
     /// What is to be sent once the caller has ended well.
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) now: Timestamp,
-    /// `http://127.0.0.1:3000`, no trailing slash; for URLs of files.
-    pub(crate) base_url: &'w str,
 }
 
 impl<'w> World<'w> {
@@ -36,10 +38,11 @@ impl<'w> World<'w> {
             session: None,
             queue: None,
             notifications: None,
+            api_calls: None,
+            caller: Caller { base_url: "http://localhost:3000".to_owned(), ..Caller::default() },
             templates: None,
             deliveries: Vec::new(),
             now,
-            base_url: "http://localhost:3000",
         }
     }
 }

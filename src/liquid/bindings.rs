@@ -3,7 +3,7 @@
 use crate::graphql::Executor;
 use crate::jobs::{JobIds, Queue};
 use crate::logs::Log;
-use crate::notifications::Notifications;
+use crate::notifications::{ApiCalls, Notifications};
 use crate::records::{Cache, Records};
 
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub(crate) struct Bindings {
     pub(crate) cache: Cache,
     /// `{% graphql %}` and `{% transaction %}`. `None` for a template without an app around it: it has no data.
     pub(crate) graph: Option<Graph>,
+    /// `--offline`: nothing is fetched from the net.
+    pub(crate) offline: bool,
     /// `--strict-scope`: a block without arguments captures nothing, as on the platform.
     pub(crate) strict_scope: bool,
     /// How many levels deep jobs may queue jobs. Default 10.
@@ -30,6 +32,7 @@ pub(crate) struct Graph {
     pub(crate) records: Records,
     pub(crate) queue: Queue,
     pub(crate) notifications: Notifications,
+    pub(crate) api_calls: ApiCalls,
 }
 
 /// What the flags of `run` say unless told otherwise.
@@ -44,6 +47,7 @@ impl Bindings {
             log,
             cache: Cache::default(),
             graph: None,
+            offline: false,
             strict_scope: false,
             max_job_depth: MAX_JOB_DEPTH,
             max_payload: MAX_PAYLOAD,
@@ -52,7 +56,12 @@ impl Bindings {
 }
 
 impl Graph {
-    pub(crate) fn new(records: Records, queue: Queue, notifications: Notifications) -> Self {
-        Self { executor: Executor::default(), records, queue, notifications }
+    pub(crate) fn new(
+        records: Records,
+        queue: Queue,
+        notifications: Notifications,
+        api_calls: ApiCalls,
+    ) -> Self {
+        Self { executor: Executor::default(), records, queue, notifications, api_calls }
     }
 }

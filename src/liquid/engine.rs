@@ -16,6 +16,7 @@ use crate::app::{App, CheckMode, Format, Problem, Severity, Source, map_on_cores
 use crate::graphql::SessionChange;
 use crate::jobs::{JobId, NewJob};
 use crate::logs::JobRef;
+use crate::notifications::{CallOrigin, Caller};
 
 /// The compiled templates of one [`App`]. Immutable, cheap to share, safe on any thread.
 #[derive(Debug)]
@@ -56,6 +57,8 @@ pub(crate) struct Scope {
     /// `http://127.0.0.1:3000`, for absolute URLs.
     pub(crate) base_url: String,
     pub(crate) trace: String,
+    /// How many pages of this app are waiting for this render.
+    pub(crate) call_depth: u32,
     pub(crate) deadline: Option<Instant>,
     pub(crate) cancelled: Option<Arc<AtomicBool>>,
     /// The form that brought the visitor here again.
@@ -111,6 +114,29 @@ pub(crate) struct Block<'a> {
 
 /// Files a thread compiles or walks at least.
 pub(super) const FILES_PER_THREAD: NonZeroUsize = NonZeroUsize::new(32).expect("it is not zero");
+
+impl Scope {
+    /// The render, as what calls an API. `place` is where it does.
+    pub(crate) fn caller(&self, place: Option<String>) -> Caller {
+        let origin = match &self.origin {
+            Origin::Text => CallOrigin::default(),
+            Origin::Request { id, .. } => CallOrigin::Page { request: id.clone() },
+            Origin::Job { source_name, reference, .. } => {
+                CallOrigin::Job { name: source_name.clone(), reference: reference.clone() }
+            }
+        };
+        Caller {
+            origin,
+            trace: self.trace.clone(),
+            place,
+            base_url: self.base_url.clone(),
+            deadline: self.deadline,
+            cancelled: self.cancelled.clone(),
+            constants: Arc::clone(&self.constants),
+            depth: self.call_depth,
+        }
+    }
+}
 
 impl Engine {
     /// Compiles every template of `app`. A file that does not parse keeps the version of `previous`, if it has one there,

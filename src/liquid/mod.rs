@@ -27,6 +27,7 @@ pub(crate) use core_module::is_core_command;
 pub(crate) use engine::{Block, Engine, Origin, Printing, RefusedForm, Rendered, Scope};
 pub use error::Error;
 pub(crate) use error::Kind as ErrorKind;
+pub(crate) use filters::plain_text;
 pub(crate) use lint::{Lint, LiteralCall, LiteralKey, text_error};
 pub(crate) use notifications::Templates;
 pub(crate) use place::Place;

@@ -11,6 +11,7 @@ use super::error::Result;
 use super::limits::Limits;
 use super::pages::variables;
 use super::render::Render;
+use super::syntax::ast::Template;
 use super::syntax::{Input, compile};
 use super::value::{Map, Value};
 use crate::app::{Format, HeadField, Notification, NotificationKind};
@@ -37,6 +38,32 @@ impl Engine {
         let message = render.message(notification, &variables(scope))?;
         Ok((message, render.effects))
     }
+
+    /// A value of the head as a template, in its place.
+    pub(super) fn head(&self, notification: &Notification, field: &HeadField) -> Result<Template> {
+        compile(Input {
+            path: Arc::clone(&notification.source.path),
+            source: Arc::from(field.text.as_str()),
+            body: 0,
+            first_line: field.line,
+            interpolation: self.interpolation(),
+        })
+    }
+}
+
+impl Engine {
+    /// Runs the `callback` of a call that was answered; `response` is among the variables of `scope`. The jobs it asked for.
+    pub(crate) fn callback(
+        &self,
+        notification: &Notification,
+        scope: &Scope,
+        bindings: &Bindings,
+    ) -> Result<Vec<NewJob>> {
+        let template = self.compiled(&notification.source)?;
+        let mut render = Render::new(self, scope, bindings, template, Format::Html);
+        render.field(notification, "callback", &variables(scope))?;
+        Ok(render.effects.jobs)
+    }
 }
 
 impl Render<'_> {
@@ -56,7 +83,7 @@ impl Render<'_> {
             message.head.insert(key.to_owned(), text.trim().to_owned());
         }
         let template = self.engine.compiled(&notification.source)?;
-        self.run_file(template, variables.clone())?;
+        self.with_json_as_it_is(|render| render.run_file(template, variables.clone()))?;
         message.body = std::mem::take(&mut self.out);
         let layout = message.head.get("layout").filter(|name| !name.is_empty());
         if let Some(name) = layout.filter(|_| notification.kind == NotificationKind::Email) {
@@ -84,13 +111,7 @@ impl Render<'_> {
         field: &HeadField,
         variables: &Map,
     ) -> Result<String> {
-        let template = compile(Input {
-            path: Arc::clone(&notification.source.path),
-            source: Arc::from(field.text.as_str()),
-            body: 0,
-            first_line: field.line,
-            interpolation: self.engine.interpolation(),
-        })?;
+        let template = self.engine.head(notification, field)?;
         let start = self.out.len();
         let ended = self.unescaped(|render| render.run_file(Arc::new(template), variables.clone()));
         let text = self.out.split_off(start);

@@ -68,7 +68,9 @@ impl LineFormat {
             return format!("{}: {message}", self.paint(&escape(&event.error_type), color));
         }
         let Some(status) = event.status else { return message.into_owned() };
-        let name = event.source_name.as_deref().map(escape).unwrap_or_default();
+        // Only the line of a job begins with its name.
+        let name = event.source_name.as_deref().filter(|_| event.kind == Kind::Job);
+        let name = name.map(escape).unwrap_or_default();
         let Some((before, word, after)) = split_at_word(&message, &name, status.word()) else {
             return message.into_owned();
         };
@@ -111,7 +113,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::logs::{AttemptResult, JobEnd, JobRef, LoggedError};
+    use crate::logs::{ApiResult, AttemptResult, JobEnd, JobRef, LoggedError};
 
     fn entry(event: NewEntry) -> Entry {
         Entry { id: 1, created_at: "2026-01-15T13:32:50.999Z".parse().unwrap(), event }
@@ -157,6 +159,7 @@ mod tests {
     fn colour_marks_the_status_and_nothing_else() {
         let painted = |event: NewEntry| in_warsaw(Paint::Colored).line(&entry(event)).replace('\u{1b}', "^");
         let time = "^[90m[2026-01-15 14:32:50]^[0m";
+        let refused = LoggedError { message: "refused".to_owned(), stack: Vec::new() };
         let cases = [
             (
                 failure("FAILED"),
@@ -171,6 +174,11 @@ mod tests {
             (
                 NewEntry::job_attempt("x", job(), Duration::ZERO, AttemptResult::Success),
                 "background job: x (attempt 1/3) - SUCCESS (0ms)",
+            ),
+            (
+                NewEntry::api_call("GET", "http://x", Duration::ZERO, ApiResult::Failed(refused))
+                    .in_job("x", job()),
+                "api call: GET http://x ^[31mFAILED^[0m (0ms): refused",
             ),
             (NewEntry::request("GET", "/", 200, Duration::ZERO), "request: GET / 200 0ms"),
             (NewEntry::log("error", "no", None), "^[31merror^[0m: no"),

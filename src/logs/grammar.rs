@@ -5,7 +5,9 @@
 //! background job: NAME - QUEUED (default, in 5s)
 //! background job: NAME (attempt 1/3) - FAILED (742ms): Liquid error (lib/pay.liquid:14): timeout; retry in 5s
 //! background job: NAME - DEAD after 3 attempts | - CANCELLED | - RESCUED (process died in attempt 2)
+//! api call: POST http://erp.test/orders 201 (12ms) | FAILED (5003ms): no answer within 5 seconds
 //! request: GET /cart 500 12ms - FAILED: Liquid error (views/pages/cart.liquid:3): …
+//! mail: SUBJECT to ADDRESS, ADDRESS - CAPTURED | RELAYED | SKIPPED | FAILED: … (an SMS: "sms: to ADDRESS - …")
 //! system: reload - FAILED: app/lib/pay.liquid:14:3: …
 //! ```
 
@@ -26,6 +28,23 @@ pub(crate) enum AttemptResult {
         error: LoggedError,
         retry_in: Option<Duration>,
     },
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum MailEnd {
+    Captured,
+    Relayed,
+    Skipped,
+    Failed(LoggedError),
+}
+
+/// How a call of an API ended.
+#[derive(Debug, Clone)]
+pub(crate) enum ApiResult {
+    /// With this status.
+    Answered(u16),
+    Failed(LoggedError),
 }
 
 /// What happened to a job outside an attempt's own line.
@@ -80,18 +99,49 @@ impl NewEntry {
             .in_job(name, job)
     }
 
+    /// Whatever has no subject is called by its template; `recipients` with commas between.
+    pub(crate) fn mail(subject: &str, recipients: &str, end: MailEnd) -> Self {
+        Self::message(&format!("mail: {subject}"), recipients, end)
+    }
+
+    pub(crate) fn sms(recipients: &str, end: MailEnd) -> Self {
+        Self::message("sms:", recipients, end)
+    }
+
+    fn message(head: &str, recipients: &str, end: MailEnd) -> Self {
+        let entry = Self::of_kind(Kind::Mail, Level::Info, format!("{head} to {recipients}"));
+        let word = match end {
+            MailEnd::Captured => "CAPTURED",
+            MailEnd::Relayed => "RELAYED",
+            MailEnd::Skipped => "SKIPPED",
+            MailEnd::Failed(error) => return entry.failed(error),
+        };
+        Self { message: format!("{} - {word}", entry.message), ..entry }
+    }
+
     /// `path` without the query, which may hold secrets. See [`Self::failed`] for an answer that is an error page.
     pub(crate) fn request(method: &str, path: &str, status: u16, took: Duration) -> Self {
-        let level = match status {
-            500.. => Level::Error,
-            400..=499 => Level::Warn,
-            _ => Level::Info,
-        };
         Self::of_kind(
             Kind::Request,
-            level,
+            level_of(status),
             format!("request: {method} {path} {status} {}", duration::took(took)),
         )
+    }
+
+    /// `url` without its secrets.
+    pub(crate) fn api_call(method: &str, url: &str, took: Duration, result: ApiResult) -> Self {
+        let (head, took) = (format!("api call: {method} {url}"), duration::took(took));
+        match result {
+            ApiResult::Answered(status) => {
+                Self::of_kind(Kind::Api, level_of(status), format!("{head} {status} ({took})"))
+            }
+            ApiResult::Failed(error) => {
+                let message = format!("{head} FAILED ({took}): {}", error.message);
+                let mut entry = Self::of_kind(Kind::Api, Level::Error, message);
+                entry.error = Some(error);
+                entry.with_status(Status::Failed)
+            }
+        }
     }
 
     /// `{% log %}`, and warnings of ours (`error_type` `warning`). `data` says where it was logged: `url`, `page`,
@@ -121,7 +171,7 @@ impl NewEntry {
         entry
     }
 
-    /// Appends ` - FAILED: message` to a request or system line. A file that does not load puts `path:line:col: ` at
+    /// Appends ` - FAILED: message` to a request, mail or system line. A file that does not load puts `path:line:col: ` at
     /// the head of its message.
     #[must_use]
     pub(crate) fn failed(mut self, error: LoggedError) -> Self {
@@ -173,6 +223,14 @@ impl NewEntry {
     fn with_status(mut self, status: Status) -> Self {
         self.status = Some(status);
         self
+    }
+}
+
+fn level_of(status: u16) -> Level {
+    match status {
+        500.. => Level::Error,
+        400..=499 => Level::Warn,
+        _ => Level::Info,
     }
 }
 
@@ -263,10 +321,47 @@ mod tests {
                 Error,
                 Some(Status::Failed),
             ),
+            (
+                NewEntry::api_call("POST", "http://x/a", took, ApiResult::Answered(201)),
+                "api call: POST http://x/a 201 (742ms)",
+                Info,
+                None,
+            ),
+            (
+                NewEntry::api_call("GET", "http://x", took, ApiResult::Answered(500)),
+                "api call: GET http://x 500 (742ms)",
+                Error,
+                None,
+            ),
+            (
+                NewEntry::api_call("GET", "http://x", took, ApiResult::Failed(error())),
+                "api call: GET http://x FAILED (742ms): Liquid error (lib/pay.liquid:14): timeout",
+                Error,
+                Some(Status::Failed),
+            ),
             (NewEntry::log("debug", "hi", None), "hi", Debug, None),
             (NewEntry::log("Warning", "hi", None), "hi", Warn, None),
             (NewEntry::log("error", "hi", None), "hi", Error, None),
             (NewEntry::log("ERROR: x", "hi", None), "hi", Info, None),
+            (
+                NewEntry::mail("Hi", "a@x.test, b@x.test", MailEnd::Captured),
+                "mail: Hi to a@x.test, b@x.test - CAPTURED",
+                Info,
+                None,
+            ),
+            (NewEntry::mail("hi", "nobody", MailEnd::Skipped), "mail: hi to nobody - SKIPPED", Info, None),
+            (
+                NewEntry::mail("Hi", "a@x.test", MailEnd::Relayed),
+                "mail: Hi to a@x.test - RELAYED",
+                Info,
+                None,
+            ),
+            (
+                NewEntry::sms("+48123", MailEnd::Failed(error())),
+                "sms: to +48123 - FAILED: Liquid error (lib/pay.liquid:14): timeout",
+                Error,
+                Some(Status::Failed),
+            ),
             (NewEntry::system("stopped"), "system: stopped", Info, None),
             (
                 NewEntry::system("reload").failed(error()),

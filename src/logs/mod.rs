@@ -19,7 +19,7 @@ pub(crate) use error::Error;
 pub(crate) use escape::escape;
 pub(crate) use follower::Follower;
 pub(crate) use format::{Clock, LineFormat, Paint};
-pub(crate) use grammar::{AttemptResult, JobEnd};
+pub(crate) use grammar::{ApiResult, AttemptResult, JobEnd, MailEnd};
 pub(crate) use log::Log;
 pub(crate) use reader::Reader;
 pub(crate) use table::{Scope, insert, last_id};

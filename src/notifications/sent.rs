@@ -23,7 +23,17 @@ pub(crate) struct Sent {
     pub(crate) options: Map<String, Json>,
 }
 
+/// A row of the list.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct SentRecord {
+    pub(crate) id: i64,
+    pub(crate) sent: Sent,
+    pub(crate) created_at: Timestamp,
+}
+
 impl SentKind {
+    const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::ApiCall];
+
     /// The word used in rows and in GraphQL.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -34,7 +44,8 @@ impl SentKind {
     }
 }
 
-pub(super) fn insert(db: &Connection, sent: &Sent, now: Timestamp) -> rusqlite::Result<()> {
+/// The id of the row.
+pub(super) fn insert(db: &Connection, sent: &Sent, now: Timestamp) -> rusqlite::Result<i64> {
     db.prepare_cached(
         "INSERT INTO sent_notifications (kind, template, content, options, created_at)
          VALUES (:kind, :template, :content, :options, :created_at)",
@@ -46,5 +57,29 @@ pub(super) fn insert(db: &Connection, sent: &Sent, now: Timestamp) -> rusqlite::
         ":options": serde_json::to_string(&sent.options).unwrap_or_default(),
         ":created_at": now.as_millisecond(),
     })?;
-    Ok(())
+    Ok(db.last_insert_rowid())
+}
+
+/// Newest first.
+pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SentRecord>> {
+    db.prepare_cached(
+        "SELECT id, kind, template, content, options, created_at FROM sent_notifications ORDER BY created_at DESC, id DESC",
+    )?
+    .query_map([], |row| {
+        let word: String = row.get(1)?;
+        let kind = SentKind::ALL.into_iter().find(|kind| kind.as_str() == word);
+        let options: String = row.get(4)?;
+        Ok(SentRecord {
+            id: row.get(0)?,
+            sent: Sent {
+                kind: kind.ok_or(rusqlite::Error::InvalidQuery)?,
+                template: row.get(2)?,
+                content: row.get(3)?,
+                // Written by us; whatever else someone put there is no object.
+                options: serde_json::from_str(&options).unwrap_or_default(),
+            },
+            created_at: Timestamp::from_millisecond(row.get(5)?).unwrap_or(Timestamp::UNIX_EPOCH),
+        })
+    })?
+    .collect()
 }

@@ -3,9 +3,11 @@
 mod app;
 mod job;
 mod log;
+mod mail;
 mod refusal;
 
 pub(crate) use app::AppIdentity;
 pub(crate) use job::{Idle, JobAttempt, JobCounts, JobList, JobRecord};
 pub(crate) use log::{JobRef, LogRecord, LoggedError, StackFrame};
+pub(crate) use mail::{MailAddresses, MailAttachment, MailCleared, MailList, MailRecord, MailWait};
 pub(crate) use refusal::Refusal;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::app::LoadError;
 use crate::jobs;
+use crate::notifications::RelayError;
 use crate::records::{ConstantsError, SessionError, UploadError};
 use crate::store;
 
@@ -25,6 +26,12 @@ pub(crate) enum Error {
     Uploads(#[from] UploadError),
     #[error(transparent)]
     Queue(#[from] jobs::Error),
+    #[error(transparent)]
+    Relay(#[from] RelayError),
+    #[error("cannot read the stubs {}", path.display())]
+    ReadStubs { path: PathBuf, source: io::Error },
+    #[error("{}:{line}:{col}: {message}", path.display())]
+    Stubs { path: PathBuf, line: u32, col: u32, message: String },
     #[error("cannot delete {}", path.display())]
     Reset { path: PathBuf, source: io::Error },
     #[error("port {port} is taken{}", holder.as_ref().map(|holder| format!(" by {holder}")).unwrap_or_default())]

@@ -2,6 +2,7 @@
 //! them in one place (`running`). The only room that knows all the others. It writes to no terminal: news goes to the caller.
 
 mod bind;
+mod deliver;
 mod drain;
 mod error;
 mod news;
@@ -12,6 +13,7 @@ mod port_holder;
 mod reload;
 mod running;
 mod shutdown;
+mod stubs;
 mod visit;
 
 use std::future::Future;
@@ -32,7 +34,7 @@ pub(crate) use drain::drain;
 pub(crate) use error::Error;
 pub(crate) use news::News;
 use open::Project;
-pub(crate) use options::{Options, StateFolder};
+pub(crate) use options::{ApiCalls, Options, Smtp, StateFolder};
 use running::Running;
 pub(crate) use shutdown::Signals;
 pub(crate) use visit::Visited;

@@ -10,13 +10,13 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use super::perform::Performer;
-use super::{Error, Options, StateFolder};
+use super::{Error, Options, StateFolder, options, stubs};
 use crate::app::{App, Problem, Severity};
 use crate::check;
 use crate::jobs::{self, Queue};
 use crate::liquid::{Bindings, Engine, Graph};
 use crate::logs::{self, Entry, Log};
-use crate::notifications::Notifications;
+use crate::notifications::{ApiCalls, Mode, Notifications, Policy, Relay};
 use crate::records::{Cache, Constants, Records, Sessions, Uploads};
 use crate::server::Live;
 use crate::store::{self, Database, Lock, StateDir, Store};
@@ -33,6 +33,7 @@ pub(super) struct Project {
     pub(super) sessions: Sessions,
     pub(super) graph: Graph,
     pub(super) bindings: Bindings,
+    relay: Option<Relay>,
     /// Everything logged since the log was opened.
     pub(super) entries: broadcast::Receiver<Arc<Entry>>,
     pub(super) state: StateDir,
@@ -48,6 +49,8 @@ impl Project {
             .root
             .canonicalize()
             .map_err(|source| Error::Root { root: options.root.clone(), source })?;
+        let relay =
+            options.smtp.as_ref().map(|smtp| Relay::new(&smtp.url, smtp.only_to.clone())).transpose()?;
         // First the app: a folder without one gets no state folder either.
         let (app, mut problems) = App::load(&root, None)?;
         let (folder, temporary) = match &options.state {
@@ -58,10 +61,12 @@ impl Project {
             }
         };
         let state = StateDir::create(folder)?;
+        let policy = policy(options, &state)?;
         let lock = state.lock()?;
         if options.reset {
             forget(&state.data(), Database::Data)?;
             forget(&state.queue(), Database::Queue)?;
+            forget_mail(&state.mail())?;
         }
         let data = Store::open(&state.data(), Database::Data, options.durability)?;
         let rows = Store::open(&state.queue(), Database::Queue, options.durability)?;
@@ -75,15 +80,17 @@ impl Project {
         let log = Log::starting_after(rows.read(logs::last_id)?);
         let entries = log.subscribe();
         let settings = jobs::Options { retry_scale: options.retry_scale, time_limits: options.time_limits };
-        let notifications = Notifications::open(rows.clone());
+        let notifications = Notifications::open(rows.clone(), state.mail());
+        let api_calls = ApiCalls::new(rows.clone(), log.clone(), policy);
         let queue = Queue::open(rows, log.clone(), settings)?;
         let records = Records::new(data, constants).keeping_files(uploads);
-        let graph = Graph::new(records, queue.clone(), notifications);
+        let graph = Graph::new(records, queue.clone(), notifications, api_calls);
         let bindings = Bindings {
             job_ids: queue.ids(),
             log,
             cache: Cache::default(),
             graph: Some(graph.clone()),
+            offline: options.offline,
             strict_scope: options.strict_scope,
             max_job_depth: options.max_job_depth,
             max_payload: options.max_payload,
@@ -101,6 +108,7 @@ impl Project {
             sessions,
             graph,
             bindings,
+            relay,
             entries,
             state,
             lock,
@@ -114,6 +122,8 @@ impl Project {
             live: self.live.clone(),
             bindings: self.bindings.clone(),
             records: self.graph.records.clone(),
+            notifications: self.graph.notifications.clone(),
+            relay: self.relay.clone(),
             base_url,
         })
     }
@@ -129,6 +139,20 @@ impl Project {
         drop(lock);
         drop(temporary);
     }
+}
+
+/// What becomes of calls of APIs; reads the file of stubs.
+fn policy(options: &Options, state: &StateDir) -> Result<Policy, Error> {
+    let mode = match &options.api_calls {
+        options::ApiCalls::Live => Mode::Live,
+        options::ApiCalls::Stub { file, unmatched } => {
+            Mode::Stub { rules: stubs::read(file)?, unmatched: *unmatched }
+        }
+        options::ApiCalls::Record => Mode::Record { folder: state.recordings() },
+        options::ApiCalls::Replay => Mode::Replay { folder: state.recordings() },
+        options::ApiCalls::Off => Mode::Off,
+    };
+    Ok(Policy { mode, on_failure: options.on_call_failure, on_server_error: options.on_server_error })
 }
 
 /// Deletes one of our databases. Another program's file of that name is refused, as it would be by opening it.
@@ -148,6 +172,16 @@ fn forget(path: &Path, database: Database) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Deletes the messages that are files: the rows that name them are gone.
+fn forget_mail(folder: &Path) -> Result<(), Error> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::Reset { path: folder.to_owned(), source: error })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A state folder for one run, removed at its end.

@@ -5,6 +5,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use regex::Regex;
+
+use crate::notifications::{OnFailure, OnServerError, SmtpUrl, Unmatched};
 use crate::store::Durability;
 
 /// What `run` is asked to do.
@@ -28,6 +31,11 @@ pub(crate) struct Options {
     pub(crate) max_payload: usize,
     /// Forget all state first.
     pub(crate) reset: bool,
+    /// Nothing leaves the machine: no call, no download, no mail.
+    pub(crate) offline: bool,
+    pub(crate) api_calls: ApiCalls,
+    pub(crate) on_call_failure: OnFailure,
+    pub(crate) on_server_error: OnServerError,
     /// A file of `NAME=value` lines: `context.constants`.
     pub(crate) constants: Option<PathBuf>,
     /// Pages to request once ready.
@@ -38,6 +46,32 @@ pub(crate) struct Options {
     pub(crate) grace: Duration,
     /// `context.environment`
     pub(crate) environment: String,
+    /// `None`: no e-mail leaves the machine.
+    pub(crate) smtp: Option<Smtp>,
+}
+
+/// A mail server that receives what is captured, too.
+#[derive(Debug, Clone)]
+pub(crate) struct Smtp {
+    pub(crate) url: SmtpUrl,
+    /// Only recipients with such an address; `None`: all.
+    pub(crate) only_to: Option<Regex>,
+}
+
+/// Who answers the calls of APIs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ApiCalls {
+    Live,
+    /// The rules of this file.
+    Stub {
+        file: PathBuf,
+        unmatched: Unmatched,
+    },
+    /// As live, and kept in the state folder.
+    Record,
+    /// What was recorded there.
+    Replay,
+    Off,
 }
 
 /// Where databases and mail of an app are.

@@ -1,4 +1,4 @@
-//! Runs a job: its partial or block, with its arguments as variables. A job sees the app as it is now, not as it was
+//! Runs a job: its partial or block, with its arguments as variables, or what `deliver` does with a notification. A job sees the app as it is now, not as it was
 //! when the job was queued; only a block keeps the source it was queued with.
 
 use std::sync::Arc;
@@ -7,9 +7,11 @@ use std::time::Instant;
 
 use serde_json::{Map, Value as Json};
 
+use super::deliver::{self, Errand};
 use crate::app::Format;
 use crate::jobs::{Body, Job, JobError, Outcome, Perform};
-use crate::liquid::{Bindings, Block, Origin, Scope};
+use crate::liquid::{self, Bindings, Block, Origin, Rendered, Scope};
+use crate::notifications::{Notifications, Relay};
 use crate::records::Records;
 use crate::server::Live;
 
@@ -18,6 +20,9 @@ pub(super) struct Performer {
     pub(super) live: Live,
     pub(super) bindings: Bindings,
     pub(super) records: Records,
+    pub(super) notifications: Notifications,
+    /// Where e-mails go on to. `None`: nothing leaves the machine.
+    pub(super) relay: Option<Relay>,
     /// For absolute URLs in what a job writes.
     pub(super) base_url: String,
 }
@@ -38,26 +43,43 @@ impl Perform for Performer {
             },
             base_url: self.base_url.clone(),
             trace: job.trace.clone(),
+            call_depth: 0,
             deadline: Some(deadline),
             cancelled: Some(Arc::clone(cancelled)),
             refused_form: None,
         };
-        let rendered = match &job.body {
-            Body::Partial(name) => engine.partial(name, scope, &self.bindings),
+        let performed = match &job.body {
+            Body::Partial(name) => engine.partial(name, scope, &self.bindings).map_err(JobError::from),
             Body::Block { source, path, line } => {
-                engine.block(&Block { source, path, line: *line }, scope, &self.bindings)
+                let block = Block { source, path, line: *line };
+                engine.block(&block, scope, &self.bindings).map_err(JobError::from)
             }
-            Body::Notification { .. } => todo!(),
+            Body::Notification { channel, template } => {
+                let errand =
+                    Errand { performer: self, engine: &engine, job, scope: &for_notification(scope) };
+                let sent = deliver::deliver(errand, *channel, template.as_deref());
+                sent.map(|jobs| Rendered { jobs, ..Rendered::default() })
+            }
         };
-        match rendered {
+        match performed {
             Ok(rendered) => Outcome::Completed { output: rendered.body, jobs: rendered.jobs },
             Err(_) if cancelled.load(Ordering::Relaxed) => Outcome::Cancelled,
-            Err(error) => Outcome::Failed(JobError {
-                message: error.message(),
-                stack: error.stack(),
-                report: error.report(),
-            }),
+            Err(error) => Outcome::Failed(error),
         }
+    }
+}
+
+/// The templates of a notification know what they are given by two names.
+fn for_notification(mut scope: Scope) -> Scope {
+    let data =
+        scope.variables.get("data").or_else(|| scope.variables.get("form")).cloned().unwrap_or_default();
+    scope.variables.extend(["data", "form"].map(|name| (name.to_owned(), data.clone())));
+    scope
+}
+
+impl From<liquid::Error> for JobError {
+    fn from(error: liquid::Error) -> Self {
+        Self { message: error.message(), stack: error.stack(), report: error.report() }
     }
 }
 

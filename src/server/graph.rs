@@ -1,17 +1,24 @@
 //! `POST /api/graph`: a GraphQL document from a client of the platform's protocol. What is wrong with the document is in
-//! the answer, with status 200; only a request that holds none is refused. Nobody is signed in here.
+//! the answer, with status 200; only a request that holds none is refused. Nobody is signed in here. What the document asks
+//! to be sent is queued before it is answered.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::answer::Answer;
+use super::failure::Failure;
 use super::request::{Request, Unreadable};
 use super::state::State;
-use crate::graphql::{self, World};
+use crate::app::Format;
+use crate::graphql::{self, Delivery, World};
+use crate::jobs::{Body, NewJob, Priority};
+use crate::liquid::{Origin, Scope, Templates};
+use crate::notifications::{CallOrigin, Caller};
 
 /// How long the document may wait for the changes of others.
 const PATIENCE: Duration = Duration::from_secs(9);
@@ -51,24 +58,81 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         }
     };
     let engine = state.live.engine();
-    let mut data = state.graph.records.data(Some(Instant::now() + PATIENCE));
-    let base_url = request.base_url();
+    let scope = scope(state, request);
+    let mut templates = Templates::new(&engine, &scope, &state.bindings);
+    let mut data = state.graph.records.data(scope.deadline);
+    let caller = Caller {
+        origin: CallOrigin::Page { request: request.id.clone() },
+        trace: request.id.clone(),
+        base_url: scope.base_url.clone(),
+        deadline: scope.deadline,
+        constants: Arc::clone(&scope.constants),
+        depth: scope.call_depth,
+        ..Caller::default()
+    };
     let mut world = World {
         app: engine.app(),
         data: &mut data,
         session: None,
         queue: Some(&state.graph.queue),
         notifications: Some(&state.graph.notifications),
-        templates: None,
+        api_calls: Some(&state.graph.api_calls),
+        caller,
+        templates: Some(&mut templates),
         deliveries: Vec::new(),
         now: Timestamp::now(),
-        base_url: &base_url,
     };
-    let request = graphql::Request {
+    let document = graphql::Request {
         document: &asked.query,
         variables: asked.variables.unwrap_or_default(),
         operation: asked.operation_name.as_deref().filter(|name| !name.is_empty()),
     };
-    let graphql::Answer { data, errors } = state.graph.executor.execute(&request, &mut world);
+    let graphql::Answer { data, errors } = state.graph.executor.execute(&document, &mut world);
+    let deliveries = world.deliveries;
+    let mut jobs = templates.into_jobs();
+    jobs.extend(deliveries.into_iter().map(|delivery| job(delivery, &scope, state)));
+    if !jobs.is_empty()
+        && let Err(error) = state.queue.enqueue(jobs)
+    {
+        return Failure::fault(&error).built_in(Format::Json).into_answer();
+    }
     Answer::json(StatusCode::OK, &Answered { data, errors })
+}
+
+/// What templates see that a document runs: no visitor, no parameters.
+fn scope(state: &State, request: &Request) -> Scope {
+    let host = request.host();
+    let context = json!({ "environment": state.site.environment, "location": { "host": host } });
+    Scope {
+        context: context.as_object().cloned().unwrap_or_default(),
+        constants: state.graph.records.constants().snapshot(),
+        variables: Map::new(),
+        format: Format::Html,
+        origin: Origin::Request { id: request.id.clone(), url: request.url(), page: String::new() },
+        base_url: request.base_url(),
+        call_depth: request.call_depth(),
+        trace: request.id.clone(),
+        deadline: Some(Instant::now() + PATIENCE),
+        cancelled: None,
+        refused_form: None,
+    }
+}
+
+fn job(delivery: Delivery, scope: &Scope, state: &State) -> NewJob {
+    let source_name = delivery.source_name().to_owned();
+    let Delivery { channel, template, args, delay } = delivery;
+    NewJob {
+        id: state.queue.ids().next(),
+        source_name,
+        body: Body::Notification { channel, template },
+        args: Json::Object(args),
+        context: Json::Object(scope.context.clone()),
+        priority: Priority::Default,
+        delay,
+        max_attempts: 1,
+        trace: scope.trace.clone(),
+        request: Some(scope.trace.clone()),
+        depth: 0,
+        parent: None,
+    }
 }

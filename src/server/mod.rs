@@ -138,32 +138,48 @@ async fn handle(
     if let Err(refusal) = admit(&state, area, &request) {
         return ending.respond(refuse(area, &refusal));
     }
+    let turn = Turn::of(&request);
     match area {
         Area::Inspector => ending.respond(inspector::answer(&state, &request).await),
         Area::Graph => {
             let read = request.read_body(body).await;
             let graphs = state.clone();
-            blocking(&state, ending, move || graph::answer(&graphs, &request, read)).await
+            blocking(&state, turn, ending, move || graph::answer(&graphs, &request, read)).await
         }
         Area::Platform => ending.respond(not_served_yet(&request.path)),
         Area::Upload if request.method == Method::POST => {
             let received = uploads::receive(&state, &request, body).await;
             let uploads = state.clone();
-            blocking(&state, ending, move || uploads::store(&uploads, &request, received)).await
+            blocking(&state, turn, ending, move || uploads::store(&uploads, &request, received)).await
         }
         Area::Upload => {
             let uploads = state.clone();
-            blocking(&state, ending, move || uploads::answer(&uploads, &request)).await
+            blocking(&state, turn, ending, move || uploads::answer(&uploads, &request)).await
         }
         Area::Asset => {
             let live = state.live.clone();
-            blocking(&state, ending, move || assets::answer(live.engine().app(), &request)).await
+            blocking(&state, turn, ending, move || assets::answer(live.engine().app(), &request)).await
         }
         Area::Page => {
             let read = request.read(&parts.uri, body).await;
             let pages = state.clone();
-            blocking(&state, ending, move || pages::answer(&pages, &request, read)).await
+            blocking(&state, turn, ending, move || pages::answer(&pages, &request, read)).await
         }
+    }
+}
+
+/// On whose turn a request is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Own,
+    /// Of the page of ours that waits for the answer. If its request had to wait for a turn too, pages that call the server
+    /// they are on could hold all turns and wait for each other.
+    Callers,
+}
+
+impl Turn {
+    fn of(request: &Request) -> Self {
+        if request.call_depth() > 0 { Self::Callers } else { Self::Own }
     }
 }
 
@@ -233,8 +249,16 @@ fn not_served_yet(path: &str) -> Answer {
 
 /// Answers on a blocking thread, when one of the limited turns is free. A client that hangs up does not stop it: what a
 /// page has begun it finishes, and its line is written.
-async fn blocking(state: &State, ending: Ending, work: impl FnOnce() -> Answer + Send + 'static) -> Response {
-    let turn = Arc::clone(&state.turns).acquire_owned().await;
+async fn blocking(
+    state: &State,
+    turn: Turn,
+    ending: Ending,
+    work: impl FnOnce() -> Answer + Send + 'static,
+) -> Response {
+    let turn = match turn {
+        Turn::Own => Arc::clone(&state.turns).acquire_owned().await.ok(),
+        Turn::Callers => None,
+    };
     let ending_of_work = ending.clone();
     let answered = tokio::task::spawn_blocking(move || {
         let response = ending_of_work.respond(work());

@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{body, forms, params};
 use crate::app::Format;
+use crate::notifications::DEPTH_HEADER;
 
 /// One request. Never changed; what the answer needs besides is kept beside it.
 #[derive(Debug)]
@@ -100,6 +101,12 @@ impl Request {
     /// `http://localhost:3000`
     pub(super) fn base_url(&self) -> String {
         format!("http://{}", self.host())
+    }
+
+    /// How many pages of ours wait for this request, each with a turn of its own. Only this machine is believed.
+    pub(super) fn call_depth(&self) -> u32 {
+        let told = self.header(DEPTH_HEADER).filter(|_| self.peer.ip().to_canonical().is_loopback());
+        told.and_then(|depth| depth.parse().ok()).unwrap_or(0)
     }
 
     /// `?a=1`, or nothing.

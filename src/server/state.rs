@@ -10,7 +10,8 @@ use crate::jobs::Queue;
 use crate::liquid::{Bindings, Engine, Graph};
 use crate::records::Sessions;
 
-/// Requests that may be rendering or reading files at the same time. Each holds a thread; the rest wait their turn.
+/// Requests that may be rendering or reading files at the same time. Each holds a thread; the rest wait their turn, but for
+/// those that one of these pages has sent us itself.
 const CONCURRENT_REQUESTS: usize = 32;
 
 /// Cheap to clone; clones share everything.

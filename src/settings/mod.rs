@@ -4,6 +4,7 @@
 //!
 //! Also which environments a project knows ([`Environments`]), how durations are typed, and "did you mean".
 
+mod api_calls;
 mod duration;
 mod environments;
 mod error;
@@ -11,14 +12,18 @@ mod layers;
 mod nearest;
 
 use std::ffi::OsString;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use regex::Regex;
+
+pub(crate) use api_calls::{ApiCalls, ApiFailure, Unmatched};
 pub(crate) use duration::parse_duration;
 pub(crate) use environments::{Environments, Local, Target};
 pub(crate) use error::Error;
@@ -46,10 +51,39 @@ pub(crate) struct Run {
     pub(crate) retry_scale: f64,
     pub(crate) grace: Duration,
     pub(crate) environment: String,
+    pub(crate) offline: bool,
+    pub(crate) api_calls: ApiCalls,
+    pub(crate) stubs: PathBuf,
+    pub(crate) unmatched: Unmatched,
+    pub(crate) api_failure: ApiFailure,
+    pub(crate) retry_on_5xx: bool,
     pub(crate) strict_scope: bool,
     pub(crate) max_job_depth: u32,
     pub(crate) max_payload: usize,
     pub(crate) time_limits: TimeLimits,
+    pub(crate) smtp: Smtp,
+}
+
+/// Where captured e-mails go on to.
+#[derive(Clone)]
+pub(crate) struct Smtp {
+    /// As written: whoever uses it shows no password. `None`: nowhere.
+    pub(crate) url: Option<String>,
+    pub(crate) only_to: Option<Regex>,
+}
+
+impl fmt::Debug for Smtp {
+    /// Without the URL, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Smtp").field("only_to", &self.only_to).finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for Smtp {
+    fn eq(&self, other: &Self) -> bool {
+        let pattern = |smtp: &Self| smtp.only_to.as_ref().map(ToString::to_string);
+        self.url == other.url && pattern(self) == pattern(other)
+    }
 }
 
 /// How long one attempt may take, by priority.
@@ -102,6 +136,12 @@ impl Settings {
                 retry_scale: layers.read("run.retry_scale", factor)?,
                 grace: layers.read("run.grace", duration)?,
                 environment: layers.read("run.environment", word)?,
+                offline: layers.read("run.offline", flag)?,
+                api_calls: layers.read("run.api_calls", choice)?,
+                stubs: layers.read("run.stubs", word)?.into(),
+                unmatched: layers.read("run.unmatched", choice)?,
+                api_failure: layers.read("run.api_failure", choice)?,
+                retry_on_5xx: layers.read("run.retry_on_5xx", flag)?,
                 strict_scope: layers.read("run.strict_scope", flag)?,
                 max_job_depth: layers.read("run.max_job_depth", integer(1..=1000))?,
                 max_payload: layers.read("run.max_payload", integer(1..=536_870_912))?,
@@ -109,6 +149,10 @@ impl Settings {
                     high: layers.read("run.time_limits.high", duration)?,
                     default: layers.read("run.time_limits.default", duration)?,
                     low: layers.read("run.time_limits.low", duration)?,
+                },
+                smtp: Smtp {
+                    url: layers.read("smtp.url", |value| Ok(some_text(value)))?,
+                    only_to: layers.read("smtp.only_to", pattern)?,
                 },
             },
             logs: Logs { utc: layers.read("logs.utc", flag)? },
@@ -145,6 +189,15 @@ fn text(value: &Value) -> &str {
     if let Value::Text(text) = value { text } else { "" }
 }
 
+fn some_text(value: &Value) -> Option<String> {
+    Some(text(value).to_owned()).filter(|text| !text.is_empty())
+}
+
+fn pattern(value: &Value) -> Result<Option<Regex>, String> {
+    let pattern = some_text(value).map(|text| Regex::new(&text)).transpose();
+    pattern.map_err(|_| "a regular expression".to_owned())
+}
+
 fn word(value: &Value) -> Result<String, String> {
     match text(value) {
         "" => Err("a word".to_owned()),
@@ -158,6 +211,14 @@ fn duration(value: &Value) -> Result<Duration, String> {
 
 fn address(value: &Value) -> Result<IpAddr, String> {
     text(value).parse().map_err(|_| "an IP address, such as 127.0.0.1 or ::1".to_owned())
+}
+
+/// One of a few words.
+fn choice<T: clap::ValueEnum>(value: &Value) -> Result<T, String> {
+    T::from_str(text(value), false).map_err(|_| {
+        let words = T::value_variants().iter().filter_map(T::to_possible_value);
+        words.map(|word| format!("\"{}\"", word.get_name())).collect::<Vec<_>>().join(" or ")
+    })
 }
 
 fn durability(value: &Value) -> Result<Durability, String> {

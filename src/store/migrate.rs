@@ -11,6 +11,8 @@ const QUEUE: &[&str] = &[
     include_str!("migrations/queue/0002_log.sql"),
     include_str!("migrations/queue/0003_channel.sql"),
     include_str!("migrations/queue/0004_sent_notifications.sql"),
+    include_str!("migrations/queue/0005_messages.sql"),
+    include_str!("migrations/queue/0006_api_calls.sql"),
 ];
 const DATA: &[&str] = &[
     include_str!("migrations/data/0001_sessions.sql"),

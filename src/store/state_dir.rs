@@ -47,6 +47,16 @@ impl StateDir {
         self.path.join("uploads")
     }
 
+    /// Messages as files, `.eml`.
+    pub(crate) fn mail(&self) -> PathBuf {
+        self.path.join("mail")
+    }
+
+    /// What was recorded of calls of APIs; may not be there.
+    pub(crate) fn recordings(&self) -> PathBuf {
+        self.path.join("recordings")
+    }
+
     /// The right to write the databases, until dropped. A second holder is refused and told who the first is.
     pub(crate) fn lock(&self) -> Result<Lock, Error> {
         Lock::take(&self.lock_file())

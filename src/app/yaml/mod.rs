@@ -12,7 +12,8 @@ mod tree;
 use saphyr_parser::{Marker, Parser};
 
 pub(super) use repeats::repeated_keys;
-pub(super) use tree::{Entry, Mapping, Mark, Node, Value, text_of};
+pub(super) use tree::{Entry, text_of};
+pub(crate) use tree::{Mapping, Mark, Node, Value};
 
 use super::problem::Problem;
 use builder::Builder;
@@ -20,14 +21,14 @@ use builder::Builder;
 /// Why a text is no YAML we take.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
-pub(super) struct Error {
-    pub(super) mark: Mark,
+pub(crate) struct Error {
+    pub(crate) mark: Mark,
     pub(super) message: String,
     pub(super) hint: Option<&'static str>,
 }
 
 /// Reads the first document of `text`; null if there is none. `first_line` is the number of its first line in the file.
-pub(super) fn parse(text: &str, first_line: u32) -> Result<Node, Error> {
+pub(crate) fn parse(text: &str, first_line: u32) -> Result<Node, Error> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut builder = Builder::new(first_line);
     let mut parser = Parser::new_from_str(text);

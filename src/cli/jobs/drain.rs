@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::as_json;
-use super::source::Owner;
+use crate::cli::owner::Owner;
 use crate::cli::state::StateArgs;
 use crate::cli::{Context, Error, Exit, Kind, run};
 use crate::client::Client;
@@ -25,7 +25,7 @@ pub(super) fn execute(
 ) -> Result<Exit, Error> {
     let deadline = Instant::now() + timeout.unwrap_or(FOREVER).min(FOREVER);
     let spinner = context.ui.spinner("waiting for jobs");
-    let end = match Owner::of(&state.folder(root))? {
+    let end = match Owner::of(&state.folder(root), "jobs")? {
         Owner::Server(client) => wait(&client, deadline)?,
         Owner::Us(lock) => {
             // For `run::drain` to take.

@@ -1,9 +1,10 @@
 //! Jobs for people: one line each, or one in full. Times are local.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use crate::cli::Context;
+use crate::cli::moment::local;
 use crate::cli::ui::{Closed, Table};
 use crate::logs::escape;
 use crate::protocol::{JobAttempt, JobRecord};
@@ -95,14 +96,6 @@ fn is_empty(arguments: &Json) -> bool {
 
 fn pretty(value: &Json) -> String {
     format!("{value:#}")
-}
-
-/// RFC 3339 as local date and time; a text that is no time as it is.
-fn local(time: &str) -> String {
-    match time.parse::<Timestamp>() {
-        Ok(time) => time.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string(),
-        Err(_) => time.to_owned(),
-    }
 }
 
 fn milliseconds(from: &str, to: &str) -> Option<i64> {

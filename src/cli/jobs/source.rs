@@ -1,20 +1,14 @@
 //! Where a command finds the queue: at the server, if one runs on the state folder; else in the folder itself, under its
 //! lock, so that no server starts meanwhile.
 
-use std::thread;
-use std::time::{Duration, Instant};
-
-use crate::cli::{Error, Kind};
+use crate::cli::Error;
+use crate::cli::owner::Owner;
 use crate::client::{Client, Finished};
 use crate::jobs::{self, Filter, JobId, Queue};
 use crate::logs::{self, Log};
 use crate::protocol::{JobCounts, JobRecord};
 use crate::settings::{Durability, Settings};
 use crate::store::{self, Database, Lock, StateDir, Store};
-
-/// A server that starts holds the lock before it can be talked to; one that ends, after.
-const PATIENCE: Duration = Duration::from_secs(3);
-const PAUSE: Duration = Duration::from_millis(20);
 
 pub(super) enum Jobs {
     Served(Client),
@@ -25,37 +19,9 @@ pub(super) enum Jobs {
     },
 }
 
-/// Who has a state folder.
-pub(super) enum Owner {
-    Server(Client),
-    /// Nobody else, as long as this is held.
-    Us(Lock),
-}
-
-impl Owner {
-    /// Finds out, and waits a little for a process that is starting or ending.
-    pub(super) fn of(state: &StateDir) -> Result<Self, Error> {
-        if !state.queue().is_file() {
-            let message = format!("no jobs yet: there is no {}", state.queue().display());
-            return Err(Error::new(Kind::User, message).hint("`pos-cli run` starts the app here"));
-        }
-        let end = Instant::now() + PATIENCE;
-        loop {
-            if let Some(server) = state.run_info()? {
-                return Ok(Self::Server(Client::local(&server.url)));
-            }
-            match state.lock() {
-                Ok(lock) => return Ok(Self::Us(lock)),
-                Err(store::Error::Locked { .. }) if Instant::now() < end => thread::sleep(PAUSE),
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-}
-
 impl Jobs {
     pub(super) fn open(state: &StateDir, settings: &Settings) -> Result<Self, Error> {
-        match Owner::of(state)? {
+        match Owner::of(state, "jobs")? {
             Owner::Server(client) => Ok(Self::Served(client)),
             Owner::Us(lock) => Ok(Self::Stored { queue: open_queue(state, settings)?, _lock: lock }),
         }

@@ -5,7 +5,10 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::run::{Options, StateFolder};
+use regex::Regex;
+
+use crate::notifications::{OnFailure, OnServerError, SmtpUrl, Unmatched};
+use crate::run::{ApiCalls, Options, Smtp, StateFolder};
 use crate::settings::{self, parse_duration};
 use crate::store;
 
@@ -17,7 +20,9 @@ Examples:
   pos-cli run --visit /checkout --until-idle   a smoke test: exit 1 if the page breaks or a job dies";
 
 const JOBS: &str = "Jobs";
+const MAIL: &str = "Mail";
 const STATE: &str = "State";
+const NET: &str = "Calls of APIs";
 const SCRIPTS: &str = "Scripts and CI";
 
 /// Serves the app in DIR and works its jobs
@@ -66,6 +71,34 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", value_parser = parse_duration, help_heading = JOBS)]
     grace: Option<Duration>,
 
+    /// A mail server that receives captured e-mails, too: smtp://user:password@host:port
+    ///
+    /// A password is better given as POS_CLI_SMTP_URL: other users of this machine can read command lines.
+    #[arg(long, value_name = "URL", help_heading = MAIL)]
+    smtp_url: Option<String>,
+    /// Only recipients with such an address receive them
+    #[arg(long, value_name = "REGEX", help_heading = MAIL)]
+    smtp_only_to: Option<Regex>,
+
+    /// Nothing leaves the machine: no call of an API, no download, no mail
+    #[arg(long, help_heading = NET)]
+    offline: bool,
+    /// Who answers the calls of APIs [default: live]
+    #[arg(long, value_name = "WHO", help_heading = NET)]
+    api_calls: Option<settings::ApiCalls>,
+    /// The rules that answer the calls; `--api-calls stub` alone reads stubs.yml in the project
+    #[arg(long, value_name = "FILE", help_heading = NET)]
+    stubs: Option<PathBuf>,
+    /// What becomes of a call that no rule matches; means `--api-calls stub`, too [default: error]
+    #[arg(long, value_name = "WHAT", help_heading = NET)]
+    unmatched: Option<settings::Unmatched>,
+    /// What a call does that nobody answers [default: auto]
+    #[arg(long, value_name = "WHAT", help_heading = NET)]
+    api_failure: Option<settings::ApiFailure>,
+    /// An answer with status 5xx fails the attempt of a job
+    #[arg(long, help_heading = NET)]
+    retry_on_5xx: bool,
+
     /// Keep databases in this folder [default: .pos-dev in the project]
     #[arg(long, value_name = "DIR", help_heading = STATE)]
     state: Option<PathBuf>,
@@ -101,7 +134,32 @@ impl Args {
             Some(folder) => StateFolder::Kept(folder),
             None => StateFolder::Kept(self.root.join(store::StateDir::NAME)),
         };
+        let offline = self.offline || configured.offline;
+        let only_to = self.smtp_only_to.or(configured.smtp.only_to);
+        let smtp = self.smtp_url.or(configured.smtp.url);
+        let smtp = smtp.map(|url| Smtp { url: SmtpUrl::new(url), only_to }).filter(|_| !offline);
+        let api_calls = Answering {
+            who: self.api_calls.unwrap_or(if self.stubs.is_some() || self.unmatched.is_some() {
+                settings::ApiCalls::Stub
+            } else {
+                configured.api_calls
+            }),
+            file: self.stubs.unwrap_or_else(|| self.root.join(configured.stubs)),
+            unmatched: self.unmatched.unwrap_or(configured.unmatched),
+        };
         Options {
+            offline,
+            api_calls: if offline { api_calls.offline() } else { api_calls.online() },
+            on_call_failure: match self.api_failure.unwrap_or(configured.api_failure) {
+                settings::ApiFailure::Auto => OnFailure::Auto,
+                settings::ApiFailure::Return => OnFailure::Return,
+                settings::ApiFailure::Raise => OnFailure::Raise,
+            },
+            on_server_error: if self.retry_on_5xx || configured.retry_on_5xx {
+                OnServerError::Retry
+            } else {
+                OnServerError::Answer
+            },
             root: self.root,
             state,
             host: self.host.unwrap_or(configured.host),
@@ -123,6 +181,44 @@ impl Args {
             until_idle: self.until_idle,
             grace: self.grace.unwrap_or(configured.grace),
             environment: self.environment.unwrap_or(configured.environment),
+            smtp,
+        }
+    }
+}
+
+/// Who is to answer calls of APIs, before it is known whether the net may.
+struct Answering {
+    who: settings::ApiCalls,
+    file: PathBuf,
+    unmatched: settings::Unmatched,
+}
+
+impl Answering {
+    fn online(self) -> ApiCalls {
+        match self.who {
+            settings::ApiCalls::Live => ApiCalls::Live,
+            settings::ApiCalls::Stub => {
+                let unmatched = match self.unmatched {
+                    settings::Unmatched::Live => Unmatched::Live,
+                    settings::Unmatched::Error => Unmatched::Error,
+                    settings::Unmatched::NotFound => Unmatched::NotFound,
+                };
+                ApiCalls::Stub { file: self.file, unmatched }
+            }
+            settings::ApiCalls::Record => ApiCalls::Record,
+            settings::ApiCalls::Replay => ApiCalls::Replay,
+            settings::ApiCalls::Off => ApiCalls::Off,
+        }
+    }
+
+    /// What would reach the net is off; what is on this machine answers.
+    fn offline(self) -> ApiCalls {
+        match self.online() {
+            ApiCalls::Live | ApiCalls::Record => ApiCalls::Off,
+            ApiCalls::Stub { file, unmatched: Unmatched::Live } => {
+                ApiCalls::Stub { file, unmatched: Unmatched::Error }
+            }
+            answering => answering,
         }
     }
 }

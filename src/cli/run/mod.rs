@@ -99,6 +99,7 @@ impl From<run::Error> for Error {
             run::Error::Store(store::Error::Foreign { .. } | store::Error::Newer { .. }) => {
                 (Kind::User, Some("move the file away, or use another folder with `--state DIR`"))
             }
+            run::Error::ReadStubs { .. } => (Kind::User, Some("name the file of rules with `--stubs FILE`")),
             run::Error::PortTaken { .. } => (Kind::User, Some("choose another with `--port N`")),
             run::Error::Panicked { .. } => (Kind::Internal, None),
             _ => (Kind::User, None),

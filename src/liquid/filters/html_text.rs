@@ -51,10 +51,20 @@ fn html_to_text(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &
     let removed: Vec<_> = removed.split(',').map(str::trim).collect();
     let root = option("root_element", "").to_text().trim().to_ascii_lowercase();
     let inside = if root.is_empty() { &*html } else { content_of(&html, &root) };
-    let lines = visible(inside, &removed);
-    let lines = lines.lines().map(|line| line.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>());
+    Ok(Value::str(lines(&visible(inside, &removed, Links::Dropped), &newline)))
+}
+
+/// What an e-mail says to readers without HTML: every block on a line of its own, and behind a link where it leads.
+pub(crate) fn plain_text(html: &str) -> String {
+    let removed: Vec<_> = REMOVED.split(',').chain(["head"]).map(str::trim).collect();
+    lines(&visible(html, &removed, Links::Shown), "\n")
+}
+
+/// Without empty lines and runs of spaces, entities decoded.
+fn lines(text: &str, newline: &str) -> String {
+    let lines = text.lines().map(|line| line.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>());
     let lines: Vec<_> = lines.map(|words| words.join(" ")).filter(|line| !line.is_empty()).collect();
-    Ok(Value::str(&*unescape(&lines.join(&newline))))
+    unescape(&lines.join(newline)).into_owned()
 }
 
 /// The next tag: what stands before it, its name in small letters (with a slash if it is an end tag), what stands behind.
@@ -106,16 +116,32 @@ fn behind<'h>(html: &'h str, name: &str) -> (&'h str, &'h str) {
     (html, "")
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Links {
+    Dropped,
+    Shown,
+}
+
 /// Text without tags, with a line end for every block.
-fn visible(html: &str, removed: &[&str]) -> String {
+fn visible(html: &str, removed: &[&str], links: Links) -> String {
     let mut text = String::with_capacity(html.len());
+    let mut link = None;
     let push = |text: &mut String, part: &str| {
         text.extend(part.chars().map(|c| if c.is_whitespace() { ' ' } else { c }));
     };
     let mut rest = html;
     while let Some((before, tag, after)) = next_tag(rest) {
         push(&mut text, before);
+        let markup = rest.get(before.len()..rest.len() - after.len()).unwrap_or_default();
         rest = after;
+        if tag == "a" && links == Links::Shown {
+            link = target(markup).map(|target| (target, text.len()));
+        } else if tag == "/a"
+            && let Some((target, start)) = link.take()
+            && text.get(start..).is_none_or(|label| label.trim() != target)
+        {
+            push(&mut text, &format!(" ({target})"));
+        }
         let name = tag.trim_matches('/');
         if BLOCKS.contains(&name) {
             text.push('\n');
@@ -128,8 +154,20 @@ fn visible(html: &str, removed: &[&str]) -> String {
     text
 }
 
+/// Where a link leads, unless that is a place in the same text.
+fn target(markup: &str) -> Option<&str> {
+    let at = markup.to_ascii_lowercase().find("href=")?;
+    let value = markup.get(at + "href=".len()..)?;
+    let target = match value.chars().next()? {
+        quote @ ('"' | '\'') => value.get(1..)?.split(quote).next()?,
+        _ => value.split(|c: char| c.is_whitespace() || c == '>').next()?,
+    };
+    Some(target.trim()).filter(|target| !target.is_empty() && !target.starts_with('#'))
+}
+
 #[cfg(test)]
 mod tests {
+    use super::plain_text;
     use crate::liquid::filters::tests::check;
     use serde_json::json;
 
@@ -157,5 +195,24 @@ mod tests {
             (json!("1 < 2<!-- <b> --> <3"), "html_to_text", json!([]), json!("1 < 2 <3")),
             (json!(null), "html_to_text", json!([]), json!("")),
         ]);
+    }
+    #[test]
+    fn plain_text_keeps_lines_and_links() {
+        for (html, expected) in [
+            (
+                "<html><head><title>T</title></head><body><p>Hi &amp; bye</p><p>Ann</p></body>",
+                "Hi & bye\nAnn",
+            ),
+            (
+                "<p>Go <a class=b href='https://x.test/?a=1&amp;b=2'>here</a>.</p>",
+                "Go here (https://x.test/?a=1&b=2).",
+            ),
+            ("<A HREF=https://x.test/>https://x.test/</A> <a href=\"#top\">up</a>", "https://x.test/ up"),
+            ("no markup", "no markup"),
+            ("<a href=", "<a href="),
+            ("", ""),
+        ] {
+            assert_eq!(plain_text(html), expected, "{html}");
+        }
     }
 }

@@ -18,7 +18,7 @@ const BYTES_PER_BYTE: usize = size_of::<Value>() / 2 + 1;
 fn json(surroundings: &mut Surroundings<'_>, input: &Value, _: &Arguments) -> Filtered {
     let text = input.to_json_text();
     surroundings.limits.grow(text.len())?;
-    Ok(Value::str(text))
+    Ok(if surroundings.keeps_json { Value::safe(text) } else { Value::str(text) })
 }
 
 /// HTML entities are decoded first, since text printed by a template has them, unless `raw_text: true`. A hash or

@@ -72,6 +72,7 @@ use crate::liquid::value::{Cycles, Value};
 use crate::records::Data;
 
 pub(crate) use arguments::Arguments;
+pub(crate) use html_text::plain_text;
 
 #[derive(Debug)]
 pub(crate) struct Filter {
@@ -123,6 +124,10 @@ pub(crate) struct Surroundings<'r> {
     pub(crate) base_url: &'r str,
     /// The moment this render began; `now` and `today` do not move within a render.
     pub(crate) now: &'r ZonedDateTime,
+    /// What `json` makes is printed as it is.
+    pub(crate) keeps_json: bool,
+    /// Nothing may be fetched from the net.
+    pub(crate) offline: bool,
     /// Growth is charged here.
     pub(crate) limits: &'r Limits,
     /// A filter that writes into a container it was given tells.

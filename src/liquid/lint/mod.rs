@@ -11,7 +11,7 @@ use super::engine::{Engine, FILES_PER_THREAD, interpolation};
 use super::place::Place;
 use super::syntax::ast::{Span, Template};
 use super::syntax::{Input, compile};
-use crate::app::{App, Problem, map_on_cores};
+use crate::app::{App, Notification, Problem, map_on_cores};
 
 /// A call of another file by a literal name.
 #[derive(Debug, Clone)]
@@ -51,9 +51,10 @@ pub(crate) struct Lint {
 }
 
 impl Engine {
-    /// Walks every template that compiled.
+    /// Walks every template that compiled, the values in the heads of notifications included.
     pub(crate) fn lint(&self) -> Lint {
-        let templates: Vec<&Arc<Template>> = self.templates().collect();
+        let heads = self.heads();
+        let templates: Vec<&Arc<Template>> = self.templates().chain(&heads).collect();
         let found = map_on_cores(&templates, FILES_PER_THREAD, |template| {
             let mut lint = walk::walk(template);
             for call in &lint.calls {
@@ -62,6 +63,16 @@ impl Engine {
             lint
         });
         found.into_iter().fold(Lint::default(), Lint::and)
+    }
+}
+
+impl Engine {
+    fn heads(&self) -> Vec<Arc<Template>> {
+        let of_one = |notification: &Notification| -> Vec<Arc<Template>> {
+            let fields = notification.fields();
+            fields.filter_map(|(_, field)| self.head(notification, field).ok()).map(Arc::new).collect()
+        };
+        self.app().notifications().flat_map(|notification| of_one(notification)).collect()
     }
 }
 

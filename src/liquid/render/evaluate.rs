@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::{Render, over};
+use super::{Escaping, Render, over};
 use crate::liquid::engine::Printing;
 use crate::liquid::error::{Error, Result};
 use crate::liquid::filters::{Rejection, Surroundings};
@@ -87,6 +87,8 @@ impl Render<'_> {
             language: self.context.language(),
             base_url: &self.scope.base_url,
             now: &self.now,
+            keeps_json: self.escaping == Escaping::HtmlButJson,
+            offline: self.bindings.offline,
             limits: &self.limits,
             cycles: &self.cycles,
             plain: self.engine.printing() == Printing::Plain,

@@ -84,6 +84,8 @@ pub(crate) struct Render<'r> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Escaping {
     Html,
+    /// But not what the `json` filter made.
+    HtmlButJson,
     None,
 }
 
@@ -181,8 +183,10 @@ impl<'r> Render<'r> {
     /// Writes a value as `{{ }}` does.
     pub(crate) fn print(&mut self, value: &Value) -> Flow {
         match (value, self.escaping) {
-            (Value::Str(text), Escaping::Html) if !text.safe => escape::html(&text.text, &mut self.out),
-            (Value::Array(_) | Value::Hash(_) | Value::Bytes(_), Escaping::Html) => {
+            (Value::Str(text), Escaping::Html | Escaping::HtmlButJson) if !text.safe => {
+                escape::html(&text.text, &mut self.out);
+            }
+            (Value::Array(_) | Value::Hash(_) | Value::Bytes(_), Escaping::Html | Escaping::HtmlButJson) => {
                 escape::html(&value.to_text(), &mut self.out);
             }
             _ => return self.print_raw(value),
@@ -211,6 +215,17 @@ impl<'r> Render<'r> {
     /// Renders without escaping what a file of another kind holds: metadata, a header, a URL.
     pub(crate) fn unescaped<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let escaping = std::mem::replace(&mut self.escaping, Escaping::None);
+        let result = work(self);
+        self.escaping = escaping;
+        result
+    }
+
+    /// Renders what is sent and may be JSON in parts: those stay as they are.
+    pub(crate) fn with_json_as_it_is<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let escaping = self.escaping;
+        if escaping == Escaping::Html {
+            self.escaping = Escaping::HtmlButJson;
+        }
         let result = work(self);
         self.escaping = escaping;
         result

@@ -10,7 +10,7 @@ use crate::jobs::{Body, Priority};
 use crate::liquid::engine::Origin;
 use crate::liquid::error::{Error, Result};
 use crate::liquid::notifications::Templates;
-use crate::liquid::syntax::ast::Argument;
+use crate::liquid::syntax::ast::{Argument, Span};
 use crate::liquid::value::{Map, Value, json_size};
 
 impl Render<'_> {
@@ -40,15 +40,21 @@ impl Render<'_> {
         }
     }
 
-    /// Runs `document`. What it does to the session is done.
+    /// Runs `document` for the tag at `span`. What it does to the session is done.
     ///
     /// # Errors
     /// There is no data here, or a limit is reached. What is wrong with the document or its execution is in the answer.
-    pub(crate) fn query(&mut self, document: &str, variables: JsonMap<String, Json>) -> Result<Answer> {
+    pub(crate) fn query(
+        &mut self,
+        document: &str,
+        variables: JsonMap<String, Json>,
+        span: Span,
+    ) -> Result<Answer> {
         let mut session = match self.scope.origin {
             Origin::Request { .. } => Some(self.session()?),
             Origin::Text | Origin::Job { .. } => None,
         };
+        let caller = self.scope.caller(Some(format!("{}:{}", self.file(), self.place(span).line)));
         let mut templates = Templates::within(self.engine, self.scope, self.bindings, &self.limits);
         let (Some(graph), Some(data)) = (&self.bindings.graph, &mut self.data) else {
             return Err(Error::runtime("graphql has no data to work on: the template has no app around it")
@@ -60,10 +66,11 @@ impl Render<'_> {
             session: session.as_mut(),
             queue: Some(&graph.queue),
             notifications: Some(&graph.notifications),
+            api_calls: Some(&graph.api_calls),
+            caller,
             templates: Some(&mut templates),
             deliveries: Vec::new(),
             now: Timestamp::now(),
-            base_url: &self.scope.base_url,
         };
         let request = Request { document, variables, operation: None };
         let answer = graph.executor.execute(&request, &mut world);

@@ -87,7 +87,7 @@ impl Tag for QueryFile {
         let app = render.engine.app();
         let query = app.query(&name).ok_or_else(|| missing(app, &name))?;
         let variables = render.query_variables(&self.arguments)?;
-        let answer = render.query(&query.text, variables)?;
+        let answer = render.query(&query.text, variables, self.span)?;
         if let Some(error) = failure(&format!("graphql '{name}'"), &answer) {
             let error = match answer.errors.iter().find_map(|error| error.locations.first()) {
                 Some(at) => error.with_hint(format!("see {}:{}:{}", query.path, at.line, at.column)),
@@ -123,7 +123,7 @@ impl Tag for QueryBlock {
         let Span { start, end } = self.query;
         let text = template.source.get(start as usize..end as usize).unwrap_or_default();
         let variables = render.query_variables(&self.arguments)?;
-        let answer = render.query(text, variables)?;
+        let answer = render.query(text, variables, self.query)?;
         if let Some(error) = failure("graphql", &answer) {
             let at = answer.errors.iter().find_map(|error| error.locations.first());
             let within = at.map_or(0, |at| offset(text, at.line, at.column));

@@ -62,3 +62,11 @@ fn layout_that_is_not_there_is_named() {
     let error = message("---\nlayout: mailr\n---\n", json!({})).unwrap_err();
     assert_eq!(error.message(), "Liquid error (emails/hi.liquid:2): can't find layout 'mailr'");
 }
+
+#[test]
+fn json_in_a_body_stays_json() {
+    let data = json!({"name": "A & \"B\""});
+    let message =
+        message("---\nto: a@x.test\n---\n{{ data | json }} {{ data.name }}", data).unwrap().unwrap();
+    assert_eq!(message.body, r#"{"name":"A & \"B\""} A &amp; &quot;B&quot;"#);
+}

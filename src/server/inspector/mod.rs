@@ -3,6 +3,7 @@
 
 mod app;
 mod jobs;
+mod mail;
 
 use axum::http::{Method, StatusCode};
 
@@ -24,7 +25,15 @@ pub(super) async fn answer(state: &State, request: &Request) -> Answer {
         ["jobs", id] if get => jobs::show(state, id).await,
         ["jobs", id, "retry"] if post => jobs::retry(state, id).await,
         ["jobs", id, "cancel"] if post => jobs::cancel(state, id).await,
-        ["app" | "idle" | "jobs"] | ["jobs", _] | ["jobs", _, "retry" | "cancel"] => Answer::json_error(
+        ["mail"] if get => mail::list(state, &request.query).await,
+        ["mail", "wait"] if get => mail::wait(state, &request.query).await,
+        ["mail", "clear"] if post => mail::clear(state).await,
+        ["mail", id] if get => mail::show(state, id).await,
+        ["mail", id, "eml"] if get => mail::eml(state, id).await,
+        ["app" | "idle" | "jobs" | "mail"]
+        | ["jobs" | "mail", _]
+        | ["jobs", _, "retry" | "cancel"]
+        | ["mail", _, "eml"] => Answer::json_error(
             StatusCode::METHOD_NOT_ALLOWED,
             &format!("/_dev/{path} does not answer {}", request.method),
         ),

@@ -237,6 +237,7 @@ impl Visit<'_> {
             },
             base_url: self.request.base_url(),
             trace: self.request.id.clone(),
+            call_depth: self.request.call_depth(),
             deadline: Some(self.deadline),
             cancelled: None,
             refused_form: self.refused_form.clone(),

@@ -16,6 +16,7 @@ use super::stop::{self, Stop};
 use crate::app::{App, AsyncCallback, Form, Format, Method, Page, nearest};
 use crate::graphql::{self, Submission, Submitted, World};
 use crate::liquid::{Block, RefusedForm, Rendered};
+use crate::notifications::Caller;
 use crate::records::UserId;
 use crate::server::failure::Failure;
 use crate::server::reply::Reply;
@@ -78,7 +79,7 @@ impl Visit<'_> {
         let mut world = World {
             session: Some(&mut session),
             queue: Some(&self.state.graph.queue),
-            base_url: &self.request.base_url(),
+            caller: Caller { base_url: self.request.base_url(), ..Caller::default() },
             ..World::of_data(app, &mut data, Timestamp::now())
         };
         graphql::submit(submission, &mut world)

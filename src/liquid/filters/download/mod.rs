@@ -22,15 +22,19 @@ const LARGEST_SIZE: f64 = 50.0;
 fn download_file(surroundings: &mut Surroundings<'_>, input: &Value, arguments: &Arguments) -> Filtered {
     let url = input.to_text();
     let url = url.trim();
+    let failed = |reason: &dyn std::fmt::Display| {
+        let shown: String = url.chars().take(200).collect();
+        Rejection::Argument(format!("cannot download '{shown}': {reason}"))
+    };
+    if surroundings.offline {
+        return Err(failed(&"outgoing calls are off"));
+    }
     let bounds = Bounds { size: max_size(arguments)?, time: timeout(surroundings, Instant::now())? };
     let file = download::download(url, bounds, |piece| go_on(surroundings, piece));
     file.map(|file| Value::bytes(file.bytes)).map_err(|error| match error {
         download::Error::Stopped(limit) => Rejection::Limit(limit),
         download::Error::Slow { time } if time < TIMEOUT => Rejection::Limit(Limit::Deadline),
-        error => {
-            let shown: String = url.chars().take(200).collect();
-            Rejection::Argument(format!("cannot download '{shown}': {error}"))
-        }
+        error => failed(&error),
     })
 }
 

@@ -54,6 +54,8 @@ fn download(url: &str, arguments: Vec<Value>, limits: &Limits) -> Filtered {
         language: "en",
         base_url: "http://127.0.0.1:3000",
         now: &now,
+        keeps_json: false,
+        offline: false,
         limits,
         cycles: &Cycles::default(),
         plain: false,

@@ -38,6 +38,8 @@ fn call_with(input: &Value, filter: &str, arguments: &Arguments) -> Result<Value
         language: "en",
         base_url: "http://127.0.0.1:3000",
         now: &now,
+        keeps_json: false,
+        offline: false,
         limits: &Limits::new(None, None),
         cycles: &Cycles::default(),
         plain: false,

@@ -1,0 +1,165 @@
+//! E-mails and SMS: asked for by a mutation, sent by a job; and the list of what has been sent.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::cast;
+use super::delivery::Delivery;
+use super::error::Error;
+use super::input::Input;
+use super::listing::{Item, chosen, paged, plain};
+use super::selection::{Field, object};
+use super::templates::Templates;
+use super::world::World;
+use crate::app::{App, Notification, NotificationKind, nearest_path};
+use crate::notifications::SentRecord;
+use crate::records::Data;
+
+/// No message waits longer than this many minutes: ten years.
+const LONGEST_DELAY: f64 = 10.0 * 366.0 * 24.0 * 60.0;
+
+/// What the templates of a notification see.
+const DATA: &str = "data";
+
+pub(super) fn email_send(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    send(field, world, NotificationKind::Email, "email")
+}
+
+pub(super) fn sms_send(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    send(field, world, NotificationKind::Sms, "sms")
+}
+
+/// The newest first, unless sorted.
+pub(super) fn sent(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
+    let sent = match world.notifications {
+        Some(notifications) => notifications.sent().map_err(|error| Error::new(error.to_string()))?,
+        None => Vec::new(),
+    };
+    let found = chosen(sent.into_iter(), field)?;
+    paged(field, &found, plain)
+}
+
+impl Item for SentRecord {
+    fn value(&self, name: &str) -> Json {
+        match name {
+            "id" => json!(self.id.to_string()),
+            "notification_type" => json!(self.sent.kind.as_str()),
+            // What was sent without a template has no notification of its own.
+            "notification_id" => json!(self.sent.template.clone().unwrap_or_else(|| self.id.to_string())),
+            "content" => json!(self.sent.content),
+            "options" => json!(self.sent.options),
+            "created_at" | "updated_at" => json!(cast::iso(self.created_at)),
+            _ => Json::Null,
+        }
+    }
+}
+
+/// Of the two forms of these mutations, `inline` names the argument that holds the message itself.
+fn send(field: &Field, world: &mut World<'_>, kind: NotificationKind, inline: &str) -> Result<Json, Error> {
+    let delivery = match (field.argument("template"), field.argument(inline)) {
+        (Some(_), None) => from_template(field, world, kind)?,
+        (None, Some(_)) => Some(from_message(field, kind, inline)?),
+        (None, None) => {
+            return Err(Error::new(format!("{} needs a `template` or an `{inline}`", field.name)));
+        }
+        (Some(_), Some(_)) => {
+            return Err(Error::new(format!("{} takes a `template` or an `{inline}`, not both", field.name)));
+        }
+    };
+    let is_scheduled = delivery.is_some();
+    world.deliveries.extend(delivery);
+    object(&field.fields, |asked| match asked.name.as_str() {
+        "is_scheduled_to_send" => Ok(json!(is_scheduled)),
+        _ => Ok(json!([])),
+    })
+}
+
+/// `None`: it is switched off.
+fn from_template(
+    field: &Field,
+    world: &mut World<'_>,
+    kind: NotificationKind,
+) -> Result<Option<Delivery>, Error> {
+    let name = Input::of(field, "template")?.text("name").flatten().unwrap_or_default();
+    let notification = find(world.app, kind, &name)?;
+    if !notification.is_enabled {
+        return Ok(None);
+    }
+    let data = field.argument(DATA).and_then(cast::object).unwrap_or_else(|| json!({}));
+    let variables = Map::from_iter([(DATA.to_owned(), data.clone()), ("form".to_owned(), data.clone())]);
+    let templates = world.templates.as_deref_mut();
+    let templates = templates.ok_or_else(|| Error::new("no template can be rendered here"))?;
+    let delay = delay(notification, templates, &variables, world.data)?;
+    let args = Map::from_iter([(DATA.to_owned(), data)]);
+    Ok(Some(Delivery { channel: kind.into(), template: Some(name), args, delay }))
+}
+
+fn from_message(field: &Field, kind: NotificationKind, inline: &str) -> Result<Delivery, Error> {
+    let message = field.argument(inline).and_then(Json::as_object).cloned().unwrap_or_default();
+    let minutes = message.get("delay").and_then(Json::as_f64).unwrap_or(0.0);
+    let delay = minutes_of(minutes).ok_or_else(|| no_minutes(&minutes.to_string()))?;
+    Ok(Delivery { channel: kind.into(), template: None, args: message, delay })
+}
+
+/// The notification called `name`.
+///
+/// # Errors
+/// There is none; the message names the one that was probably meant.
+pub(super) fn find<'a>(app: &'a App, kind: NotificationKind, name: &str) -> Result<&'a Notification, Error> {
+    if let Some(notification) = app.notification(kind, name) {
+        return Ok(&**notification);
+    }
+    let known = app.notifications().filter(|known| known.kind == kind).map(|known| &*known.source.name);
+    let hint = nearest_path(name, known).map(|known| format!("; did you mean '{known}'?"));
+    Err(Error::new(format!("can't find {kind} '{name}'{}", hint.unwrap_or_default())))
+}
+
+/// How long the head of the notification makes it wait.
+///
+/// # Errors
+/// The template fails, or does not print a number.
+pub(super) fn delay(
+    notification: &Notification,
+    templates: &mut dyn Templates,
+    variables: &Map<String, Json>,
+    data: &mut Data,
+) -> Result<Duration, Error> {
+    let text = templates.field(notification, "delay", variables, data)?.unwrap_or_default();
+    if text.is_empty() {
+        return Ok(Duration::ZERO);
+    }
+    text.parse().ok().and_then(minutes_of).ok_or_else(|| {
+        let error = no_minutes(&text);
+        Error::new(format!("{}: {}", notification.source.path, error.message))
+    })
+}
+
+fn minutes_of(minutes: f64) -> Option<Duration> {
+    let is_amount = minutes.is_finite() && minutes >= 0.0;
+    is_amount.then(|| Duration::from_secs_f64(minutes.min(LONGEST_DELAY) * 60.0))
+}
+
+fn no_minutes(text: &str) -> Error {
+    Error::new(format!("delay: `{text}` is not a number of minutes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delay_is_in_minutes_and_has_an_end() {
+        for (minutes, expected) in [
+            (0.0, Some(0.0)),
+            (2.0, Some(120.0)),
+            (0.5, Some(30.0)),
+            (1e300, Some(LONGEST_DELAY * 60.0)),
+            (-1.0, None),
+            (f64::NAN, None),
+            (f64::INFINITY, None),
+        ] {
+            assert_eq!(minutes_of(minutes).map(|delay| delay.as_secs_f64()), expected, "{minutes}");
+        }
+    }
+}

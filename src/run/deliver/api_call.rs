@@ -1,0 +1,48 @@
+//! A call of an API whose template wanted a delay, or that a form has started. Nobody waits for its answer, so a call that
+//! is not answered fails the attempt, whatever calls made by templates do.
+
+use serde_json::{Map, Value as Json};
+
+use super::{Errand, find, plain_error};
+use crate::app::NotificationKind;
+use crate::jobs::{JobError, NewJob};
+use crate::liquid::Scope;
+use crate::notifications::{CallOptions, Called, Request};
+
+/// The arguments of the job are `data` (or, of a form, `form`) and the `options` of the mutation. A call that is switched
+/// off, or whose condition is not true by now, is not made, and the job has done its work.
+pub(super) fn deliver(errand: Errand<'_>, template: &str) -> Result<Vec<NewJob>, JobError> {
+    let Errand { performer, engine, scope, .. } = errand;
+    let bindings = &performer.bindings;
+    let Some(graph) = &bindings.graph else {
+        return Err(plain_error("there is no app around this job".to_owned()));
+    };
+    let notification = find(engine.app(), NotificationKind::ApiCall, template)?;
+    if !notification.is_enabled {
+        return Ok(Vec::new());
+    }
+    let options = scope.variables.get("options").map(CallOptions::of_json).unwrap_or_default();
+    let mut scope = Scope { variables: variables(&scope.variables), ..scope.clone() };
+    let (message, rendered) = engine.notification(notification, &scope, bindings)?;
+    let mut jobs = rendered.jobs;
+    let Some(message) = message else { return Ok(jobs) };
+    let request = Request::of_message(template, &message.head, message.body, options)
+        .map_err(|error| plain_error(format!("{}: {error}", notification.source.path)))?;
+    let caller = scope.caller(None);
+    let response = match graph.api_calls.call(&request, &caller) {
+        Ok(Called::Answered(response)) => response,
+        Ok(Called::Failed(reason)) | Err(reason) => return Err(plain_error(reason)),
+    };
+    scope.variables.insert("response".to_owned(), response.to_json());
+    match engine.callback(notification, &scope, bindings) {
+        Ok(asked) => jobs.extend(asked),
+        Err(error) => graph.api_calls.callback_failed(template, &error.message(), &caller),
+    }
+    Ok(jobs)
+}
+
+/// `data` and `form` are the same.
+fn variables(arguments: &Map<String, Json>) -> Map<String, Json> {
+    let data = arguments.get("data").or_else(|| arguments.get("form")).cloned().unwrap_or_default();
+    Map::from_iter([("data".to_owned(), data.clone()), ("form".to_owned(), data)])
+}
