@@ -16,6 +16,7 @@
 //! | `logs` | log entries in, out, and their line format |
 //! | `graphql` | document to JSON |
 //! | `liquid` | template to text |
+//! | `migrations` | the app's own migrations, run once each |
 //! | `server` | HTTP in |
 //! | `client` | HTTP out, to a platform or to our own server |
 //! | `deploy` | check, pack, send |
@@ -29,6 +30,7 @@
 //!   and the jobs of a request are written after its render
 //! - job: `liquid/tags/background -> Rendered.jobs`, held until the request is over, then
 //!   `server -> jobs/queue … jobs/worker -> run/perform -> liquid`
+//! - start of a run: `run -> migrations -> liquid`, then requests and jobs
 //! - file change: `watch -> run/reload -> app` (swap)
 //! - log line: `{% log %} | jobs | server -> logs -> store + subscribers`, read by `cli/logs -> logs -> store`
 //!
@@ -48,6 +50,7 @@ mod graphql;
 mod jobs;
 mod liquid;
 mod logs;
+mod migrations;
 mod protocol;
 mod records;
 mod run;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// A room and those it may use. A new arrow is a change of the design: say why in the commit.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("protocol", &[]),
     ("settings", &[]),
     ("store", &[]),
@@ -25,11 +25,23 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("check", &["app", "liquid", "graphql"]),
     ("client", &["protocol", "settings"]),
     ("deploy", &["app", "check", "client", "protocol", "watch"]),
-    ("server", &["app", "check", "records", "jobs", "logs", "graphql", "liquid", "protocol"]),
+    // Asked for by the start of a run and by clients of the server alike.
+    ("migrations", &["app", "records", "jobs", "logs", "liquid"]),
+    ("server", &["app", "check", "records", "jobs", "logs", "graphql", "liquid", "migrations", "protocol"]),
     (
         "run",
         &[
-            "app", "check", "jobs", "liquid", "logs", "protocol", "records", "server", "settings", "store",
+            "app",
+            "check",
+            "jobs",
+            "liquid",
+            "logs",
+            "migrations",
+            "protocol",
+            "records",
+            "server",
+            "settings",
+            "store",
             "watch",
         ],
     ),

@@ -14,6 +14,7 @@ use super::assets::Assets;
 use super::cores::map_on_cores;
 use super::file::{Content, LoadedFile};
 use super::kind::Place;
+use super::migration::Migrations;
 use super::modules;
 use super::page::Page;
 use super::problem::Problem;
@@ -78,6 +79,7 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
 
     let mut candidates = Candidates::default();
     let mut query_files = Vec::new();
+    let mut migration_files = Vec::new();
     let mut schema_files = Vec::new();
     let mut translation_files = Vec::new();
     let mut asset_files = Vec::new();
@@ -87,6 +89,7 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
             Some(Content::Layout(source)) => candidates.layouts.push((&file.place, source.clone())),
             Some(Content::Policy(policy)) => candidates.policies.push((&file.place, policy.clone())),
             Some(Content::Query(query)) => query_files.push((&file.place, query.clone())),
+            Some(Content::Migration(migration)) => migration_files.push((&file.place, migration)),
             Some(Content::Schema(schema)) => schema_files.push((&file.place, &*file.path, schema)),
             Some(Content::Form(form)) => candidates.forms.push((&file.place, form.clone())),
             Some(Content::Translation(translations)) => translation_files.push(translations.clone()),
@@ -97,6 +100,8 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
     let (templates, conflicts) = Templates::new(&candidates);
     problems.extend(conflicts);
     let (queries, conflicts) = Queries::new(&query_files);
+    problems.extend(conflicts);
+    let (migrations, conflicts) = Migrations::new(&migration_files);
     problems.extend(conflicts);
     let tables = tables(&schema_files);
     problems.extend(schema::conflicts(schema_files));
@@ -114,6 +119,7 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
         routes,
         templates,
         queries,
+        migrations,
         tables,
         translations,
         assets,

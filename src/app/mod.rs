@@ -14,6 +14,7 @@ mod keys;
 mod kind;
 mod load;
 mod method;
+mod migration;
 mod modules;
 mod nearest;
 mod page;
@@ -47,6 +48,7 @@ pub(crate) use form::Form;
 pub(crate) use format::Format;
 pub(crate) use load::LoadError;
 pub(crate) use method::Method;
+pub(crate) use migration::{Migration, MigrationTimestamp};
 pub(crate) use modules::Module;
 pub(crate) use nearest::{nearest, nearest_path};
 pub(crate) use page::{Layout, Page};
@@ -59,6 +61,7 @@ pub(crate) use table::{Property, PropertyType, Table};
 
 use assets::Assets;
 use load::Files;
+use migration::Migrations;
 use query::Queries;
 use routes::Routes;
 use table::Tables;
@@ -74,6 +77,7 @@ pub(crate) struct App {
     routes: Routes,
     templates: Templates,
     queries: Queries,
+    migrations: Migrations,
     tables: Tables,
     translations: Translations,
     assets: Assets,
@@ -104,6 +108,7 @@ impl App {
             routes: Routes::new(&[], exactness).0,
             templates: Templates::of_partials(sources),
             queries: Queries::default(),
+            migrations: Migrations::default(),
             tables: Tables::default(),
             translations: Translations::of_languages(translations),
             assets: Assets::default(),
@@ -124,7 +129,8 @@ impl App {
     /// Every Liquid file in use, for the engine to compile.
     pub(crate) fn sources(&self) -> impl Iterator<Item = &Arc<Source>> {
         let pages = self.pages.iter().filter(|page| !page.verbatim).map(|page| &page.source);
-        pages.chain(self.templates.sources())
+        let migrations = self.migrations.iter().map(|migration| &migration.source);
+        pages.chain(self.templates.sources()).chain(migrations)
     }
 
     /// By reference name.
@@ -181,6 +187,15 @@ impl App {
     /// By reference name.
     pub(crate) fn queries(&self) -> impl Iterator<Item = &Arc<Query>> {
         self.queries.iter()
+    }
+
+    /// In the order in which they run.
+    pub(crate) fn migrations(&self) -> impl Iterator<Item = &Arc<Migration>> {
+        self.migrations.iter()
+    }
+
+    pub(crate) fn migration(&self, timestamp: &MigrationTimestamp) -> Option<&Arc<Migration>> {
+        self.migrations.find(timestamp)
     }
 
     /// The table called `name`, if a schema file declares it.

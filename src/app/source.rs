@@ -15,6 +15,7 @@ pub(crate) enum TemplateKind {
     Partial,
     Policy,
     Form,
+    Migration,
 }
 
 /// A Liquid file: its whole text, and where the body begins behind the front matter. While a file does not change, all

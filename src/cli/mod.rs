@@ -3,11 +3,14 @@
 
 mod check;
 mod completions;
+mod constants;
 mod deploy;
+mod environment;
 mod error;
 mod external;
 mod jobs;
 mod logs;
+mod migrations;
 mod render;
 mod run;
 mod state;
@@ -86,6 +89,8 @@ enum Command {
     Logs(Box<logs::Args>),
     Jobs(jobs::Args),
     Check(check::Args),
+    Constants(constants::Args),
+    Migrations(migrations::Args),
     Render(render::Args),
     Completions(completions::Args),
     #[command(external_subcommand)]
@@ -127,6 +132,11 @@ fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
+/// One line of an answer for programs.
+fn as_json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("answers have string keys and no fallible values")
+}
+
 impl Command {
     fn execute(self, context: &Context) -> Result<Exit, Error> {
         match self {
@@ -135,6 +145,8 @@ impl Command {
             Self::Logs(args) => logs::execute(*args, context),
             Self::Jobs(args) => jobs::execute(args, context),
             Self::Check(args) => check::execute(args, context),
+            Self::Constants(args) => constants::execute(args, context),
+            Self::Migrations(args) => migrations::execute(args, context),
             Self::Render(args) => render::execute(args, context),
             Self::Completions(args) => completions::execute(args, context),
             Self::External(words) => external::execute(&words, &command_line()),

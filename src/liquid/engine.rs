@@ -67,6 +67,8 @@ pub(crate) enum Origin {
     Request { id: String, url: String, page: String },
     /// A job has no session; jobs it queues are one level deeper. `reference` is the attempt, for log entries.
     Job { id: JobId, source_name: String, depth: u32, reference: JobRef },
+    /// A migration of the app: no session either, and jobs it queues are nobody's children.
+    Migration,
 }
 
 /// What came of a render.

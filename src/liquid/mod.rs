@@ -10,6 +10,7 @@ mod filters;
 mod foreign;
 mod limits;
 mod lint;
+mod migration;
 mod pages;
 mod partials;
 mod place;

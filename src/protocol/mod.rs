@@ -3,9 +3,11 @@
 mod app;
 mod job;
 mod log;
+mod migration;
 mod refusal;
 
 pub(crate) use app::AppIdentity;
 pub(crate) use job::{Idle, JobAttempt, JobCounts, JobList, JobRecord};
 pub(crate) use log::{JobRef, LogRecord, LoggedError, StackFrame};
+pub(crate) use migration::{MigrationList, MigrationRecord, NewMigration, RanMigration};
 pub(crate) use refusal::Refusal;

@@ -7,6 +7,7 @@ mod constants;
 mod constants_file;
 mod data;
 mod handle;
+mod migrations;
 mod rows;
 mod secret;
 mod sessions;
@@ -16,6 +17,7 @@ pub(crate) use cache::{Cache, Lookup};
 pub(crate) use constants::{Constant, Constants, ConstantsError};
 pub(crate) use data::{Data, DataError};
 pub(crate) use handle::Records;
+pub(crate) use migrations::MigrationRun;
 pub(crate) use rows::{
     Activity, ArrayTest, Bound, Case, Column, Criteria, Direction, Entity, Field, Filter, Liveness,
     NewRecord, Operand, Page, Record, RecordId, Relation, Sort, SortKey, Stored, TextPart, TextTest, User,

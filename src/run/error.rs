@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::app::LoadError;
 use crate::jobs;
+use crate::migrations;
 use crate::records::{ConstantsError, SessionError};
 use crate::store;
 
@@ -21,6 +22,8 @@ pub(crate) enum Error {
     Constants(#[from] ConstantsError),
     #[error(transparent)]
     Sessions(#[from] SessionError),
+    #[error(transparent)]
+    Migrations(#[from] migrations::Error),
     #[error(transparent)]
     Queue(#[from] jobs::Error),
     #[error("cannot delete {}", path.display())]

@@ -30,6 +30,8 @@ pub(crate) struct Options {
     pub(crate) reset: bool,
     /// A file of `NAME=value` lines: `context.constants`.
     pub(crate) constants: Option<PathBuf>,
+    /// Run the app's pending migrations first.
+    pub(crate) migrate: bool,
     /// Pages to request once ready.
     pub(crate) visit: Vec<String>,
     /// End when nothing is queued, running or retrying.
@@ -38,6 +40,14 @@ pub(crate) struct Options {
     pub(crate) grace: Duration,
     /// `context.environment`
     pub(crate) environment: String,
+}
+
+impl Options {
+    /// As long as a job of the usual priority has.
+    pub(super) fn migration_time_limit(&self) -> Duration {
+        let [_, default, _] = self.time_limits;
+        default
+    }
 }
 
 /// Where databases and mail of an app are.

@@ -16,6 +16,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use super::migrate::{self, Migrated};
 use super::news::{self, News};
 use super::open::Project;
 use super::reload::{self, Reload};
@@ -23,6 +24,7 @@ use super::shutdown::{Stop, Stopped};
 use super::{Error, Options, base_url, blocking};
 use crate::jobs::{Queue, Workers};
 use crate::logs::NewEntry;
+use crate::migrations::{self, Migrator};
 use crate::server::{self, Access, Site};
 use crate::store::RunInfo;
 use crate::watch::Watcher;
@@ -36,6 +38,9 @@ pub(super) struct Running {
     project: Project,
     url: String,
     token: Option<String>,
+    migrator: Migrator,
+    migrated: Migrated,
+    migrates: bool,
     news: mpsc::Sender<News>,
     stop: Stop,
     stopped: Stopped,
@@ -48,8 +53,9 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Starts server and workers; other processes find them from now on.
-    pub(super) fn start(
+    /// Runs the migrations, then starts server and workers. Other processes find them from now on; who connects before the
+    /// migrations are done waits.
+    pub(super) async fn start(
         mut project: Project,
         options: &Options,
         listener: TcpListener,
@@ -71,12 +77,24 @@ impl Running {
         let teller = tokio::spawn(news::tell_entries(entries, news.clone(), written));
         let started = format!("started on {url} (pid {})", std::process::id());
         project.bindings.log.append(NewEntry::started(&started));
+        let settings = migrations::Settings {
+            environment: options.environment.clone(),
+            base_url: url.clone(),
+            time_limit: options.migration_time_limit(),
+        };
+        let migrator = Migrator::new(project.bindings.clone(), project.graph.clone(), settings);
+        let migrated = if options.migrate {
+            migrate::pending(&migrator, &project.live, &news).await?
+        } else {
+            Migrated::All
+        };
         let state = server::State::new(
             project.live.clone(),
             project.bindings.clone(),
             project.queue.clone(),
             project.sessions.clone(),
             project.graph.clone(),
+            migrator.clone(),
             Site { environment: options.environment.clone(), access },
         );
         let server = tokio::spawn(server::serve(listener, state, stopped.clone().heard()));
@@ -85,6 +103,9 @@ impl Running {
             project,
             url,
             token,
+            migrator,
+            migrated,
+            migrates: options.migrate,
             news,
             stop,
             stopped,
@@ -105,6 +126,11 @@ impl Running {
         self.token.as_deref()
     }
 
+    /// A migration of the start failed; it may have been corrected since.
+    pub(super) fn has_failed_migration(&self) -> bool {
+        self.migrated == Migrated::Partly
+    }
+
     pub(super) fn queue(&self) -> &Queue {
         &self.project.queue
     }
@@ -113,8 +139,9 @@ impl Running {
     pub(super) fn follow(&mut self, watcher: Watcher) {
         let Project { live, bindings, problems, unsure, .. } = &self.project;
         let root = live.engine().app().root().to_owned();
-        let reload =
-            Reload::new(root, live.clone(), bindings.clone(), [problems.as_slice(), unsure].concat());
+        let migrator = self.migrates.then(|| self.migrator.clone());
+        let known = [problems.as_slice(), unsure].concat();
+        let reload = Reload::new(root, live.clone(), bindings.clone(), migrator, known);
         let follow =
             reload::follow(watcher, reload, bindings.log.clone(), self.news.clone(), self.stopped.clone());
         self.reloads = Some(tokio::spawn(follow));

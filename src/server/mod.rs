@@ -4,6 +4,7 @@
 //! runtime gives it [`STACK`].
 
 mod answer;
+mod app_builder;
 mod assets;
 mod body;
 mod context;
@@ -77,7 +78,7 @@ enum Area {
     Asset,
     /// `/api/graph`
     Graph,
-    /// A route of the platform that is not there yet.
+    /// `/api/app_builder/…`
     Platform,
     Page,
 }
@@ -95,7 +96,8 @@ impl Area {
         if path == "/api/graph" {
             return (Self::Graph, path);
         }
-        if path == "/api/app_builder" || path.starts_with("/api/app_builder/") {
+        if path.strip_prefix(app_builder::PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        {
             return (Self::Platform, path);
         }
         (Self::Page, path)
@@ -133,7 +135,11 @@ async fn handle(
             let graphs = state.clone();
             blocking(&state, ending, move || graph::answer(&graphs, &request, read)).await
         }
-        Area::Platform => ending.respond(not_served_yet(&request.path)),
+        Area::Platform => {
+            let read = request.read(&parts.uri, body).await;
+            let platform = state.clone();
+            blocking(&state, ending, move || app_builder::answer(&platform, &request, read)).await
+        }
         Area::Asset => {
             let live = state.live.clone();
             blocking(&state, ending, move || assets::answer(live.engine().app(), &request)).await
@@ -193,20 +199,18 @@ fn admit(state: &State, area: Area, request: &Request) -> Result<(), Refusal> {
     access.check_host(&request.headers)?;
     match area {
         Area::Inspector => access.check_developer(&request.method, &request.headers, request.peer),
-        Area::Graph => access.check_client(&request.headers, request.peer),
-        Area::Asset | Area::Platform | Area::Page => Ok(()),
+        Area::Graph | Area::Platform => access.check_client(&request.headers, request.peer),
+        Area::Asset | Area::Page => Ok(()),
     }
 }
 
 fn refuse(area: Area, refusal: &Refusal) -> Answer {
     match area {
-        Area::Inspector | Area::Graph => Answer::json_error(refusal.status, &refusal.message),
+        Area::Inspector | Area::Graph | Area::Platform => {
+            Answer::json_error(refusal.status, &refusal.message)
+        }
         _ => Answer::sentence(refusal.status, &refusal.message),
     }
-}
-
-fn not_served_yet(path: &str) -> Answer {
-    Answer::json_error(StatusCode::NOT_FOUND, &format!("{path} of the platform is not served yet"))
 }
 
 /// Answers on a blocking thread, when one of the limited turns is free. A client that hangs up does not stop it: what a

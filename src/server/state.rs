@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use super::guard::Access;
 use crate::jobs::Queue;
 use crate::liquid::{Bindings, Engine, Graph};
+use crate::migrations::Migrator;
 use crate::records::Sessions;
 
 /// Requests that may be rendering or reading files at the same time. Each holds a thread; the rest wait their turn.
@@ -21,6 +22,7 @@ pub(crate) struct State {
     pub(crate) queue: Queue,
     pub(crate) sessions: Sessions,
     pub(crate) graph: Graph,
+    pub(crate) migrator: Migrator,
     pub(crate) site: Arc<Site>,
     pub(super) turns: Arc<Semaphore>,
     stopping: Arc<AtomicBool>,
@@ -61,6 +63,7 @@ impl State {
         queue: Queue,
         sessions: Sessions,
         graph: Graph,
+        migrator: Migrator,
         site: Site,
     ) -> Self {
         Self {
@@ -69,6 +72,7 @@ impl State {
             queue,
             sessions,
             graph,
+            migrator,
             site: Arc::new(site),
             turns: Arc::new(Semaphore::new(CONCURRENT_REQUESTS)),
             stopping: Arc::new(AtomicBool::new(false)),

@@ -20,7 +20,7 @@ use std::path::Path;
 use std::time::Duration;
 
 pub(crate) use duration::parse_duration;
-pub(crate) use environments::{Environments, Local, Target};
+pub(crate) use environments::{Environment, Environments, Local, Target};
 pub(crate) use error::Error;
 pub(crate) use nearest::nearest;
 

@@ -16,6 +16,7 @@ const DATA: &[&str] = &[
     include_str!("migrations/data/0005_activities.sql"),
     include_str!("migrations/data/0006_instance.sql"),
     include_str!("migrations/data/0007_signed_in.sql"),
+    include_str!("migrations/data/0010_migrations.sql"),
 ];
 
 /// Applies what is missing. Safe when two processes do it at once: the version is read again inside each transaction.

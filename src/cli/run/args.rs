@@ -72,6 +72,9 @@ pub(crate) struct Args {
     /// Keep databases in a temporary folder and forget them at the end
     #[arg(long, conflicts_with = "state", help_heading = STATE)]
     ephemeral: bool,
+    /// Leave the app's pending migrations alone
+    #[arg(long, help_heading = STATE)]
+    no_migrate: bool,
     /// Forget all jobs, logs and sessions first
     #[arg(long, help_heading = STATE)]
     reset: bool,
@@ -119,6 +122,7 @@ impl Args {
             max_payload: configured.max_payload,
             reset: self.reset,
             constants: self.constants,
+            migrate: !self.no_migrate,
             visit: self.visit,
             until_idle: self.until_idle,
             grace: self.grace.unwrap_or(configured.grace),

@@ -45,7 +45,7 @@ impl Render<'_> {
     pub(crate) fn query(&mut self, document: &str, variables: JsonMap<String, Json>) -> Result<Answer> {
         let mut session = match self.scope.origin {
             Origin::Request { .. } => Some(self.session()?),
-            Origin::Text | Origin::Job { .. } => None,
+            Origin::Text | Origin::Job { .. } | Origin::Migration => None,
         };
         let (Some(graph), Some(data)) = (&self.bindings.graph, &mut self.data) else {
             return Err(Error::runtime("graphql has no data to work on: the template has no app around it")
