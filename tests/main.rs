@@ -16,6 +16,7 @@ mod cli;
 mod completions;
 mod constants;
 mod context;
+mod data;
 mod deploy;
 mod durability;
 mod errors;

@@ -208,6 +208,16 @@ impl App {
         self.tables.all()
     }
 
+    /// The properties that hold ids of other rows: table, property, and what it belongs to.
+    pub(crate) fn references(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.tables().flat_map(|table| {
+            table
+                .properties
+                .iter()
+                .filter_map(|(name, property)| Some((&*table.name, &**name, property.belongs_to.as_deref()?)))
+        })
+    }
+
     /// What `app/user.yml` adds to the users.
     pub(crate) fn users_table(&self) -> &Arc<Table> {
         self.tables.users()

@@ -22,6 +22,8 @@ pub(crate) struct Property {
     pub(crate) kind: PropertyType,
     /// `options` of an upload: `acl`, `content_length`, `versions` …
     pub(crate) options: serde_json::Map<String, serde_json::Value>,
+    /// It holds the id of a row of that table, or of a `user`: what imports must know.
+    pub(crate) belongs_to: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

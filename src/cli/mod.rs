@@ -4,6 +4,7 @@
 mod check;
 mod completions;
 mod constants;
+mod data;
 mod deploy;
 mod environment;
 mod error;
@@ -90,6 +91,7 @@ enum Command {
     Jobs(jobs::Args),
     Check(check::Args),
     Constants(constants::Args),
+    Data(data::Args),
     Migrations(migrations::Args),
     Render(render::Args),
     Completions(completions::Args),
@@ -145,6 +147,7 @@ impl Command {
             Self::Logs(args) => logs::execute(*args, context),
             Self::Jobs(args) => jobs::execute(args, context),
             Self::Check(args) => check::execute(args, context),
+            Self::Data(args) => data::execute(args, context),
             Self::Constants(args) => constants::execute(args, context),
             Self::Migrations(args) => migrations::execute(args, context),
             Self::Render(args) => render::execute(args, context),

@@ -1,6 +1,7 @@
 //! HTTP out, to the server of this machine or to a platform. One method per call of the protocol; synchronous, with a
 //! limit for every wait. What fails in passing (a server that restarts, a busy one) is tried again where that cannot do a thing twice.
 
+mod data;
 mod error;
 mod graph;
 mod jobs;
@@ -21,6 +22,7 @@ use ureq::typestate::AgentScope;
 use crate::protocol::{AppIdentity, Refusal};
 use crate::settings::Environment;
 
+pub(crate) use data::{FileIds, History};
 pub(crate) use error::Error;
 pub(crate) use jobs::Finished;
 use request::{Content, Outgoing};
@@ -73,6 +75,11 @@ impl Client {
         Self { agent: config.into(), url: environment.url.clone(), identity: Some(identity) }
     }
 
+    /// Not a server of this machine.
+    pub(crate) fn is_platform(&self) -> bool {
+        self.identity.is_some()
+    }
+
     /// Which tree the server serves.
     pub(crate) fn app(&self) -> Result<AppIdentity, Error> {
         self.get("/_dev/app", TIMEOUT)
@@ -94,6 +101,14 @@ impl Client {
     ) -> Result<T, Error> {
         let body = body.to_string();
         self.call(&self.outgoing(&Method::POST, path, Content::Json(body.as_bytes()), timeout))
+    }
+
+    /// The bytes at a URL that a server has named. Nobody there is told who asks, unless it is the server itself.
+    fn download(&self, url: String, timeout: Duration) -> Result<Vec<u8>, Error> {
+        let is_own = url.strip_prefix(&self.url).is_some_and(|path| path.starts_with('/'));
+        let outgoing = Outgoing { method: &Method::GET, url, content: Content::Nothing, timeout };
+        let (status, body) = outgoing.send(&self.agent, self.identity.as_ref().filter(|_| is_own))?;
+        if status.is_success() { Ok(body) } else { Err(refusal(&outgoing.url, status, &body)) }
     }
 
     fn outgoing<'a>(

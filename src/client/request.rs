@@ -19,6 +19,7 @@ pub(super) struct Outgoing<'a> {
 pub(super) enum Content<'a> {
     Nothing,
     Json(&'a [u8]),
+    Zip(&'a [u8]),
 }
 
 impl Outgoing<'_> {
@@ -31,6 +32,7 @@ impl Outgoing<'_> {
         match self.content {
             Content::Nothing => self.send_body((), None, agent, identity),
             Content::Json(bytes) => self.send_body(bytes, Some("application/json"), agent, identity),
+            Content::Zip(bytes) => self.send_body(bytes, Some("application/zip"), agent, identity),
         }
     }
 

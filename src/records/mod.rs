@@ -11,6 +11,7 @@ mod migrations;
 mod rows;
 mod secret;
 mod sessions;
+mod transfer;
 mod users;
 
 pub(crate) use cache::{Cache, Lookup};
@@ -24,6 +25,7 @@ pub(crate) use rows::{
     UserId,
 };
 pub(crate) use sessions::{SessionError, SessionId, Sessions};
+pub(crate) use transfer::{Cleaned, Ids, ImportError, Imported};
 pub(crate) use users::{
     HashError, JwtAlgorithm, UserRefusal, hash_password, is_one_time_code, is_password, one_time_code,
 };

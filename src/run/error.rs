@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use super::SeedError;
 use crate::app::LoadError;
 use crate::jobs;
 use crate::migrations;
@@ -24,6 +25,8 @@ pub(crate) enum Error {
     Sessions(#[from] SessionError),
     #[error(transparent)]
     Migrations(#[from] migrations::Error),
+    #[error(transparent)]
+    Seed(#[from] SeedError),
     #[error(transparent)]
     Queue(#[from] jobs::Error),
     #[error("cannot delete {}", path.display())]

@@ -12,6 +12,7 @@ mod perform;
 mod port_holder;
 mod reload;
 mod running;
+mod seed;
 mod shutdown;
 mod visit;
 
@@ -35,6 +36,7 @@ pub(crate) use news::News;
 use open::Project;
 pub(crate) use options::{Options, StateFolder};
 use running::Running;
+pub(crate) use seed::SeedError;
 pub(crate) use shutdown::Signals;
 pub(crate) use visit::Visited;
 

@@ -32,6 +32,8 @@ pub(crate) struct Options {
     pub(crate) constants: Option<PathBuf>,
     /// Run the app's pending migrations first.
     pub(crate) migrate: bool,
+    /// Data to import first.
+    pub(crate) seed: Option<PathBuf>,
     /// Pages to request once ready.
     pub(crate) visit: Vec<String>,
     /// End when nothing is queued, running or retrying.

@@ -20,6 +20,7 @@ use super::migrate::{self, Migrated};
 use super::news::{self, News};
 use super::open::Project;
 use super::reload::{self, Reload};
+use super::seed;
 use super::shutdown::{Stop, Stopped};
 use super::{Error, Options, base_url, blocking};
 use crate::jobs::{Queue, Workers};
@@ -88,6 +89,12 @@ impl Running {
         } else {
             Migrated::All
         };
+        if let Some(path) = options.seed.clone() {
+            let (live, records) = (project.live.clone(), project.graph.records.clone());
+            let log = project.bindings.log.clone();
+            let import = move || seed::import(&path, live.engine().app(), &records, &log);
+            blocking("importing the seed", import).await??;
+        }
         let state = server::State::new(
             project.live.clone(),
             project.bindings.clone(),

@@ -23,6 +23,7 @@ mod request;
 mod session;
 mod state;
 mod time_zones;
+mod transfers;
 
 use std::future::Future;
 use std::io;
@@ -57,16 +58,19 @@ pub(crate) async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let stopping = state.clone();
+    let transfers = state.transfers.clone();
     let service =
         Router::new().fallback(handle).with_state(state).into_make_service_with_connect_info::<SocketAddr>();
     // Answers are written whole: waiting for more to send only makes them late.
     let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-    axum::serve(listener, service)
+    let served = axum::serve(listener, service)
         .with_graceful_shutdown(async move {
             shutdown.await;
             stopping.stop();
         })
-        .await
+        .await;
+    transfers.join().await;
+    served
 }
 
 /// Which part of the server a path belongs to.
@@ -136,7 +140,7 @@ async fn handle(
             blocking(&state, ending, move || graph::answer(&graphs, &request, read)).await
         }
         Area::Platform => {
-            let read = request.read(&parts.uri, body).await;
+            let read = request.read_up_to(app_builder::BODY_LIMIT, &parts.uri, body).await;
             let platform = state.clone();
             blocking(&state, ending, move || app_builder::answer(&platform, &request, read)).await
         }

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Semaphore;
 
 use super::guard::Access;
+use super::transfers::Transfers;
 use crate::jobs::Queue;
 use crate::liquid::{Bindings, Engine, Graph};
 use crate::migrations::Migrator;
@@ -23,6 +24,7 @@ pub(crate) struct State {
     pub(crate) sessions: Sessions,
     pub(crate) graph: Graph,
     pub(crate) migrator: Migrator,
+    pub(super) transfers: Transfers,
     pub(crate) site: Arc<Site>,
     pub(super) turns: Arc<Semaphore>,
     stopping: Arc<AtomicBool>,
@@ -73,6 +75,7 @@ impl State {
             sessions,
             graph,
             migrator,
+            transfers: Transfers::default(),
             site: Arc::new(site),
             turns: Arc::new(Semaphore::new(CONCURRENT_REQUESTS)),
             stopping: Arc::new(AtomicBool::new(false)),

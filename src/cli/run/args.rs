@@ -75,6 +75,9 @@ pub(crate) struct Args {
     /// Leave the app's pending migrations alone
     #[arg(long, help_heading = STATE)]
     no_migrate: bool,
+    /// Import this archive or JSON file first, after the migrations; twice is as good as once
+    #[arg(long, value_name = "FILE", help_heading = STATE)]
+    seed: Option<PathBuf>,
     /// Forget all jobs, logs and sessions first
     #[arg(long, help_heading = STATE)]
     reset: bool,
@@ -123,6 +126,7 @@ impl Args {
             reset: self.reset,
             constants: self.constants,
             migrate: !self.no_migrate,
+            seed: self.seed,
             visit: self.visit,
             until_idle: self.until_idle,
             grace: self.grace.unwrap_or(configured.grace),
