@@ -249,3 +249,80 @@ fn archives_beyond_the_limit_of_forms_are_taken() {
     app.cli(["data", "import", "large.zip"]).run().exits(0);
     assert_eq!(items(&app).as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn values_follow_the_type_of_their_property_or_none_does() {
+    let item = |kind: &str| format!("name: item\nproperties:\n- {{name: n, type: {kind}}}\n");
+    let project = project();
+    project.write("app/schema/item.yml", item("string"));
+    let mut app = project.serve(&[]);
+    for n in ["1", " 2"] {
+        graph(
+            &app,
+            &format!(
+                "mutation {{ record_create(record: {{ table: \"item\", properties: [{{ name: \"n\", value: \"{n}\" }}] }}) {{ id }} }}"
+            ),
+        );
+    }
+    let stored = |app: &TestApp| {
+        let found = graph(
+            app,
+            "{ records(per_page: 9, filter: { table: { value: \"item\" } }, sort: [{ id: { order: ASC } }]) { results { properties } } }",
+        );
+        found["records"]["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["properties"]["n"].clone())
+            .collect::<Vec<_>>()
+    };
+    app.project.write("app/schema/item.yml", item("integer"));
+    app.wait_for("the values to be numbers", || stored(&app) == [1, 2]);
+
+    app.interrupt();
+    app.wait_for_exit();
+    app.project.write("app/schema/item.yml", item("date"));
+    app.restart();
+    let problem = "app/schema/item.yml: error: property `n` cannot change from integer to date: the values of records 1, 2 cannot be converted; nothing was changed";
+    app.wait_for("the problem to be told", || app.stderr().join("\n").contains(problem));
+    app.wait_for_log("start - FAILED: app/schema/item.yml: property `n` cannot change");
+    assert_eq!(stored(&app), [1, 2]);
+    app.project.write("app/schema/item.yml", item("float"));
+    app.wait_for("the values to be floats", || stored(&app) == [1.0, 2.0]);
+}
+
+#[test]
+fn what_has_gone_from_the_tables_is_hidden_until_it_is_back() {
+    let app = project().serve(&[]);
+    graph(
+        &app,
+        "mutation { record_create(record: { table: \"item\", properties: [{ name: \"n\", value_int: 5 }] }) { id } }",
+    );
+    let shown = || {
+        graph(&app, "{ records(per_page: 9, filter: { table: { value: \"item\" } }) { results { n: property_int(name: \"n\") properties } } }")
+            ["records"]["results"][0]
+            .clone()
+    };
+    app.project.write(ITEM.0, "name: item\nproperties:\n- {name: ok, type: boolean}\n");
+    app.wait_for("the property to be hidden", || shown()["n"].is_null());
+    assert!(shown()["properties"].get("n").is_none(), "{}", shown());
+    app.project.write(ITEM.0, ITEM.1);
+    app.wait_for("the property to be back", || shown()["n"] == 5);
+
+    app.project.remove(ITEM.0);
+    app.wait_for_log("app/schema: no file declares table `item`: its records (1) are kept and hidden");
+    app.project.write(ITEM.0, ITEM.1);
+    app.wait_for("the table to be back", || shown()["n"] == 5);
+}
+
+#[test]
+fn records_deleted_a_month_ago_are_purged() {
+    let project = project();
+    let rows =
+        "id,model_schema,deleted_at\n1,item,2024-01-01 00:00:00\n2,item,2999-01-01 00:00:00\n3,item,\n";
+    project.write("seed.zip", archive(&[("records.csv", rows)]));
+    let app = project.serve(&["--seed", "seed.zip"]);
+    app.wait_for_log("system: purged records deleted 30 days ago: 1");
+    let query = "{ records(per_page: 9, filter: { table: { value: \"item\" }, deleted_at: { exists: true } }) { results { id } } }";
+    assert_eq!(graph(&app, query)["records"]["results"], json!([{ "id": "2" }]));
+}

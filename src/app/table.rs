@@ -62,6 +62,23 @@ impl PropertyType {
     /// Types of old.
     pub(super) const OLD_NAMES: [&'static str; 4] = ["file", "photo", "binary", "address"];
 
+    /// What schema files call it today; of a type of old, one of its names.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Float => "float",
+            Self::Boolean => "boolean",
+            Self::Array => "array",
+            Self::Date => "date",
+            Self::Datetime => "datetime",
+            Self::Time => "time",
+            Self::Upload => "upload",
+            Self::Geojson => "geojson",
+            Self::Opaque => "file",
+        }
+    }
+
     /// The type called `name`, if there is one.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name {
@@ -110,6 +127,10 @@ mod tests {
     fn every_name_is_a_type() {
         assert!(PropertyType::NAMES.iter().all(|name| PropertyType::named(name).is_some()));
         assert!(PropertyType::OLD_NAMES.iter().all(|name| PropertyType::named(name).is_some()));
+        let names = PropertyType::NAMES.iter().chain(&PropertyType::OLD_NAMES);
+        for kind in names.filter_map(|name| PropertyType::named(name)) {
+            assert_eq!(PropertyType::named(kind.name()), Some(kind));
+        }
         assert_eq!(PropertyType::named("jsonb"), None);
     }
 }

@@ -1,8 +1,9 @@
 //! Runs the migrations of the app: each once, in the order of their timestamps, alone in one transaction that also notes
 //! that it is done. The first failure stops the rest. A room of its own because both the start of a run and the server's
-//! clients ask for it.
+//! clients ask for it. Also what a change of the app's tables does to the records that are there.
 
 mod error;
+mod tables;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ use crate::logs::{LoggedError, NewEntry};
 use crate::records::MigrationRun;
 
 pub(crate) use error::Error;
+pub(crate) use tables::adopt;
 
 /// Handle to the migrations of one installation. Clone = the same: only one migration runs at a time.
 #[derive(Debug, Clone)]

@@ -6,6 +6,7 @@ mod cache;
 mod constants;
 mod constants_file;
 mod data;
+mod declared;
 mod handle;
 mod migrations;
 mod rows;

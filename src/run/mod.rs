@@ -10,6 +10,7 @@ mod open;
 mod options;
 mod perform;
 mod port_holder;
+mod purge;
 mod reload;
 mod running;
 mod seed;

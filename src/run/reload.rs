@@ -56,6 +56,7 @@ impl Reload {
         let (engine, found) = Engine::compile(Arc::new(app), Some(&previous));
         problems.extend(found);
         problems.extend(check::between(&engine));
+        problems.extend(self.adopt_tables(engine.app()));
         let mut news = self.news(&problems, changes);
         self.known = problems;
         if is_same && news.is_empty() {
@@ -82,6 +83,16 @@ impl Reload {
             .filter(|problem| was_saved(problem) || !self.known.contains(problem))
             .cloned()
             .collect()
+    }
+
+    /// Brings the records in line with tables that have changed.
+    fn adopt_tables(&self, app: &App) -> Vec<Problem> {
+        let Some(graph) = &self.bindings.graph else { return Vec::new() };
+        migrations::adopt(app, &graph.records).unwrap_or_else(|error| {
+            let error = LoggedError { message: error.to_string(), stack: Vec::new() };
+            self.bindings.log.append(NewEntry::system("tables").failed(error));
+            Vec::new()
+        })
     }
 
     /// What failed before and has been corrected runs again, and what waits for it. Its lines are in the log already.

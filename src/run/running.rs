@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::migrate::{self, Migrated};
 use super::news::{self, News};
 use super::open::Project;
+use super::purge;
 use super::reload::{self, Reload};
 use super::seed;
 use super::shutdown::{Stop, Stopped};
@@ -48,6 +49,7 @@ pub(super) struct Running {
     server: JoinHandle<io::Result<()>>,
     workers: Option<Workers>,
     reloads: Option<JoinHandle<()>>,
+    purges: JoinHandle<()>,
     /// Passes log entries on, until all that there are going to be are written.
     teller: JoinHandle<()>,
     all_written: Stop,
@@ -106,6 +108,9 @@ impl Running {
         );
         let server = tokio::spawn(server::serve(listener, state, stopped.clone().heard()));
         let workers = options.workers.map(|count| project.queue.start(project.performer(url.clone()), count));
+        let records = project.graph.records.clone();
+        let purges = purge::follow(records, project.bindings.log.clone(), stopped.clone());
+        let purges = tokio::spawn(purges);
         Ok(Self {
             project,
             url,
@@ -119,6 +124,7 @@ impl Running {
             server,
             workers,
             reloads: None,
+            purges,
             teller,
             all_written,
         })
@@ -174,7 +180,7 @@ impl Running {
     /// Ends everything in its order. Jobs that do not end within the grace are put back without costing an attempt;
     /// answers that do not are cut.
     pub(super) async fn end(self, grace: Duration) -> Result<(), Error> {
-        let Self { project, stop, mut server, workers, reloads, mut teller, all_written, .. } = self;
+        let Self { project, stop, mut server, workers, reloads, purges, mut teller, all_written, .. } = self;
         stop.say();
         let workers = spawn_blocking(move || workers.map(|workers| workers.stop(grace)));
         if timeout(grace, &mut server).await.is_err() {
@@ -185,6 +191,7 @@ impl Running {
         if let Some(reloads) = reloads {
             let _ = reloads.await;
         }
+        let _ = purges.await;
         project.bindings.log.append(NewEntry::system("stopped"));
         let closed = blocking("closing the stores", move || project.close()).await;
         all_written.say();

@@ -82,13 +82,15 @@ impl Transfers {
         state.known.push_back(Known { id: id.clone(), kind, progress: Progress::Pending });
         // Those that have ended.
         while state.tasks.try_join_next().is_some() {}
-        let guard = Unfinished { transfers: self.clone(), id: id.clone() };
+        let (transfers, task) = (self.clone(), id.clone());
         state.tasks.spawn_blocking(move || {
+            // In here: a task that is never run must not come for the lock that is held now.
+            let unfinished = Unfinished { transfers, id: task };
             let progress = match work() {
                 Ok(product) => Progress::Done(product),
                 Err(message) => Progress::Failed(message),
             };
-            guard.finish(progress);
+            unfinished.finish(progress);
         });
         Ok(id)
     }

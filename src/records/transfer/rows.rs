@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
+use uuid::Uuid;
 
 use crate::records::data::{Data, DataError};
 use crate::records::rows::{self, NewRecord, RecordId, User, UserId};
 use crate::records::users::UserRefusal;
-use uuid::Uuid;
 
 /// Larger ones do not survive JSON, and the largest of all would leave no next one.
 const MAX_ID: i64 = (1 << 53) - 1;
