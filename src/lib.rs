@@ -18,6 +18,7 @@
 //! | `logs` | log entries in, out, and their line format |
 //! | `graphql` | document to JSON |
 //! | `liquid` | template to text |
+//! | `migrations` | the app's own migrations, run once each |
 //! | `server` | HTTP in |
 //! | `client` | HTTP out, to a platform or to our own server |
 //! | `deploy` | check, pack, send |
@@ -38,6 +39,7 @@
 //!   `run/deliver -> liquid` (rendered) `-> notifications` (inbox, file, mail server)
 //! - call of an API: `graphql/api_calls -> notifications/api_call`, on the thread that renders; its template and callback
 //!   through `graphql::Templates`. One with a delay is a job: `run/deliver -> liquid, notifications/api_call`
+//! - start of a run: `run -> migrations -> liquid`, then requests and jobs
 //! - file change: `watch -> run/reload -> app` (swap)
 //! - log line: `{% log %} | jobs | server -> logs -> store + subscribers`, read by `cli/logs -> logs -> store`
 //!
@@ -58,6 +60,7 @@ mod graphql;
 mod jobs;
 mod liquid;
 mod logs;
+mod migrations;
 mod notifications;
 mod protocol;
 mod records;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// A room and those it may use. A new arrow is a change of the design: say why in the commit.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("protocol", &[]),
     ("settings", &[]),
     ("store", &[]),
@@ -30,9 +30,22 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("check", &["app", "liquid", "graphql"]),
     ("client", &["protocol", "settings"]),
     ("deploy", &["app", "check", "client", "protocol", "watch"]),
+    // Asked for by the start of a run and by clients of the server alike.
+    ("migrations", &["app", "records", "jobs", "logs", "notifications", "liquid"]),
     (
         "server",
-        &["app", "check", "records", "jobs", "logs", "notifications", "graphql", "liquid", "protocol"],
+        &[
+            "app",
+            "check",
+            "records",
+            "jobs",
+            "logs",
+            "notifications",
+            "graphql",
+            "liquid",
+            "migrations",
+            "protocol",
+        ],
     ),
     (
         "run",
@@ -43,6 +56,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
             "jobs",
             "liquid",
             "logs",
+            "migrations",
             "notifications",
             "protocol",
             "records",

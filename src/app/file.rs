@@ -12,6 +12,7 @@ use super::config::Config;
 use super::form::Form;
 use super::front_matter::FrontMatter;
 use super::kind::{FileKind, Place};
+use super::migration::Migration;
 use super::notification::{Notification, NotificationKind};
 use super::page::Page;
 use super::policy::Policy;
@@ -47,6 +48,7 @@ pub(super) enum Content {
     Partial(Arc<Source>),
     Policy(Arc<Policy>),
     Query(Arc<Query>),
+    Migration(Arc<Migration>),
     Notification(Arc<Notification>),
     Schema(Arc<Schema>),
     Form(Arc<Form>),
@@ -200,6 +202,7 @@ fn parse_liquid(place: &Place, path: &Arc<str>, text: &Arc<str>) -> Result<(Cont
         FileKind::Page => Content::Page(Arc::new(Page::parse(place, path, text, &head)?)),
         FileKind::Policy => Content::Policy(Arc::new(Policy::parse(place, path, text, &head)?)),
         FileKind::Form => Content::Form(Arc::new(Form::parse(place, path, text, &head)?)),
+        FileKind::Migration => Content::Migration(Arc::new(Migration::parse(place, path, text, &head)?)),
         FileKind::Layout => Content::Layout(source(TemplateKind::Layout)),
         FileKind::Partial => Content::Partial(source(TemplateKind::Partial)),
         _ => match NotificationKind::of(place.kind) {

@@ -14,6 +14,7 @@ use super::assets::Assets;
 use super::cores::map_on_cores;
 use super::file::{Content, LoadedFile};
 use super::kind::Place;
+use super::migration::Migrations;
 use super::modules;
 use super::notification::Notifications;
 use super::page::Page;
@@ -79,6 +80,7 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
 
     let mut candidates = Candidates::default();
     let mut query_files = Vec::new();
+    let mut migration_files = Vec::new();
     let mut notification_files = Vec::new();
     let mut schema_files = Vec::new();
     let mut translation_files = Vec::new();
@@ -92,6 +94,7 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
             Some(Content::Notification(notification)) => {
                 notification_files.push((&file.place, notification.clone()));
             }
+            Some(Content::Migration(migration)) => migration_files.push((&file.place, migration)),
             Some(Content::Schema(schema)) => schema_files.push((&file.place, &*file.path, schema)),
             Some(Content::Form(form)) => candidates.forms.push((&file.place, form.clone())),
             Some(Content::Translation(translations)) => translation_files.push(translations.clone()),
@@ -104,6 +107,8 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
     let (queries, conflicts) = Queries::new(&query_files);
     problems.extend(conflicts);
     let (notifications, conflicts) = Notifications::new(&notification_files);
+    problems.extend(conflicts);
+    let (migrations, conflicts) = Migrations::new(&migration_files);
     problems.extend(conflicts);
     let tables = tables(&schema_files);
     problems.extend(schema::conflicts(schema_files));
@@ -121,6 +126,7 @@ fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {
         routes,
         templates,
         queries,
+        migrations,
         notifications,
         tables,
         translations,

@@ -14,6 +14,7 @@ mod keys;
 mod kind;
 mod load;
 mod method;
+mod migration;
 mod modules;
 mod nearest;
 mod notification;
@@ -49,6 +50,7 @@ pub(crate) use form::{AsyncCallback, Form};
 pub(crate) use format::Format;
 pub(crate) use load::LoadError;
 pub(crate) use method::Method;
+pub(crate) use migration::{Migration, MigrationTimestamp};
 pub(crate) use modules::Module;
 pub(crate) use nearest::{nearest, nearest_path};
 pub(crate) use notification::{HeadField, Notification, NotificationKind};
@@ -65,6 +67,7 @@ pub(crate) use yaml::{
 
 use assets::Assets;
 use load::Files;
+use migration::Migrations;
 use notification::Notifications;
 use query::Queries;
 use routes::Routes;
@@ -81,6 +84,7 @@ pub(crate) struct App {
     routes: Routes,
     templates: Templates,
     queries: Queries,
+    migrations: Migrations,
     notifications: Notifications,
     tables: Tables,
     translations: Translations,
@@ -112,6 +116,7 @@ impl App {
             routes: Routes::new(&[], exactness).0,
             templates: Templates::of_partials(sources),
             queries: Queries::default(),
+            migrations: Migrations::default(),
             notifications: Notifications::default(),
             tables: Tables::default(),
             translations: Translations::of_languages(translations),
@@ -134,7 +139,8 @@ impl App {
     pub(crate) fn sources(&self) -> impl Iterator<Item = &Arc<Source>> {
         let pages = self.pages.iter().filter(|page| !page.verbatim).map(|page| &page.source);
         let notifications = self.notifications.iter().map(|notification| &notification.source);
-        pages.chain(self.templates.sources()).chain(notifications)
+        let migrations = self.migrations.iter().map(|migration| &migration.source);
+        pages.chain(self.templates.sources()).chain(notifications).chain(migrations)
     }
 
     /// By reference name.
@@ -203,6 +209,15 @@ impl App {
         self.notifications.iter()
     }
 
+    /// In the order in which they run.
+    pub(crate) fn migrations(&self) -> impl Iterator<Item = &Arc<Migration>> {
+        self.migrations.iter()
+    }
+
+    pub(crate) fn migration(&self, timestamp: &MigrationTimestamp) -> Option<&Arc<Migration>> {
+        self.migrations.find(timestamp)
+    }
+
     /// The table called `name`, if a schema file declares it.
     pub(crate) fn table(&self, name: &str) -> Option<&Arc<Table>> {
         self.tables.find(name)
@@ -211,6 +226,16 @@ impl App {
     /// Every table, sorted by name.
     pub(crate) fn tables(&self) -> impl Iterator<Item = &Arc<Table>> {
         self.tables.all()
+    }
+
+    /// The properties that hold ids of other rows: table, property, and what it belongs to.
+    pub(crate) fn references(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.tables().flat_map(|table| {
+            table
+                .properties
+                .iter()
+                .filter_map(|(name, property)| Some((&*table.name, &**name, property.belongs_to.as_deref()?)))
+        })
     }
 
     /// What `app/user.yml` adds to the users.

@@ -139,8 +139,12 @@ fn property(
             Default::default()
         }
     };
+    let belongs_to = keys.filled_text("belongs_to").unwrap_or_else(|problem| {
+        problems.push(problem);
+        None
+    });
     let name = keys.filled_text("name")?.ok_or_else(|| refuse("this property has no `name`"))?;
-    Ok((name.into(), Property { kind, options, upload }))
+    Ok((name.into(), Property { kind, options, upload, belongs_to }))
 }
 
 fn unknown_type(kind: &str, mark: Mark, path: &str, text: &str) -> Option<Problem> {

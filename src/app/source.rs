@@ -16,6 +16,7 @@ pub(crate) enum TemplateKind {
     Policy,
     Form,
     Notification,
+    Migration,
 }
 
 /// A Liquid file: its whole text, and where the body begins behind the front matter. While a file does not change, all

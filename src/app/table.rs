@@ -26,6 +26,8 @@ pub(crate) struct Property {
     pub(crate) options: serde_json::Map<String, serde_json::Value>,
     /// What they say of a file; without meaning for other types.
     pub(crate) upload: UploadOptions,
+    /// It holds the id of a row of that table, or of a `user`: what imports must know.
+    pub(crate) belongs_to: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -70,6 +72,23 @@ impl PropertyType {
 
     /// Types of old.
     pub(super) const OLD_NAMES: [&'static str; 4] = ["file", "photo", "binary", "address"];
+
+    /// What schema files call it today; of a type of old, one of its names.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Float => "float",
+            Self::Boolean => "boolean",
+            Self::Array => "array",
+            Self::Date => "date",
+            Self::Datetime => "datetime",
+            Self::Time => "time",
+            Self::Upload => "upload",
+            Self::Geojson => "geojson",
+            Self::Opaque => "file",
+        }
+    }
 
     /// The type called `name`, if there is one.
     pub(crate) fn named(name: &str) -> Option<Self> {
@@ -119,6 +138,10 @@ mod tests {
     fn every_name_is_a_type() {
         assert!(PropertyType::NAMES.iter().all(|name| PropertyType::named(name).is_some()));
         assert!(PropertyType::OLD_NAMES.iter().all(|name| PropertyType::named(name).is_some()));
+        let names = PropertyType::NAMES.iter().chain(&PropertyType::OLD_NAMES);
+        for kind in names.filter_map(|name| PropertyType::named(name)) {
+            assert_eq!(PropertyType::named(kind.name()), Some(kind));
+        }
         assert_eq!(PropertyType::named("jsonb"), None);
     }
 }

@@ -81,7 +81,8 @@ impl From<settings::Error> for Error {
 impl From<client::Error> for Error {
     fn from(error: client::Error) -> Self {
         // A refusal is the answer to what was asked, not a fault of the network.
-        let kind = if matches!(error, client::Error::Refused { .. }) { Kind::User } else { Kind::Network };
+        let is_answer = matches!(error, client::Error::Refused { .. } | client::Error::Failed { .. });
+        let kind = if is_answer { Kind::User } else { Kind::Network };
         Self::of(kind, &error)
     }
 }

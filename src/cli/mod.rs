@@ -3,12 +3,16 @@
 
 mod check;
 mod completions;
+mod constants;
+mod data;
 mod deploy;
+mod environment;
 mod error;
 mod external;
 mod jobs;
 mod logs;
 mod mail;
+mod migrations;
 mod moment;
 mod owner;
 mod render;
@@ -90,6 +94,9 @@ enum Command {
     Jobs(jobs::Args),
     Mail(mail::Args),
     Check(check::Args),
+    Constants(constants::Args),
+    Data(data::Args),
+    Migrations(migrations::Args),
     Render(render::Args),
     Completions(completions::Args),
     #[command(external_subcommand)]
@@ -131,6 +138,11 @@ fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
+/// One line of an answer for programs.
+fn as_json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("answers have string keys and no fallible values")
+}
+
 impl Command {
     fn execute(self, context: &Context) -> Result<Exit, Error> {
         match self {
@@ -140,6 +152,9 @@ impl Command {
             Self::Jobs(args) => jobs::execute(args, context),
             Self::Mail(args) => mail::execute(args, context),
             Self::Check(args) => check::execute(args, context),
+            Self::Data(args) => data::execute(args, context),
+            Self::Constants(args) => constants::execute(args, context),
+            Self::Migrations(args) => migrations::execute(args, context),
             Self::Render(args) => render::execute(args, context),
             Self::Completions(args) => completions::execute(args, context),
             Self::External(words) => external::execute(&words, &command_line()),

@@ -16,6 +16,9 @@ pub(crate) enum Error {
     /// The server says why not.
     #[error("{message}")]
     Refused { status: u16, message: String },
+    /// The server began, and then could not.
+    #[error("{message}")]
+    Failed { message: String },
     /// The server does not say why not; it may not be ours.
     #[error("{url} answered with status {status}")]
     Status { url: String, status: u16 },

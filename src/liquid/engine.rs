@@ -85,6 +85,8 @@ pub(crate) enum Origin {
     Request { id: String, url: String, page: String },
     /// A job has no session; jobs it queues are one level deeper. `reference` is the attempt, for log entries.
     Job { id: JobId, source_name: String, depth: u32, reference: JobRef },
+    /// A migration of the app: no session either, and jobs it queues are nobody's children.
+    Migration,
 }
 
 /// What came of a render.
@@ -119,7 +121,7 @@ impl Scope {
     /// The render, as what calls an API. `place` is where it does.
     pub(crate) fn caller(&self, place: Option<String>) -> Caller {
         let origin = match &self.origin {
-            Origin::Text => CallOrigin::default(),
+            Origin::Text | Origin::Migration => CallOrigin::default(),
             Origin::Request { id, .. } => CallOrigin::Page { request: id.clone() },
             Origin::Job { source_name, reference, .. } => {
                 CallOrigin::Job { name: source_name.clone(), reference: reference.clone() }

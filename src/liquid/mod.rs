@@ -11,6 +11,7 @@ mod filters;
 mod foreign;
 mod limits;
 mod lint;
+mod migration;
 mod notifications;
 mod pages;
 mod partials;

@@ -115,7 +115,7 @@ impl Render<'_> {
         let start = self.out.len();
         let ended = self.unescaped(|render| render.run_file(Arc::new(template), variables.clone()));
         let text = self.out.split_off(start);
-        ended.map(|()| text)
+        ended.map(|_| text)
     }
 }
 

@@ -9,7 +9,7 @@ use super::engine::{Block, Engine, Rendered, Scope};
 use super::error::{Error, Result};
 use super::partials::Lookup;
 use super::place::Place;
-use super::render::{Render, Sharing, over};
+use super::render::{Flow, Render, Sharing, over};
 use super::syntax::ast::Template;
 use super::syntax::{Input, Interpolation, compile};
 use super::value::{Map, Value};
@@ -147,13 +147,13 @@ impl Block<'_> {
 }
 
 impl Render<'_> {
-    /// Runs a file that nobody calls: a page, its layout, a job.
-    pub(super) fn run_file(&mut self, template: Arc<Template>, variables: Map) -> Result<()> {
+    /// Runs a file that nobody calls: a page, its layout, a job, a migration; how it ended.
+    pub(super) fn run_file(&mut self, template: Arc<Template>, variables: Map) -> Result<Flow> {
         self.template = Arc::clone(&template);
         self.frames.enter(variables, Sharing::Isolated);
         let flow = self.run(&template.nodes);
         self.frames.leave();
-        flow.map(|_| ())
+        flow
     }
 
     fn finish(mut self) -> Rendered {

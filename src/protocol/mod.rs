@@ -4,10 +4,14 @@ mod app;
 mod job;
 mod log;
 mod mail;
+mod migration;
 mod refusal;
+mod transfer;
 
 pub(crate) use app::AppIdentity;
 pub(crate) use job::{Idle, JobAttempt, JobCounts, JobList, JobRecord};
 pub(crate) use log::{JobRef, LogRecord, LoggedError, StackFrame};
 pub(crate) use mail::{MailAddresses, MailAttachment, MailCleared, MailList, MailRecord, MailWait};
+pub(crate) use migration::{MigrationList, MigrationRecord, NewMigration, RanMigration};
 pub(crate) use refusal::Refusal;
+pub(crate) use transfer::{Begun, ImportedRows, Status, Transfer};

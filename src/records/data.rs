@@ -260,6 +260,14 @@ impl Data {
         self.constant_changes
     }
 
+    /// Takes the records away for good that were deleted at `last` or before; how many there were.
+    pub(crate) fn purge_deleted(&mut self, last: Timestamp) -> Result<u64> {
+        self.write(|connection| {
+            let mut statement = connection.prepare_cached("DELETE FROM records WHERE deleted_at <= ?1")?;
+            statement.execute([last.as_millisecond()]).map(|count| count as u64)
+        })
+    }
+
     pub(super) fn constants(&self) -> &Constants {
         &self.constants
     }

@@ -6,11 +6,14 @@ mod cache;
 mod constants;
 mod constants_file;
 mod data;
+mod declared;
 mod embeddings;
 mod handle;
+mod migrations;
 mod rows;
 mod secret;
 mod sessions;
+mod transfer;
 mod uploads;
 mod users;
 
@@ -19,12 +22,14 @@ pub(crate) use constants::{Constant, Constants, ConstantsError};
 pub(crate) use data::{Data, DataError};
 pub(crate) use embeddings::{Embedding, EmbeddingId};
 pub(crate) use handle::Records;
+pub(crate) use migrations::MigrationRun;
 pub(crate) use rows::{
     Activity, ArrayTest, Bound, Case, Column, Criteria, Direction, Entity, Field, Filter, Liveness,
     NewRecord, Operand, Page, Record, RecordId, Relation, Sort, SortKey, Stored, TextPart, TextTest, User,
     UserId,
 };
 pub(crate) use sessions::{SESSION_LIFETIME, SessionError, SessionId, Sessions};
+pub(crate) use transfer::{Cleaned, Ids, ImportError, Imported};
 pub(crate) use uploads::{
     Acl, Breach, Draft, Key, Permission, Policy, Signer, StoredUpload, Upload, UploadError, Uploads,
 };

@@ -4,8 +4,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use super::SeedError;
 use crate::app::LoadError;
 use crate::jobs;
+use crate::migrations;
 use crate::notifications::RelayError;
 use crate::records::{ConstantsError, SessionError, UploadError};
 use crate::store;
@@ -24,6 +26,10 @@ pub(crate) enum Error {
     Sessions(#[from] SessionError),
     #[error(transparent)]
     Uploads(#[from] UploadError),
+    #[error(transparent)]
+    Migrations(#[from] migrations::Error),
+    #[error(transparent)]
+    Seed(#[from] SeedError),
     #[error(transparent)]
     Queue(#[from] jobs::Error),
     #[error(transparent)]

@@ -5,13 +5,16 @@ mod bind;
 mod deliver;
 mod drain;
 mod error;
+mod migrate;
 mod news;
 mod open;
 mod options;
 mod perform;
 mod port_holder;
+mod purge;
 mod reload;
 mod running;
+mod seed;
 mod shutdown;
 mod stubs;
 mod visit;
@@ -36,6 +39,7 @@ pub(crate) use news::News;
 use open::Project;
 pub(crate) use options::{ApiCalls, Options, Smtp, StateFolder};
 use running::Running;
+pub(crate) use seed::SeedError;
 pub(crate) use shutdown::Signals;
 pub(crate) use visit::Visited;
 
@@ -48,6 +52,8 @@ pub(crate) struct Summary {
     pub(crate) visited: Vec<Visited>,
     /// Jobs whose last attempt failed.
     pub(crate) died: u64,
+    /// Migrations of the app are left, because one failed.
+    pub(crate) has_failed_migration: bool,
 }
 
 /// Serves the app in `options.root` and works its jobs until `shutdown` ends, or until the errands of the options are
@@ -65,7 +71,7 @@ pub(crate) async fn run(
     let project = blocking("opening the app", move || Project::open(&opening)).await??;
     let (listener, moved) = bind::bind(&options).await?;
     let app = Arc::clone(project.live.engine().app());
-    let mut running = Running::start(project, &options, listener, news.clone())?;
+    let mut running = Running::start(project, &options, listener, news.clone()).await?;
 
     let mut notes: Vec<String> = moved.into_iter().collect();
     match watcher {
@@ -87,7 +93,10 @@ pub(crate) async fn run(
 
     let summary = tokio::select! {
         () = shutdown => Ok(Summary::default()),
-        summary = errands(&options, running.url(), running.queue()) => summary,
+        summary = errands(&options, running.url(), running.queue()) => summary.map(|summary| Summary {
+            has_failed_migration: running.has_failed_migration(),
+            ..summary
+        }),
     };
     running.end(options.grace).await?;
     summary
@@ -103,7 +112,7 @@ async fn errands(options: &Options, url: &str, queue: &Queue) -> Result<Summary,
     loop {
         let (waiting, until) = (queue.clone(), Instant::now() + ONE_LOOK);
         if blocking("waiting for the jobs", move || waiting.wait_idle(Some(until))).await?? {
-            return Ok(Summary { visited, died: queue.died() });
+            return Ok(Summary { visited, died: queue.died(), ..Summary::default() });
         }
     }
 }

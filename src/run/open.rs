@@ -16,6 +16,7 @@ use crate::check;
 use crate::jobs::{self, Queue};
 use crate::liquid::{Bindings, Engine, Graph};
 use crate::logs::{self, Entry, Log};
+use crate::migrations;
 use crate::notifications::{ApiCalls, Mode, Notifications, Policy, Relay};
 use crate::records::{Cache, Constants, Records, Sessions, Uploads};
 use crate::server::Live;
@@ -100,6 +101,7 @@ impl Project {
         let (unsure, between): (Vec<_>, Vec<_>) =
             check::between(&engine).into_iter().partition(|problem| problem.severity == Severity::Warning);
         problems.extend(between);
+        problems.extend(migrations::adopt(engine.app(), &graph.records)?);
         Ok(Self {
             live: Live::new(engine),
             problems,

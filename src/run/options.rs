@@ -38,6 +38,10 @@ pub(crate) struct Options {
     pub(crate) on_server_error: OnServerError,
     /// A file of `NAME=value` lines: `context.constants`.
     pub(crate) constants: Option<PathBuf>,
+    /// Run the app's pending migrations first.
+    pub(crate) migrate: bool,
+    /// Data to import first.
+    pub(crate) seed: Option<PathBuf>,
     /// Pages to request once ready.
     pub(crate) visit: Vec<String>,
     /// End when nothing is queued, running or retrying.
@@ -72,6 +76,14 @@ pub(crate) enum ApiCalls {
     /// What was recorded there.
     Replay,
     Off,
+}
+
+impl Options {
+    /// As long as a job of the usual priority has.
+    pub(super) fn migration_time_limit(&self) -> Duration {
+        let [_, default, _] = self.time_limits;
+        default
+    }
 }
 
 /// Where databases and mail of an app are.

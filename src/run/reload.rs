@@ -13,6 +13,7 @@ use crate::app::{App, LoadError, Problem, Severity};
 use crate::check;
 use crate::liquid::{Bindings, Engine};
 use crate::logs::{Log, LoggedError, NewEntry};
+use crate::migrations::{self, Migrator};
 use crate::protocol::StackFrame;
 use crate::server::Live;
 use crate::watch::{Change, Watcher};
@@ -23,13 +24,21 @@ pub(super) struct Reload {
     root: PathBuf,
     live: Live,
     bindings: Bindings,
+    /// `None`: migrations are left alone.
+    migrator: Option<Migrator>,
     /// What was wrong after the last load: a mistake is told once, not at every save of another file.
     known: Vec<Problem>,
 }
 
 impl Reload {
-    pub(super) fn new(root: PathBuf, live: Live, bindings: Bindings, known: Vec<Problem>) -> Self {
-        Self { root, live, bindings, known }
+    pub(super) fn new(
+        root: PathBuf,
+        live: Live,
+        bindings: Bindings,
+        migrator: Option<Migrator>,
+        known: Vec<Problem>,
+    ) -> Self {
+        Self { root, live, bindings, migrator, known }
     }
 
     /// Loads the app again after changes, and serves it. Nothing happens if no content differs. Blocks. Returns what the
@@ -47,7 +56,8 @@ impl Reload {
         let (engine, found) = Engine::compile(Arc::new(app), Some(&previous));
         problems.extend(found);
         problems.extend(check::between(&engine));
-        let news = self.news(&problems, changes);
+        problems.extend(self.adopt_tables(engine.app()));
+        let mut news = self.news(&problems, changes);
         self.known = problems;
         if is_same && news.is_empty() {
             return news;
@@ -60,6 +70,7 @@ impl Reload {
         for problem in &news {
             self.bindings.log.append(entry("reload", problem));
         }
+        news.extend(self.migrate());
         news
     }
 
@@ -72,6 +83,29 @@ impl Reload {
             .filter(|problem| was_saved(problem) || !self.known.contains(problem))
             .cloned()
             .collect()
+    }
+
+    /// Brings the records in line with tables that have changed.
+    fn adopt_tables(&self, app: &App) -> Vec<Problem> {
+        let Some(graph) = &self.bindings.graph else { return Vec::new() };
+        migrations::adopt(app, &graph.records).unwrap_or_else(|error| {
+            let error = LoggedError { message: error.to_string(), stack: Vec::new() };
+            self.bindings.log.append(NewEntry::system("tables").failed(error));
+            Vec::new()
+        })
+    }
+
+    /// What failed before and has been corrected runs again, and what waits for it. Its lines are in the log already.
+    fn migrate(&self) -> Option<Problem> {
+        match self.migrator.as_ref()?.run_corrected(&self.live.engine()) {
+            Ok(()) => None,
+            Err(migrations::Error::Failed { problem, .. }) => Some(Arc::unwrap_or_clone(problem)),
+            Err(error) => {
+                let error = LoggedError { message: error.to_string(), stack: Vec::new() };
+                self.bindings.log.append(NewEntry::system("migrations").failed(error));
+                None
+            }
+        }
     }
 
     fn log_failure(&self, error: &LoadError) {

@@ -16,13 +16,17 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use super::migrate::{self, Migrated};
 use super::news::{self, News};
 use super::open::Project;
+use super::purge;
 use super::reload::{self, Reload};
+use super::seed;
 use super::shutdown::{Stop, Stopped};
 use super::{Error, Options, base_url, blocking};
 use crate::jobs::{Queue, Workers};
 use crate::logs::NewEntry;
+use crate::migrations::{self, Migrator};
 use crate::server::{self, Access, Site};
 use crate::store::RunInfo;
 use crate::watch::Watcher;
@@ -36,20 +40,25 @@ pub(super) struct Running {
     project: Project,
     url: String,
     token: Option<String>,
+    migrator: Migrator,
+    migrated: Migrated,
+    migrates: bool,
     news: mpsc::Sender<News>,
     stop: Stop,
     stopped: Stopped,
     server: JoinHandle<io::Result<()>>,
     workers: Option<Workers>,
     reloads: Option<JoinHandle<()>>,
+    purges: JoinHandle<()>,
     /// Passes log entries on, until all that there are going to be are written.
     teller: JoinHandle<()>,
     all_written: Stop,
 }
 
 impl Running {
-    /// Starts server and workers; other processes find them from now on.
-    pub(super) fn start(
+    /// Runs the migrations, then starts server and workers. Other processes find them from now on; who connects before the
+    /// migrations are done waits.
+    pub(super) async fn start(
         mut project: Project,
         options: &Options,
         listener: TcpListener,
@@ -71,26 +80,51 @@ impl Running {
         let teller = tokio::spawn(news::tell_entries(entries, news.clone(), written));
         let started = format!("started on {url} (pid {})", std::process::id());
         project.bindings.log.append(NewEntry::started(&started));
+        let settings = migrations::Settings {
+            environment: options.environment.clone(),
+            base_url: url.clone(),
+            time_limit: options.migration_time_limit(),
+        };
+        let migrator = Migrator::new(project.bindings.clone(), project.graph.clone(), settings);
+        let migrated = if options.migrate {
+            migrate::pending(&migrator, &project.live, &news).await?
+        } else {
+            Migrated::All
+        };
+        if let Some(path) = options.seed.clone() {
+            let (live, records) = (project.live.clone(), project.graph.records.clone());
+            let log = project.bindings.log.clone();
+            let import = move || seed::import(&path, live.engine().app(), &records, &log);
+            blocking("importing the seed", import).await??;
+        }
         let state = server::State::new(
             project.live.clone(),
             project.bindings.clone(),
             project.queue.clone(),
             project.sessions.clone(),
             project.graph.clone(),
+            migrator.clone(),
             Site { environment: options.environment.clone(), access },
         );
         let server = tokio::spawn(server::serve(listener, state, stopped.clone().heard()));
         let workers = options.workers.map(|count| project.queue.start(project.performer(url.clone()), count));
+        let records = project.graph.records.clone();
+        let purges = purge::follow(records, project.bindings.log.clone(), stopped.clone());
+        let purges = tokio::spawn(purges);
         Ok(Self {
             project,
             url,
             token,
+            migrator,
+            migrated,
+            migrates: options.migrate,
             news,
             stop,
             stopped,
             server,
             workers,
             reloads: None,
+            purges,
             teller,
             all_written,
         })
@@ -105,6 +139,11 @@ impl Running {
         self.token.as_deref()
     }
 
+    /// A migration of the start failed; it may have been corrected since.
+    pub(super) fn has_failed_migration(&self) -> bool {
+        self.migrated == Migrated::Partly
+    }
+
     pub(super) fn queue(&self) -> &Queue {
         &self.project.queue
     }
@@ -113,8 +152,9 @@ impl Running {
     pub(super) fn follow(&mut self, watcher: Watcher) {
         let Project { live, bindings, problems, unsure, .. } = &self.project;
         let root = live.engine().app().root().to_owned();
-        let reload =
-            Reload::new(root, live.clone(), bindings.clone(), [problems.as_slice(), unsure].concat());
+        let migrator = self.migrates.then(|| self.migrator.clone());
+        let known = [problems.as_slice(), unsure].concat();
+        let reload = Reload::new(root, live.clone(), bindings.clone(), migrator, known);
         let follow =
             reload::follow(watcher, reload, bindings.log.clone(), self.news.clone(), self.stopped.clone());
         self.reloads = Some(tokio::spawn(follow));
@@ -140,7 +180,7 @@ impl Running {
     /// Ends everything in its order. Jobs that do not end within the grace are put back without costing an attempt;
     /// answers that do not are cut.
     pub(super) async fn end(self, grace: Duration) -> Result<(), Error> {
-        let Self { project, stop, mut server, workers, reloads, mut teller, all_written, .. } = self;
+        let Self { project, stop, mut server, workers, reloads, purges, mut teller, all_written, .. } = self;
         stop.say();
         let workers = spawn_blocking(move || workers.map(|workers| workers.stop(grace)));
         if timeout(grace, &mut server).await.is_err() {
@@ -151,6 +191,7 @@ impl Running {
         if let Some(reloads) = reloads {
             let _ = reloads.await;
         }
+        let _ = purges.await;
         project.bindings.log.append(NewEntry::system("stopped"));
         let closed = blocking("closing the stores", move || project.close()).await;
         all_written.say();

@@ -1,4 +1,4 @@
-//! The bytes of a request: at most [`LIMIT`], and never waiting for ever on a client that sends none.
+//! The bytes of a request: at most as many as its route allows, and never waiting for ever on a client that sends none.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -9,8 +9,8 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
 use tokio::time::timeout;
 
-/// Largest request body. Rendering holds it in memory: as parameters, and once more as `context.post_params`.
-const LIMIT: usize = 10 * 1024 * 1024;
+/// Largest body of most requests. Rendering holds it in memory: as parameters, and once more as `context.post_params`.
+pub(super) const LIMIT: usize = 10 * 1024 * 1024;
 /// Longest silence between two pieces of a body.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// How long the rest of a refused body is read and dropped, so that the client comes to read the answer instead of
@@ -19,8 +19,8 @@ const LINGER: Duration = Duration::from_secs(2);
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Error {
-    #[error("the request body is larger than {} MB", LIMIT / (1024 * 1024))]
-    TooLarge,
+    #[error("the request body is larger than {} MB", limit / (1024 * 1024))]
+    TooLarge { limit: usize },
     #[error("the request body stopped coming: nothing for {} s", PATIENCE.as_secs())]
     TooSlow,
     #[error("the request body ended early or is not valid HTTP")]
@@ -28,18 +28,18 @@ pub(super) enum Error {
 }
 
 /// Reads the whole body. One that announces more than the limit is refused before a byte of it is kept.
-pub(super) async fn read(headers: &HeaderMap, mut body: Body) -> Result<Bytes, Error> {
+pub(super) async fn read(limit: usize, headers: &HeaderMap, mut body: Body) -> Result<Bytes, Error> {
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|bytes| bytes > LIMIT as u64) {
+    if announced.is_some_and(|bytes| bytes > limit as u64) {
         drop_rest(&mut body).await;
-        return Err(Error::TooLarge);
+        return Err(Error::TooLarge { limit });
     }
     let mut bytes = Vec::new();
     while let Some(piece) = timeout(PATIENCE, next(&mut body)).await.map_err(|_| Error::TooSlow)? {
         let piece = piece.map_err(|_| Error::Broken)?;
-        if bytes.len() + piece.len() > LIMIT {
+        if bytes.len() + piece.len() > limit {
             drop_rest(&mut body).await;
-            return Err(Error::TooLarge);
+            return Err(Error::TooLarge { limit });
         }
         bytes.extend_from_slice(&piece);
     }
@@ -78,24 +78,24 @@ mod tests {
     use super::*;
 
     fn read_of(headers: &HeaderMap, body: Vec<u8>) -> Result<Bytes, Error> {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .build()
-            .unwrap()
-            .block_on(read(headers, body.into()))
+        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(read(
+            LIMIT,
+            headers,
+            body.into(),
+        ))
     }
 
     #[test]
     fn a_body_up_to_the_limit_is_read_and_one_byte_more_is_refused() {
         let headers = HeaderMap::new();
         assert_eq!(read_of(&headers, vec![b'a'; LIMIT]).unwrap().len(), LIMIT);
-        assert!(matches!(read_of(&headers, vec![b'a'; LIMIT + 1]), Err(Error::TooLarge)));
+        assert!(matches!(read_of(&headers, vec![b'a'; LIMIT + 1]), Err(Error::TooLarge { .. })));
     }
 
     #[test]
     fn an_announced_length_over_the_limit_is_refused_whatever_comes() {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("18446744073709551615"));
-        assert!(matches!(read_of(&headers, Vec::new()), Err(Error::TooLarge)));
+        assert!(matches!(read_of(&headers, Vec::new()), Err(Error::TooLarge { .. })));
     }
 }

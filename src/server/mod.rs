@@ -4,6 +4,7 @@
 //! runtime gives it [`STACK`].
 
 mod answer;
+mod app_builder;
 mod assets;
 mod body;
 mod context;
@@ -23,6 +24,7 @@ mod request;
 mod session;
 mod state;
 mod time_zones;
+mod transfers;
 mod uploads;
 
 use std::future::Future;
@@ -58,16 +60,19 @@ pub(crate) async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let stopping = state.clone();
+    let transfers = state.transfers.clone();
     let service =
         Router::new().fallback(handle).with_state(state).into_make_service_with_connect_info::<SocketAddr>();
     // Answers are written whole: waiting for more to send only makes them late.
     let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-    axum::serve(listener, service)
+    let served = axum::serve(listener, service)
         .with_graceful_shutdown(async move {
             shutdown.await;
             stopping.stop();
         })
-        .await
+        .await;
+    transfers.join().await;
+    served
 }
 
 /// Which part of the server a path belongs to.
@@ -81,7 +86,7 @@ enum Area {
     Graph,
     /// `/_uploads`, where a form posts a file, and `/_uploads/…`, where it is then
     Upload,
-    /// A route of the platform that is not there yet.
+    /// `/api/app_builder/…`
     Platform,
     Page,
 }
@@ -103,7 +108,8 @@ impl Area {
         {
             return (Self::Upload, key.strip_prefix('/').unwrap_or(key));
         }
-        if path == "/api/app_builder" || path.starts_with("/api/app_builder/") {
+        if path.strip_prefix(app_builder::PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        {
             return (Self::Platform, path);
         }
         (Self::Page, path)
@@ -146,7 +152,11 @@ async fn handle(
             let graphs = state.clone();
             blocking(&state, turn, ending, move || graph::answer(&graphs, &request, read)).await
         }
-        Area::Platform => ending.respond(not_served_yet(&request.path)),
+        Area::Platform => {
+            let read = request.read_up_to(app_builder::BODY_LIMIT, &parts.uri, body).await;
+            let platform = state.clone();
+            blocking(&state, turn, ending, move || app_builder::answer(&platform, &request, read)).await
+        }
         Area::Upload if request.method == Method::POST => {
             let received = uploads::receive(&state, &request, body).await;
             let uploads = state.clone();
@@ -230,21 +240,19 @@ fn admit(state: &State, area: Area, request: &Request) -> Result<(), Refusal> {
     access.check_host(&request.headers)?;
     match area {
         Area::Inspector => access.check_developer(&request.method, &request.headers, request.peer),
-        Area::Graph => access.check_client(&request.headers, request.peer),
+        Area::Graph | Area::Platform => access.check_client(&request.headers, request.peer),
         // Where a file needs a permission, a signature is it.
-        Area::Upload | Area::Asset | Area::Platform | Area::Page => Ok(()),
+        Area::Upload | Area::Asset | Area::Page => Ok(()),
     }
 }
 
 fn refuse(area: Area, refusal: &Refusal) -> Answer {
     match area {
-        Area::Inspector | Area::Graph => Answer::json_error(refusal.status, &refusal.message),
+        Area::Inspector | Area::Graph | Area::Platform => {
+            Answer::json_error(refusal.status, &refusal.message)
+        }
         _ => Answer::sentence(refusal.status, &refusal.message),
     }
-}
-
-fn not_served_yet(path: &str) -> Answer {
-    Answer::json_error(StatusCode::NOT_FOUND, &format!("{path} of the platform is not served yet"))
 }
 
 /// Answers on a blocking thread, when one of the limited turns is free. A client that hangs up does not stop it: what a

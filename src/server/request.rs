@@ -45,7 +45,7 @@ pub(super) enum Unreadable {
 impl Unreadable {
     pub(super) fn status(&self) -> StatusCode {
         match self {
-            Self::Body(body::Error::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Body(body::Error::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Body(body::Error::TooSlow) => StatusCode::REQUEST_TIMEOUT,
             Self::Body(body::Error::Broken) | Self::Form(_) | Self::Query(_) | Self::Path => {
                 StatusCode::BAD_REQUEST
@@ -74,13 +74,23 @@ impl Request {
 
     /// Reads the body and takes nothing out of it.
     pub(super) async fn read_body(&mut self, body: axum::body::Body) -> Result<(), Unreadable> {
-        self.body = body::read(&self.headers, body).await?;
+        self.body = body::read(body::LIMIT, &self.headers, body).await?;
         Ok(())
     }
 
     /// Reads query and body into `params`.
     pub(super) async fn read(&mut self, uri: &Uri, body: axum::body::Body) -> Result<(), Unreadable> {
-        self.read_body(body).await?;
+        self.read_up_to(body::LIMIT, uri, body).await
+    }
+
+    /// The same, of a body of up to `limit` bytes.
+    pub(super) async fn read_up_to(
+        &mut self,
+        limit: usize,
+        uri: &Uri,
+        body: axum::body::Body,
+    ) -> Result<(), Unreadable> {
+        self.body = body::read(limit, &self.headers, body).await?;
         percent_decode_str(uri.path()).decode_utf8().map_err(|_| Unreadable::Path)?;
         self.params = params::nest(params::pairs(self.query.as_bytes()))?;
         let content_type = self.header(CONTENT_TYPE.as_str()).unwrap_or_default().to_owned();

@@ -6,8 +6,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Semaphore;
 
 use super::guard::Access;
+use super::transfers::Transfers;
 use crate::jobs::Queue;
 use crate::liquid::{Bindings, Engine, Graph};
+use crate::migrations::Migrator;
 use crate::records::Sessions;
 
 /// Requests that may be rendering or reading files at the same time. Each holds a thread; the rest wait their turn, but for
@@ -22,6 +24,8 @@ pub(crate) struct State {
     pub(crate) queue: Queue,
     pub(crate) sessions: Sessions,
     pub(crate) graph: Graph,
+    pub(crate) migrator: Migrator,
+    pub(super) transfers: Transfers,
     pub(crate) site: Arc<Site>,
     pub(super) turns: Arc<Semaphore>,
     stopping: Arc<AtomicBool>,
@@ -62,6 +66,7 @@ impl State {
         queue: Queue,
         sessions: Sessions,
         graph: Graph,
+        migrator: Migrator,
         site: Site,
     ) -> Self {
         Self {
@@ -70,6 +75,8 @@ impl State {
             queue,
             sessions,
             graph,
+            migrator,
+            transfers: Transfers::default(),
             site: Arc::new(site),
             turns: Arc::new(Semaphore::new(CONCURRENT_REQUESTS)),
             stopping: Arc::new(AtomicBool::new(false)),

@@ -65,6 +65,13 @@ struct Entry {
     token: Option<Token>,
 }
 
+impl Token {
+    /// For the header it is sent in, and nothing else.
+    pub(crate) fn secret(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Environments {
     /// Those of the project at `root`; none where it has no file. `variable` looks up a variable of the environment.
     pub(crate) fn load(root: &Path, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {

@@ -25,7 +25,7 @@ use regex::Regex;
 
 pub(crate) use api_calls::{ApiCalls, ApiFailure, Unmatched};
 pub(crate) use duration::parse_duration;
-pub(crate) use environments::{Environments, Local, Target};
+pub(crate) use environments::{Environment, Environments, Local, Target};
 pub(crate) use error::Error;
 pub(crate) use nearest::nearest;
 

@@ -105,6 +105,12 @@ pub(crate) struct Args {
     /// Keep databases in a temporary folder and forget them at the end
     #[arg(long, conflicts_with = "state", help_heading = STATE)]
     ephemeral: bool,
+    /// Leave the app's pending migrations alone
+    #[arg(long, help_heading = STATE)]
+    no_migrate: bool,
+    /// Import this archive or JSON file first, after the migrations; twice is as good as once
+    #[arg(long, value_name = "FILE", help_heading = STATE)]
+    seed: Option<PathBuf>,
     /// Forget all jobs, logs and sessions first
     #[arg(long, help_heading = STATE)]
     reset: bool,
@@ -177,6 +183,8 @@ impl Args {
             max_payload: configured.max_payload,
             reset: self.reset,
             constants: self.constants,
+            migrate: !self.no_migrate,
+            seed: self.seed,
             visit: self.visit,
             until_idle: self.until_idle,
             grace: self.grace.unwrap_or(configured.grace),

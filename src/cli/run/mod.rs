@@ -77,6 +77,10 @@ fn outcome(summary: &Summary, context: &Context) -> Exit {
         context.ui.note(&format!("pos-cli: {jobs} died; see `pos-cli jobs list --all`"));
         exit = Exit::Failed;
     }
+    if summary.has_failed_migration {
+        context.ui.note("pos-cli: a migration failed; see `pos-cli migrations list`");
+        exit = Exit::Failed;
+    }
     exit
 }
 

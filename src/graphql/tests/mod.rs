@@ -16,7 +16,6 @@ use tempfile::TempDir;
 use super::*;
 use crate::app::App;
 use crate::jobs::Queue;
-use crate::notifications::Caller;
 use crate::records::{Constants, Data, Records};
 use crate::store::{Database, Store};
 

@@ -40,11 +40,11 @@ impl Render<'_> {
         let JobRequest { source_name, body, args, priority, delay, max_attempts, warnings } = job;
         let (depth, parent) = match &self.scope.origin {
             Origin::Job { id, depth, .. } => (depth + 1, Some(*id)),
-            Origin::Text | Origin::Request { .. } => (0, None),
+            Origin::Text | Origin::Request { .. } | Origin::Migration => (0, None),
         };
         let request = match &self.scope.origin {
             Origin::Request { id, .. } => Some(id.clone()),
-            Origin::Text | Origin::Job { .. } => None,
+            Origin::Text | Origin::Job { .. } | Origin::Migration => None,
         };
         let deepest = self.bindings.max_job_depth;
         if depth > deepest {

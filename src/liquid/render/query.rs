@@ -52,7 +52,7 @@ impl Render<'_> {
     ) -> Result<Answer> {
         let mut session = match self.scope.origin {
             Origin::Request { .. } => Some(self.session()?),
-            Origin::Text | Origin::Job { .. } => None,
+            Origin::Text | Origin::Job { .. } | Origin::Migration => None,
         };
         let caller = self.scope.caller(Some(format!("{}:{}", self.file(), self.place(span).line)));
         let mut templates = Templates::within(self.engine, self.scope, self.bindings, &self.limits);

@@ -45,7 +45,7 @@ impl Render<'_> {
             entry = entry.in_trace(&self.scope.trace);
         }
         match &self.scope.origin {
-            Origin::Text => entry,
+            Origin::Text | Origin::Migration => entry,
             Origin::Request { id, .. } => entry.in_request(id),
             Origin::Job { source_name, reference, .. } => entry.in_job(source_name, reference.clone()),
         }
@@ -61,6 +61,7 @@ impl Render<'_> {
             }
             Origin::Job { source_name, .. } => json!({ "source_name": source_name, "partial": self.file() }),
             Origin::Text => json!({ "partial": partial }),
+            Origin::Migration => json!({ "partial": self.file() }),
         }
     }
 

@@ -37,8 +37,13 @@ pub(super) fn parse<'s>(
 
 impl Tag for Session {
     fn render(&self, render: &mut Render<'_>) -> Result<Flow> {
-        if matches!(render.scope.origin, Origin::Job { .. }) {
-            return Err(Error::runtime("there is no session in a background job"));
+        let without = match render.scope.origin {
+            Origin::Job { .. } => Some("background job"),
+            Origin::Migration => Some("migration"),
+            Origin::Text | Origin::Request { .. } => None,
+        };
+        if let Some(without) = without {
+            return Err(Error::runtime(format!("there is no session in a {without}")));
         }
         let value = render.filtered(&self.value)?;
         render.limits.grow(self.field.len() + size_of::<Value>()).map_err(over)?;

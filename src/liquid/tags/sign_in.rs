@@ -46,6 +46,7 @@ impl Tag for SignIn {
         match render.scope.origin {
             Origin::Request { .. } => {}
             Origin::Job { .. } => return Err(Error::runtime("sign_in: nobody visits a background job")),
+            Origin::Migration => return Err(Error::runtime("sign_in: nobody visits a migration")),
             Origin::Text => return Err(Error::runtime("sign_in: there is no visitor's request here")),
         }
         let user = self.user(render)?;

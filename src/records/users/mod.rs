@@ -94,6 +94,38 @@ impl Data {
         })
     }
 
+    /// Writes the user of that id, deleted or not, or a new one: `fill` is given what is known. For imports, which say the
+    /// times too.
+    pub(in crate::records) fn put_user(
+        &mut self,
+        id: Option<UserId>,
+        now: Timestamp,
+        fill: impl FnOnce(&mut User),
+    ) -> Result<Refusable<UserId>> {
+        self.write(|connection| {
+            let known = id.map(|id| get(connection, id)).transpose()?.flatten();
+            let mut user = known.clone().unwrap_or_else(|| blank(id.unwrap_or(UserId(0)), now));
+            user.updated_at = now;
+            fill(&mut user);
+            user.complete_name(known.as_ref());
+            if let Err(refusal) = settle(connection, &mut user)? {
+                return Ok(Err(refusal));
+            }
+            let Some(known) = known else {
+                insert(connection, &mut user, id)?;
+                return Ok(Ok(user.id));
+            };
+            if user.encrypted_password != known.encrypted_password {
+                user.tokens_valid_after = now;
+            }
+            replace(connection, &user)?;
+            connection
+                .prepare_cached("UPDATE users SET created_at = ?2 WHERE id = ?1")?
+                .execute(params![user.id.0, user.created_at.as_millisecond()])?;
+            Ok(Ok(user.id))
+        })
+    }
+
     /// Good until `expires_at`, or until the password changes.
     pub(crate) fn temporary_token(&mut self, user: &User, expires_at: Timestamp) -> Result<String> {
         Ok(token::temporary(self.secret()?, user, expires_at))

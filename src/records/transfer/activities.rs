@@ -1,0 +1,31 @@
+//! Activities of a file: an activity is known by its uuid, which its payload tells too.
+
+use jiff::Timestamp;
+use rusqlite::params;
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use crate::records::data::{Data, DataError};
+
+impl Data {
+    /// Writes it over the activity of that id or uuid, if there is one.
+    pub(super) fn put_activity(
+        &mut self,
+        id: Option<i64>,
+        uuid: Option<String>,
+        payload: Map<String, Json>,
+        created_at: Timestamp,
+    ) -> Result<(), DataError> {
+        let told = || payload.get("uuid").and_then(Json::as_str).map(str::to_owned);
+        let uuid = uuid.or_else(told).unwrap_or_else(|| Uuid::new_v4().to_string());
+        let payload = Json::Object(payload).to_string();
+        self.write(|connection| {
+            connection
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO activities (id, uuid, payload, created_at) VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![id, uuid, payload, created_at.as_millisecond()])
+        })?;
+        Ok(())
+    }
+}

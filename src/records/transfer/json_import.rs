@@ -1,0 +1,282 @@
+//! The JSON of the platform's client, into the store. Its ids are those of another installation unless they are raw:
+//! they are kept as external ids, by which the rows are found again, and what refers to them is given the new ids.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension as _, params};
+use serde_json::{Map, Value as Json};
+
+use super::error::ImportError;
+use super::references::{References, Referent};
+use super::rows::{self, Properties, RecordRow, UserRow};
+use super::{Ids, Imported, times};
+use crate::records::data::{Data, DataError};
+use crate::records::rows::RecordId;
+
+/// What a file calls records, newest name last.
+const RECORD_LISTS: [&str; 2] = ["models", "records"];
+
+/// New ids by those of the file.
+#[derive(Default)]
+struct Renamed {
+    users: HashMap<String, i64>,
+    records: HashMap<String, i64>,
+}
+
+/// One item of a list.
+struct Item<'a> {
+    item: &'a Map<String, Json>,
+    /// `models[3]`
+    place: String,
+}
+
+impl Data {
+    /// # Errors
+    /// An item makes no sense; then nothing is stored.
+    pub(crate) fn import_json(
+        &mut self,
+        file: &Json,
+        ids: Ids,
+        references: &References,
+        now: Timestamp,
+    ) -> Result<Imported, ImportError> {
+        let file = file.as_object().ok_or(ImportError::NotAnObject)?;
+        let lists = ["users", "transactables"].into_iter().chain(RECORD_LISTS);
+        if !lists.clone().any(|list| file.contains_key(list)) {
+            return Err(ImportError::NotAnObject);
+        }
+        let mut imported = Imported::default();
+        for name in file.keys().filter(|name| !lists.clone().any(|list| list == name.as_str())) {
+            imported.warn(format!("`{name}` is left out: nothing is known of such a list"));
+        }
+        if !items(file, "transactables")?.is_empty() {
+            imported.warn("`transactables` are left out: there are none here".to_owned());
+        }
+        self.whole(|data| {
+            let mut renamed = Renamed::default();
+            for item in items(file, "users")? {
+                data.import_user(&item, ids, &mut renamed, now)?;
+                if item.item.get("profiles").and_then(Json::as_array).is_some_and(|all| !all.is_empty()) {
+                    imported.warn("`profiles` of users are left out: there are none here".to_owned());
+                }
+                imported.users += 1;
+            }
+            let mut referring = Vec::new();
+            for list in RECORD_LISTS {
+                for item in items(file, list)? {
+                    let (id, table) = data.import_record(&item, ids, &mut renamed, now)?;
+                    imported.records += 1;
+                    if ids == Ids::External && !references.of(&table).is_empty() {
+                        referring.push((id, references.of(&table)));
+                    }
+                }
+            }
+            // Last, since a record may refer to one behind it.
+            for (id, references) in referring {
+                data.rename_references(id, references, &renamed, now)?;
+            }
+            Ok(imported)
+        })
+    }
+
+    fn import_user(
+        &mut self,
+        item: &Item<'_>,
+        ids: Ids,
+        renamed: &mut Renamed,
+        now: Timestamp,
+    ) -> Result<(), ImportError> {
+        let given = item.text("id")?;
+        let (id, external_id) = match ids {
+            Ids::Raw => (item.raw_id("id")?, item.text("external_id")?),
+            Ids::External => {
+                let known = given.as_deref().map(|given| self.user_of_external_id(given)).transpose()?;
+                (known.flatten(), given.clone())
+            }
+        };
+        let row = UserRow {
+            id,
+            email: item.text("email")?,
+            encrypted_password: item.text("encrypted_password")?,
+            name: item.text("name")?,
+            first_name: item.text("first_name")?,
+            middle_name: item.text("middle_name")?,
+            last_name: item.text("last_name")?,
+            slug: item.text("slug")?,
+            language: item.text("language")?,
+            external_id,
+            properties: item.object("properties")?,
+            created_at: item.time("created_at")?,
+            updated_at: item.time("updated_at")?,
+            deleted_at: None,
+        };
+        let written = self.put_user_row(row, Properties::Merged, now)?;
+        let id = written.map_err(|refusal| item.refuse(&refusal.to_string()))?;
+        if let Some(given) = given {
+            renamed.users.insert(given, id.0);
+        }
+        Ok(())
+    }
+
+    /// The id it has here, and its table.
+    fn import_record(
+        &mut self,
+        item: &Item<'_>,
+        ids: Ids,
+        renamed: &mut Renamed,
+        now: Timestamp,
+    ) -> Result<(RecordId, String), ImportError> {
+        let table = item.text("type_name")?.filter(|table| !table.is_empty());
+        let table = table.ok_or_else(|| item.refuse("`type_name` names no table"))?;
+        let given = item.text("id")?;
+        let (id, external_id, user_id) = match ids {
+            Ids::Raw => (item.raw_id("id")?, item.text("external_id")?, item.raw_id("user_id")?),
+            Ids::External => {
+                let known = given.as_deref().map(|given| self.record_of_external_id(given, &table));
+                let user_id = match item.text("user_id")? {
+                    Some(user) => Some(self.renamed_user(&user, renamed, item)?),
+                    None => None,
+                };
+                (known.transpose()?.flatten(), given.clone(), user_id)
+            }
+        };
+        let row = RecordRow {
+            id,
+            table: table.clone(),
+            user_id,
+            external_id,
+            properties: item.object("properties")?.unwrap_or_default(),
+            created_at: item.time("created_at")?,
+            updated_at: item.time("updated_at")?,
+            deleted_at: None,
+        };
+        let id = self.put_record(row, Properties::Merged, now)?;
+        if let Some(given) = given {
+            renamed.records.insert(given, id.0);
+        }
+        Ok((id, table))
+    }
+
+    fn renamed_user(&self, given: &str, renamed: &Renamed, item: &Item<'_>) -> Result<i64, ImportError> {
+        if let Some(id) = renamed.users.get(given) {
+            return Ok(*id);
+        }
+        let known = self.user_of_external_id(given)?;
+        known.ok_or_else(|| {
+            item.refuse(&format!(
+                "user_id `{given}` is no user of this file, nor the external id of one here; \
+                 raw ids are kept as they are"
+            ))
+        })
+    }
+
+    /// An id that is not of the file stays: it may be one of a record that is here already.
+    fn rename_references(
+        &mut self,
+        id: RecordId,
+        references: &[(String, Referent)],
+        renamed: &Renamed,
+        now: Timestamp,
+    ) -> Result<(), DataError> {
+        self.change_record(id, now, |record| {
+            for (property, referent) in references {
+                let Some(value) = record.properties.get_mut(property) else { continue };
+                let new = match referent {
+                    Referent::User => &renamed.users,
+                    Referent::Record => &renamed.records,
+                };
+                match value {
+                    Json::String(text) => {
+                        if let Some(id) = new.get(text.trim()) {
+                            *text = id.to_string();
+                        }
+                    }
+                    Json::Number(number) => {
+                        if let Some(id) = new.get(&number.to_string()) {
+                            *value = Json::from(*id);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            Ok::<_, std::convert::Infallible>(())
+        })?;
+        Ok(())
+    }
+
+    fn user_of_external_id(&self, external_id: &str) -> Result<Option<i64>, DataError> {
+        self.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT id FROM users WHERE external_id = ?1 AND deleted_at IS NULL ORDER BY id",
+                )?
+                .query_row([external_id], |row| row.get(0))
+                .optional()
+        })
+    }
+
+    fn record_of_external_id(&self, external_id: &str, table: &str) -> Result<Option<i64>, DataError> {
+        self.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT id FROM records
+                     WHERE external_id = ?1 AND table_name = ?2 AND deleted_at IS NULL ORDER BY id",
+                )?
+                .query_row(params![external_id, table], |row| row.get(0))
+                .optional()
+        })
+    }
+}
+
+/// A list, plain or as an export has it, below `results`. Nothing where there is none.
+fn items<'a>(file: &'a Map<String, Json>, list: &str) -> Result<Vec<Item<'a>>, ImportError> {
+    let found = match file.get(list) {
+        None | Some(Json::Null) => return Ok(Vec::new()),
+        Some(Json::Object(page)) => page.get("results").unwrap_or(&Json::Null),
+        Some(found) => found,
+    };
+    let found = found.as_array().ok_or_else(|| ImportError::row(list, "is not a list"))?;
+    let item = |(index, item): (usize, &'a Json)| {
+        let place = format!("{list}[{index}]");
+        match item.as_object() {
+            Some(item) => Ok(Item { item, place }),
+            None => Err(ImportError::row(place, "is not an object")),
+        }
+    };
+    found.iter().enumerate().map(item).collect()
+}
+
+impl Item<'_> {
+    /// A text, or a number as text. Nothing for null.
+    fn text(&self, key: &str) -> Result<Option<String>, ImportError> {
+        match self.item.get(key) {
+            None | Some(Json::Null) => Ok(None),
+            Some(Json::String(text)) => Ok(Some(text.clone())),
+            Some(Json::Number(number)) => Ok(Some(number.to_string())),
+            Some(_) => Err(self.refuse(&format!("`{key}` is neither a text nor a number"))),
+        }
+    }
+
+    fn raw_id(&self, key: &str) -> Result<Option<i64>, ImportError> {
+        let Some(text) = self.text(key)? else { return Ok(None) };
+        rows::id(&text).map(Some).ok_or_else(|| self.refuse(&format!("`{key}` is not an id")))
+    }
+
+    fn time(&self, key: &str) -> Result<Option<Timestamp>, ImportError> {
+        let Some(text) = self.text(key)? else { return Ok(None) };
+        times::parse(&text).map(Some).ok_or_else(|| self.refuse(&format!("`{key}` is not a time")))
+    }
+
+    fn object(&self, key: &str) -> Result<Option<Map<String, Json>>, ImportError> {
+        match self.item.get(key) {
+            None | Some(Json::Null) => Ok(None),
+            Some(Json::Object(object)) => Ok(Some(object.clone())),
+            Some(_) => Err(self.refuse(&format!("`{key}` is not an object"))),
+        }
+    }
+
+    fn refuse(&self, message: &str) -> ImportError {
+        ImportError::row(self.place.clone(), message)
+    }
+}

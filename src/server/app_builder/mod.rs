@@ -1,0 +1,111 @@
+//! The platform's API for its clients, `/api/app_builder/…`, as JSON. What a user can put right is answered with 422 and
+//! `{"error": "…"}`, which clients print; other statuses some of them take for a fault of the server.
+
+mod data_clean;
+mod exports;
+mod imports;
+mod migrations;
+
+use axum::http::{Method, StatusCode};
+use serde_json::Value as Json;
+
+use super::answer::Answer;
+use super::request::{Request, Unreadable};
+use super::state::State;
+use super::transfers::{Busy, Kind, Product, Progress};
+use crate::protocol::{Status, Transfer};
+
+/// Largest body: an import is one request. The platform's own limit is 50 MB.
+pub(super) const BODY_LIMIT: usize = 64 * 1024 * 1024;
+pub(super) const PREFIX: &str = "/api/app_builder";
+
+pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadable>) -> Answer {
+    if let Err(error) = read {
+        return Answer::json_error(error.status(), &error.to_string());
+    }
+    let path = request.path.strip_prefix(PREFIX).unwrap_or_default().trim_matches('/');
+    let parts: Vec<&str> = path.split('/').collect();
+    let is_get = request.method == Method::GET || request.method == Method::HEAD;
+    let is_post = request.method == Method::POST;
+    match parts.as_slice() {
+        ["migrations"] if is_get => migrations::list(state),
+        ["migrations"] if is_post => migrations::generate(state, request),
+        ["migrations", "run"] if is_post => migrations::run(state, request),
+        ["imports"] if is_post => imports::begin(state, request),
+        ["imports", id] if is_get => imports::show(state, id),
+        ["exports"] if is_post => exports::begin(state, request),
+        ["exports", id] if is_get => exports::show(state, request, id),
+        ["exports", id, "archive.zip"] if is_get => exports::archive(state, id),
+        ["data_clean"] if is_post => data_clean::begin(state, request),
+        ["data_clean", id] if is_get => data_clean::show(state, id),
+        ["migrations" | "imports" | "exports" | "data_clean"]
+        | ["migrations", "run"]
+        | ["imports" | "exports" | "data_clean", _]
+        | ["exports", _, "archive.zip"] => Answer::json_error(
+            StatusCode::METHOD_NOT_ALLOWED,
+            &format!("{} does not answer {}", request.path, request.method),
+        ),
+        _ => Answer::json_error(
+            StatusCode::NOT_FOUND,
+            &format!("{} of the platform is not served yet", request.path),
+        ),
+    }
+}
+
+/// A parameter of the query or the body as text; numbers are written as such. Nothing for an empty one.
+fn parameter(request: &Request, name: &str) -> Option<String> {
+    let text = match request.params.get(name)? {
+        Json::String(text) => text.trim().to_owned(),
+        Json::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+/// A parameter that is true, or `true` or `1` as text.
+fn flag(request: &Request, name: &str) -> bool {
+    match request.params.get(name) {
+        Some(Json::Bool(flag)) => *flag,
+        Some(Json::String(text)) => text == "true" || text == "1",
+        _ => false,
+    }
+}
+
+/// How an import, an export or a clean is getting on. An archive is at `archive`.
+fn transfer(state: &State, kind: Kind, id: &str, archive: Option<String>) -> Answer {
+    let Some(progress) = state.transfers.progress(kind, id) else { return missing(kind, id) };
+    let status = |name: &str| Transfer {
+        status: Status::Name(name.to_owned()),
+        error: Json::Null,
+        data: Json::Null,
+        zip_file_url: None,
+        imported: None,
+    };
+    let transfer = match progress {
+        Progress::Pending => status("pending"),
+        Progress::Failed(message) => Transfer { error: Json::from(message), ..status("failed") },
+        Progress::Done(Product::Imported(rows)) => Transfer { imported: Some(rows), ..status("done") },
+        Progress::Done(Product::Json(data)) => Transfer { data, ..status("done") },
+        Progress::Done(Product::Archive(_)) => Transfer { zip_file_url: archive, ..status("done") },
+        Progress::Done(Product::Cleaned) => status("done"),
+    };
+    Answer::json(StatusCode::OK, &transfer)
+}
+
+fn missing(kind: Kind, id: &str) -> Answer {
+    let what = match kind {
+        Kind::Import => "import",
+        Kind::Export => "export",
+        Kind::Clean => "data clean",
+    };
+    Answer::json_error(StatusCode::NOT_FOUND, &format!("no {what} {id}"))
+}
+
+fn refused(busy: &Busy) -> Answer {
+    unprocessable(&busy.to_string())
+}
+
+/// What a user can put right.
+fn unprocessable(message: &str) -> Answer {
+    Answer::json_error(StatusCode::UNPROCESSABLE_ENTITY, message)
+}
