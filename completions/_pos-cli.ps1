@@ -38,7 +38,11 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Prints or follows log lines')
             [CompletionResult]::new('l', 'l', [CompletionResultType]::ParameterValue, 'Prints or follows log lines')
             [CompletionResult]::new('jobs', 'jobs', [CompletionResultType]::ParameterValue, 'Lists, shows, retries, cancels and drains jobs')
+            [CompletionResult]::new('mail', 'mail', [CompletionResultType]::ParameterValue, 'Lists, shows and waits for captured mail')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Checks every file of the app: path:line:col, message, what to do')
+            [CompletionResult]::new('constants', 'constants', [CompletionResultType]::ParameterValue, 'Lists, sets and unsets constants')
+            [CompletionResult]::new('data', 'data', [CompletionResultType]::ParameterValue, 'Exports, imports and cleans the data of the app')
+            [CompletionResult]::new('migrations', 'migrations', [CompletionResultType]::ParameterValue, 'Lists, runs and generates the app''s migrations')
             [CompletionResult]::new('render', 'render', [CompletionResultType]::ParameterValue, 'Renders a template to text')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Prints the completions of a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -53,7 +57,14 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('--workers', '--workers', [CompletionResultType]::ParameterName, 'Jobs worked at the same time [default: 4]')
             [CompletionResult]::new('--retry-scale', '--retry-scale', [CompletionResultType]::ParameterName, 'Multiplies the waiting time between attempts (5s, 30s, 2m, 10m); 0: no waiting [default: 1]')
             [CompletionResult]::new('--grace', '--grace', [CompletionResultType]::ParameterName, 'How long running jobs may go on after ctrl-c [default: 5s]')
+            [CompletionResult]::new('--smtp-url', '--smtp-url', [CompletionResultType]::ParameterName, 'A mail server that receives captured e-mails, too: smtp://user:password@host:port')
+            [CompletionResult]::new('--smtp-only-to', '--smtp-only-to', [CompletionResultType]::ParameterName, 'Only recipients with such an address receive them')
+            [CompletionResult]::new('--api-calls', '--api-calls', [CompletionResultType]::ParameterName, 'Who answers the calls of APIs [default: live]')
+            [CompletionResult]::new('--stubs', '--stubs', [CompletionResultType]::ParameterName, 'The rules that answer the calls; `--api-calls stub` alone reads stubs.yml in the project')
+            [CompletionResult]::new('--unmatched', '--unmatched', [CompletionResultType]::ParameterName, 'What becomes of a call that no rule matches; means `--api-calls stub`, too [default: error]')
+            [CompletionResult]::new('--api-failure', '--api-failure', [CompletionResultType]::ParameterName, 'What a call does that nobody answers [default: auto]')
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Keep databases in this folder [default: .pos-dev in the project]')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Import this archive or JSON file first, after the migrations; twice is as good as once')
             [CompletionResult]::new('--durability', '--durability', [CompletionResultType]::ParameterName, 'When a commit counts as done [default: full]')
             [CompletionResult]::new('--visit', '--visit', [CompletionResultType]::ParameterName, 'Request this page once ready; repeated: one after the other')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
@@ -63,7 +74,10 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('--open', '--open', [CompletionResultType]::ParameterName, 'Open the app in a browser')
             [CompletionResult]::new('--no-jobs', '--no-jobs', [CompletionResultType]::ParameterName, 'Queue jobs, but work none')
             [CompletionResult]::new('--strict-scope', '--strict-scope', [CompletionResultType]::ParameterName, 'Jobs see only the variables passed to them, as on the platform')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Nothing leaves the machine: no call of an API, no download, no mail')
+            [CompletionResult]::new('--retry-on-5xx', '--retry-on-5xx', [CompletionResultType]::ParameterName, 'An answer with status 5xx fails the attempt of a job')
             [CompletionResult]::new('--ephemeral', '--ephemeral', [CompletionResultType]::ParameterName, 'Keep databases in a temporary folder and forget them at the end')
+            [CompletionResult]::new('--no-migrate', '--no-migrate', [CompletionResultType]::ParameterName, 'Leave the app''s pending migrations alone')
             [CompletionResult]::new('--reset', '--reset', [CompletionResultType]::ParameterName, 'Forget all jobs, logs and sessions first')
             [CompletionResult]::new('--until-idle', '--until-idle', [CompletionResultType]::ParameterName, 'End when nothing is queued, running or retrying; exit 1 if a visited page answered 5xx or a job died')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
@@ -310,6 +324,108 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
         'pos-cli;jobs;help;help' {
             break
         }
+        'pos-cli;mail' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Messages, newest first: captured, relayed, failed, skipped')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'One message: headers and text')
+            [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'Forgets all messages and their files')
+            [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Prints the newest message that was sent and fits, as soon as there is one; exit code 1 if none comes')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'pos-cli;mail;list' {
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'To a recipient like this: `*` and `?` stand for any characters')
+            [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'With this in the subject')
+            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Made by this template')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;mail;show' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'Only the HTML, as it was sent')
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'The whole message as a mail program opens it (.eml)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;mail;clear' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;mail;wait' {
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'To a recipient like this: `*` and `?` stand for any characters')
+            [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'With this in the subject')
+            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Made by this template')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after this long')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;mail;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Messages, newest first: captured, relayed, failed, skipped')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'One message: headers and text')
+            [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'Forgets all messages and their files')
+            [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Prints the newest message that was sent and fits, as soon as there is one; exit code 1 if none comes')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'pos-cli;mail;help;list' {
+            break
+        }
+        'pos-cli;mail;help;show' {
+            break
+        }
+        'pos-cli;mail;help;clear' {
+            break
+        }
+        'pos-cli;mail;help;wait' {
+            break
+        }
+        'pos-cli;mail;help;help' {
+            break
+        }
         'pos-cli;check' {
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
@@ -320,6 +436,242 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'pos-cli;constants' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All of them; SAFE=1 in the environment shows whole values')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Sets one, whether it is there or not')
+            [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Takes one away; one that is not there is no error')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'pos-cli;constants;list' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;constants;set' {
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'name')
+            [CompletionResult]::new('--value', '--value', [CompletionResultType]::ParameterName, 'value')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;constants;unset' {
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'name')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;constants;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All of them; SAFE=1 in the environment shows whole values')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Sets one, whether it is there or not')
+            [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Takes one away; one that is not there is no error')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'pos-cli;constants;help;list' {
+            break
+        }
+        'pos-cli;constants;help;set' {
+            break
+        }
+        'pos-cli;constants;help;unset' {
+            break
+        }
+        'pos-cli;constants;help;help' {
+            break
+        }
+        'pos-cli;data' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Reads a file into the app')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Writes all data to a file: an archive if its name ends in .zip, else JSON')
+            [CompletionResult]::new('clean', 'clean', [CompletionResultType]::ParameterValue, 'Takes all records, users, activities and sessions away for good; constants stay')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'pos-cli;data;import' {
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The file; then the other word is the environment')
+            [CompletionResult]::new('--path', '--path', [CompletionResultType]::ParameterName, 'The file; then the other word is the environment')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--raw-ids', '--raw-ids', [CompletionResultType]::ParameterName, 'The ids in a JSON file are ids, not external ids; those of an archive always are')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;data;export' {
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The file; then the other word is the environment')
+            [CompletionResult]::new('--path', '--path', [CompletionResultType]::ParameterName, 'The file; then the other word is the environment')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('-z', '-z', [CompletionResultType]::ParameterName, 'An archive, whatever the file is called')
+            [CompletionResult]::new('--zip', '--zip', [CompletionResultType]::ParameterName, 'An archive, whatever the file is called')
+            [CompletionResult]::new('--raw-ids', '--raw-ids', [CompletionResultType]::ParameterName, 'Ids instead of external ids in JSON')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;data;clean' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Really')
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Also forget which migrations have run and what the tables looked like')
+            [CompletionResult]::new('--include-schema', '--include-schema', [CompletionResultType]::ParameterName, 'Also forget which migrations have run and what the tables looked like')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;data;help' {
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Reads a file into the app')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Writes all data to a file: an archive if its name ends in .zip, else JSON')
+            [CompletionResult]::new('clean', 'clean', [CompletionResultType]::ParameterValue, 'Takes all records, users, activities and sessions away for good; constants stay')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'pos-cli;data;help;import' {
+            break
+        }
+        'pos-cli;data;help;export' {
+            break
+        }
+        'pos-cli;data;help;clean' {
+            break
+        }
+        'pos-cli;data;help;help' {
+            break
+        }
+        'pos-cli;migrations' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All of them with their states, in the order in which they run')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs one, or all that are not done; exit code 1 if one fails')
+            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Writes a new file, named after the time')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'pos-cli;migrations;list' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;migrations;run' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;migrations;generate' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;migrations;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All of them with their states, in the order in which they run')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs one, or all that are not done; exit code 1 if one fails')
+            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Writes a new file, named after the time')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'pos-cli;migrations;help;list' {
+            break
+        }
+        'pos-cli;migrations;help;run' {
+            break
+        }
+        'pos-cli;migrations;help;generate' {
+            break
+        }
+        'pos-cli;migrations;help;help' {
             break
         }
         'pos-cli;render' {
@@ -356,7 +708,11 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('deploy', 'deploy', [CompletionResultType]::ParameterValue, 'Checks and packs the app, and verifies that the server has it')
             [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Prints or follows log lines')
             [CompletionResult]::new('jobs', 'jobs', [CompletionResultType]::ParameterValue, 'Lists, shows, retries, cancels and drains jobs')
+            [CompletionResult]::new('mail', 'mail', [CompletionResultType]::ParameterValue, 'Lists, shows and waits for captured mail')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Checks every file of the app: path:line:col, message, what to do')
+            [CompletionResult]::new('constants', 'constants', [CompletionResultType]::ParameterValue, 'Lists, sets and unsets constants')
+            [CompletionResult]::new('data', 'data', [CompletionResultType]::ParameterValue, 'Exports, imports and cleans the data of the app')
+            [CompletionResult]::new('migrations', 'migrations', [CompletionResultType]::ParameterValue, 'Lists, runs and generates the app''s migrations')
             [CompletionResult]::new('render', 'render', [CompletionResultType]::ParameterValue, 'Renders a template to text')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Prints the completions of a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -398,7 +754,71 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
         'pos-cli;help;jobs;stats' {
             break
         }
+        'pos-cli;help;mail' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Messages, newest first: captured, relayed, failed, skipped')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'One message: headers and text')
+            [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'Forgets all messages and their files')
+            [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Prints the newest message that was sent and fits, as soon as there is one; exit code 1 if none comes')
+            break
+        }
+        'pos-cli;help;mail;list' {
+            break
+        }
+        'pos-cli;help;mail;show' {
+            break
+        }
+        'pos-cli;help;mail;clear' {
+            break
+        }
+        'pos-cli;help;mail;wait' {
+            break
+        }
         'pos-cli;help;check' {
+            break
+        }
+        'pos-cli;help;constants' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All of them; SAFE=1 in the environment shows whole values')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Sets one, whether it is there or not')
+            [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Takes one away; one that is not there is no error')
+            break
+        }
+        'pos-cli;help;constants;list' {
+            break
+        }
+        'pos-cli;help;constants;set' {
+            break
+        }
+        'pos-cli;help;constants;unset' {
+            break
+        }
+        'pos-cli;help;data' {
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Reads a file into the app')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Writes all data to a file: an archive if its name ends in .zip, else JSON')
+            [CompletionResult]::new('clean', 'clean', [CompletionResultType]::ParameterValue, 'Takes all records, users, activities and sessions away for good; constants stay')
+            break
+        }
+        'pos-cli;help;data;import' {
+            break
+        }
+        'pos-cli;help;data;export' {
+            break
+        }
+        'pos-cli;help;data;clean' {
+            break
+        }
+        'pos-cli;help;migrations' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All of them with their states, in the order in which they run')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs one, or all that are not done; exit code 1 if one fails')
+            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Writes a new file, named after the time')
+            break
+        }
+        'pos-cli;help;migrations;list' {
+            break
+        }
+        'pos-cli;help;migrations;run' {
+            break
+        }
+        'pos-cli;help;migrations;generate' {
             break
         }
         'pos-cli;help;render' {

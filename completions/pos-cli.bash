@@ -22,8 +22,14 @@ _pos__cli() {
             pos__cli,completions)
                 cmd="pos__cli__subcmd__completions"
                 ;;
+            pos__cli,constants)
+                cmd="pos__cli__subcmd__constants"
+                ;;
             pos__cli,d)
                 cmd="pos__cli__subcmd__deploy"
+                ;;
+            pos__cli,data)
+                cmd="pos__cli__subcmd__data"
                 ;;
             pos__cli,deploy)
                 cmd="pos__cli__subcmd__deploy"
@@ -40,17 +46,77 @@ _pos__cli() {
             pos__cli,logs)
                 cmd="pos__cli__subcmd__logs"
                 ;;
+            pos__cli,mail)
+                cmd="pos__cli__subcmd__mail"
+                ;;
+            pos__cli,migrations)
+                cmd="pos__cli__subcmd__migrations"
+                ;;
             pos__cli,render)
                 cmd="pos__cli__subcmd__render"
                 ;;
             pos__cli,run)
                 cmd="pos__cli__subcmd__run"
                 ;;
+            pos__cli__subcmd__constants,help)
+                cmd="pos__cli__subcmd__constants__subcmd__help"
+                ;;
+            pos__cli__subcmd__constants,list)
+                cmd="pos__cli__subcmd__constants__subcmd__list"
+                ;;
+            pos__cli__subcmd__constants,set)
+                cmd="pos__cli__subcmd__constants__subcmd__set"
+                ;;
+            pos__cli__subcmd__constants,unset)
+                cmd="pos__cli__subcmd__constants__subcmd__unset"
+                ;;
+            pos__cli__subcmd__constants__subcmd__help,help)
+                cmd="pos__cli__subcmd__constants__subcmd__help__subcmd__help"
+                ;;
+            pos__cli__subcmd__constants__subcmd__help,list)
+                cmd="pos__cli__subcmd__constants__subcmd__help__subcmd__list"
+                ;;
+            pos__cli__subcmd__constants__subcmd__help,set)
+                cmd="pos__cli__subcmd__constants__subcmd__help__subcmd__set"
+                ;;
+            pos__cli__subcmd__constants__subcmd__help,unset)
+                cmd="pos__cli__subcmd__constants__subcmd__help__subcmd__unset"
+                ;;
+            pos__cli__subcmd__data,clean)
+                cmd="pos__cli__subcmd__data__subcmd__clean"
+                ;;
+            pos__cli__subcmd__data,export)
+                cmd="pos__cli__subcmd__data__subcmd__export"
+                ;;
+            pos__cli__subcmd__data,help)
+                cmd="pos__cli__subcmd__data__subcmd__help"
+                ;;
+            pos__cli__subcmd__data,import)
+                cmd="pos__cli__subcmd__data__subcmd__import"
+                ;;
+            pos__cli__subcmd__data__subcmd__help,clean)
+                cmd="pos__cli__subcmd__data__subcmd__help__subcmd__clean"
+                ;;
+            pos__cli__subcmd__data__subcmd__help,export)
+                cmd="pos__cli__subcmd__data__subcmd__help__subcmd__export"
+                ;;
+            pos__cli__subcmd__data__subcmd__help,help)
+                cmd="pos__cli__subcmd__data__subcmd__help__subcmd__help"
+                ;;
+            pos__cli__subcmd__data__subcmd__help,import)
+                cmd="pos__cli__subcmd__data__subcmd__help__subcmd__import"
+                ;;
             pos__cli__subcmd__help,check)
                 cmd="pos__cli__subcmd__help__subcmd__check"
                 ;;
             pos__cli__subcmd__help,completions)
                 cmd="pos__cli__subcmd__help__subcmd__completions"
+                ;;
+            pos__cli__subcmd__help,constants)
+                cmd="pos__cli__subcmd__help__subcmd__constants"
+                ;;
+            pos__cli__subcmd__help,data)
+                cmd="pos__cli__subcmd__help__subcmd__data"
                 ;;
             pos__cli__subcmd__help,deploy)
                 cmd="pos__cli__subcmd__help__subcmd__deploy"
@@ -64,11 +130,35 @@ _pos__cli() {
             pos__cli__subcmd__help,logs)
                 cmd="pos__cli__subcmd__help__subcmd__logs"
                 ;;
+            pos__cli__subcmd__help,mail)
+                cmd="pos__cli__subcmd__help__subcmd__mail"
+                ;;
+            pos__cli__subcmd__help,migrations)
+                cmd="pos__cli__subcmd__help__subcmd__migrations"
+                ;;
             pos__cli__subcmd__help,render)
                 cmd="pos__cli__subcmd__help__subcmd__render"
                 ;;
             pos__cli__subcmd__help,run)
                 cmd="pos__cli__subcmd__help__subcmd__run"
+                ;;
+            pos__cli__subcmd__help__subcmd__constants,list)
+                cmd="pos__cli__subcmd__help__subcmd__constants__subcmd__list"
+                ;;
+            pos__cli__subcmd__help__subcmd__constants,set)
+                cmd="pos__cli__subcmd__help__subcmd__constants__subcmd__set"
+                ;;
+            pos__cli__subcmd__help__subcmd__constants,unset)
+                cmd="pos__cli__subcmd__help__subcmd__constants__subcmd__unset"
+                ;;
+            pos__cli__subcmd__help__subcmd__data,clean)
+                cmd="pos__cli__subcmd__help__subcmd__data__subcmd__clean"
+                ;;
+            pos__cli__subcmd__help__subcmd__data,export)
+                cmd="pos__cli__subcmd__help__subcmd__data__subcmd__export"
+                ;;
+            pos__cli__subcmd__help__subcmd__data,import)
+                cmd="pos__cli__subcmd__help__subcmd__data__subcmd__import"
                 ;;
             pos__cli__subcmd__help__subcmd__jobs,cancel)
                 cmd="pos__cli__subcmd__help__subcmd__jobs__subcmd__cancel"
@@ -87,6 +177,27 @@ _pos__cli() {
                 ;;
             pos__cli__subcmd__help__subcmd__jobs,stats)
                 cmd="pos__cli__subcmd__help__subcmd__jobs__subcmd__stats"
+                ;;
+            pos__cli__subcmd__help__subcmd__mail,clear)
+                cmd="pos__cli__subcmd__help__subcmd__mail__subcmd__clear"
+                ;;
+            pos__cli__subcmd__help__subcmd__mail,list)
+                cmd="pos__cli__subcmd__help__subcmd__mail__subcmd__list"
+                ;;
+            pos__cli__subcmd__help__subcmd__mail,show)
+                cmd="pos__cli__subcmd__help__subcmd__mail__subcmd__show"
+                ;;
+            pos__cli__subcmd__help__subcmd__mail,wait)
+                cmd="pos__cli__subcmd__help__subcmd__mail__subcmd__wait"
+                ;;
+            pos__cli__subcmd__help__subcmd__migrations,generate)
+                cmd="pos__cli__subcmd__help__subcmd__migrations__subcmd__generate"
+                ;;
+            pos__cli__subcmd__help__subcmd__migrations,list)
+                cmd="pos__cli__subcmd__help__subcmd__migrations__subcmd__list"
+                ;;
+            pos__cli__subcmd__help__subcmd__migrations,run)
+                cmd="pos__cli__subcmd__help__subcmd__migrations__subcmd__run"
                 ;;
             pos__cli__subcmd__jobs,cancel)
                 cmd="pos__cli__subcmd__jobs__subcmd__cancel"
@@ -130,6 +241,60 @@ _pos__cli() {
             pos__cli__subcmd__jobs__subcmd__help,stats)
                 cmd="pos__cli__subcmd__jobs__subcmd__help__subcmd__stats"
                 ;;
+            pos__cli__subcmd__mail,clear)
+                cmd="pos__cli__subcmd__mail__subcmd__clear"
+                ;;
+            pos__cli__subcmd__mail,help)
+                cmd="pos__cli__subcmd__mail__subcmd__help"
+                ;;
+            pos__cli__subcmd__mail,list)
+                cmd="pos__cli__subcmd__mail__subcmd__list"
+                ;;
+            pos__cli__subcmd__mail,show)
+                cmd="pos__cli__subcmd__mail__subcmd__show"
+                ;;
+            pos__cli__subcmd__mail,wait)
+                cmd="pos__cli__subcmd__mail__subcmd__wait"
+                ;;
+            pos__cli__subcmd__mail__subcmd__help,clear)
+                cmd="pos__cli__subcmd__mail__subcmd__help__subcmd__clear"
+                ;;
+            pos__cli__subcmd__mail__subcmd__help,help)
+                cmd="pos__cli__subcmd__mail__subcmd__help__subcmd__help"
+                ;;
+            pos__cli__subcmd__mail__subcmd__help,list)
+                cmd="pos__cli__subcmd__mail__subcmd__help__subcmd__list"
+                ;;
+            pos__cli__subcmd__mail__subcmd__help,show)
+                cmd="pos__cli__subcmd__mail__subcmd__help__subcmd__show"
+                ;;
+            pos__cli__subcmd__mail__subcmd__help,wait)
+                cmd="pos__cli__subcmd__mail__subcmd__help__subcmd__wait"
+                ;;
+            pos__cli__subcmd__migrations,generate)
+                cmd="pos__cli__subcmd__migrations__subcmd__generate"
+                ;;
+            pos__cli__subcmd__migrations,help)
+                cmd="pos__cli__subcmd__migrations__subcmd__help"
+                ;;
+            pos__cli__subcmd__migrations,list)
+                cmd="pos__cli__subcmd__migrations__subcmd__list"
+                ;;
+            pos__cli__subcmd__migrations,run)
+                cmd="pos__cli__subcmd__migrations__subcmd__run"
+                ;;
+            pos__cli__subcmd__migrations__subcmd__help,generate)
+                cmd="pos__cli__subcmd__migrations__subcmd__help__subcmd__generate"
+                ;;
+            pos__cli__subcmd__migrations__subcmd__help,help)
+                cmd="pos__cli__subcmd__migrations__subcmd__help__subcmd__help"
+                ;;
+            pos__cli__subcmd__migrations__subcmd__help,list)
+                cmd="pos__cli__subcmd__migrations__subcmd__help__subcmd__list"
+                ;;
+            pos__cli__subcmd__migrations__subcmd__help,run)
+                cmd="pos__cli__subcmd__migrations__subcmd__help__subcmd__run"
+                ;;
             *)
                 ;;
         esac
@@ -137,7 +302,7 @@ _pos__cli() {
 
     case "${cmd}" in
         pos__cli)
-            opts="-C -q -v -h -V --json --quiet --verbose --color --help --version run deploy d logs l jobs check render completions help"
+            opts="-C -q -v -h -V --json --quiet --verbose --color --help --version run deploy d logs l jobs mail check constants data migrations render completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -202,6 +367,374 @@ _pos__cli() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        pos__subcmd__cli__subcmd__constants)
+            opts="-C -q -v -h --json --quiet --verbose --color --help list set unset help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__constants__subcmd__help)
+            opts="list set unset help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__constants__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__constants__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__constants__subcmd__help__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__constants__subcmd__help__subcmd__unset)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__constants__subcmd__list)
+            opts="-C -q -v -h --state --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__constants__subcmd__set)
+            opts="-C -q -v -h --name --value --state --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --value)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__constants__subcmd__unset)
+            opts="-C -q -v -h --name --state --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__data)
+            opts="-C -q -v -h --json --quiet --verbose --color --help import export clean help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__data__subcmd__clean)
+            opts="-i -C -q -v -h --yes --include-schema --state --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__data__subcmd__export)
+            opts="-p -z -C -q -v -h --path --zip --raw-ids --state --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__data__subcmd__help)
+            opts="import export clean help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__data__subcmd__help__subcmd__clean)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__data__subcmd__help__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__data__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__data__subcmd__help__subcmd__import)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__data__subcmd__import)
+            opts="-p -C -q -v -h --path --raw-ids --state --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         pos__subcmd__cli__subcmd__deploy)
             opts="-C -q -v -h --state --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -229,7 +762,7 @@ _pos__cli() {
             return 0
             ;;
         pos__subcmd__cli__subcmd__help)
-            opts="run deploy logs jobs check render completions help"
+            opts="run deploy logs jobs mail check constants data migrations render completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -259,6 +792,118 @@ _pos__cli() {
         pos__subcmd__cli__subcmd__help__subcmd__completions)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__constants)
+            opts="list set unset"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__constants__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__constants__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__constants__subcmd__unset)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__data)
+            opts="import export clean"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__data__subcmd__clean)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__data__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__data__subcmd__import)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -399,6 +1044,132 @@ _pos__cli() {
         pos__subcmd__cli__subcmd__help__subcmd__logs)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__mail)
+            opts="list show clear wait"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__mail__subcmd__clear)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__mail__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__mail__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__mail__subcmd__wait)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__migrations)
+            opts="list run generate"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__migrations__subcmd__generate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__migrations__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__migrations__subcmd__run)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -850,6 +1621,418 @@ _pos__cli() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        pos__subcmd__cli__subcmd__mail)
+            opts="-C -q -v -h --json --quiet --verbose --color --help list show clear wait help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__mail__subcmd__clear)
+            opts="-C -q -v -h --state --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__mail__subcmd__help)
+            opts="list show clear wait help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__mail__subcmd__help__subcmd__clear)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__mail__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__mail__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__mail__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__mail__subcmd__help__subcmd__wait)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__mail__subcmd__list)
+            opts="-C -q -v -h --to --subject --template --limit --state --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --subject)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --template)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__mail__subcmd__show)
+            opts="-C -q -v -h --html --raw --state --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__mail__subcmd__wait)
+            opts="-C -q -v -h --to --subject --template --timeout --state --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --subject)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --template)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__migrations)
+            opts="-C -q -v -h --json --quiet --verbose --color --help list run generate help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__migrations__subcmd__generate)
+            opts="-C -q -v -h --state --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__migrations__subcmd__help)
+            opts="list run generate help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__migrations__subcmd__help__subcmd__generate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__migrations__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__migrations__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__migrations__subcmd__help__subcmd__run)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__migrations__subcmd__list)
+            opts="-C -q -v -h --state --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__migrations__subcmd__run)
+            opts="-C -q -v -h --state --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         pos__subcmd__cli__subcmd__render)
             opts="-C -q -v -h --data --partials --format --plain --batch --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -885,7 +2068,7 @@ _pos__cli() {
             return 0
             ;;
         pos__subcmd__cli__subcmd__run)
-            opts="-p -o -C -q -v -h --port --strict-port --host --open --environment --constants --workers --no-jobs --retry-scale --strict-scope --grace --state --ephemeral --reset --durability --visit --until-idle --json --quiet --verbose --color --help"
+            opts="-p -o -C -q -v -h --port --strict-port --host --open --environment --constants --workers --no-jobs --retry-scale --strict-scope --grace --smtp-url --smtp-only-to --offline --api-calls --stubs --unmatched --api-failure --retry-on-5xx --state --ephemeral --no-migrate --seed --reset --durability --visit --until-idle --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -923,7 +2106,35 @@ _pos__cli() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --smtp-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp-only-to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-calls)
+                    COMPREPLY=($(compgen -W "live stub record replay off" -- "${cur}"))
+                    return 0
+                    ;;
+                --stubs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --unmatched)
+                    COMPREPLY=($(compgen -W "live error 404" -- "${cur}"))
+                    return 0
+                    ;;
+                --api-failure)
+                    COMPREPLY=($(compgen -W "auto return raise" -- "${cur}"))
+                    return 0
+                    ;;
                 --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -35,7 +35,11 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand logs 'Prints or follows log lines'
             cand l 'Prints or follows log lines'
             cand jobs 'Lists, shows, retries, cancels and drains jobs'
+            cand mail 'Lists, shows and waits for captured mail'
             cand check 'Checks every file of the app: path:line:col, message, what to do'
+            cand constants 'Lists, sets and unsets constants'
+            cand data 'Exports, imports and cleans the data of the app'
+            cand migrations 'Lists, runs and generates the app''s migrations'
             cand render 'Renders a template to text'
             cand completions 'Prints the completions of a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -49,7 +53,14 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --workers 'Jobs worked at the same time [default: 4]'
             cand --retry-scale 'Multiplies the waiting time between attempts (5s, 30s, 2m, 10m); 0: no waiting [default: 1]'
             cand --grace 'How long running jobs may go on after ctrl-c [default: 5s]'
+            cand --smtp-url 'A mail server that receives captured e-mails, too: smtp://user:password@host:port'
+            cand --smtp-only-to 'Only recipients with such an address receive them'
+            cand --api-calls 'Who answers the calls of APIs [default: live]'
+            cand --stubs 'The rules that answer the calls; `--api-calls stub` alone reads stubs.yml in the project'
+            cand --unmatched 'What becomes of a call that no rule matches; means `--api-calls stub`, too [default: error]'
+            cand --api-failure 'What a call does that nobody answers [default: auto]'
             cand --state 'Keep databases in this folder [default: .pos-dev in the project]'
+            cand --seed 'Import this archive or JSON file first, after the migrations; twice is as good as once'
             cand --durability 'When a commit counts as done [default: full]'
             cand --visit 'Request this page once ready; repeated: one after the other'
             cand -C 'Change to this folder first'
@@ -59,7 +70,10 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --open 'Open the app in a browser'
             cand --no-jobs 'Queue jobs, but work none'
             cand --strict-scope 'Jobs see only the variables passed to them, as on the platform'
+            cand --offline 'Nothing leaves the machine: no call of an API, no download, no mail'
+            cand --retry-on-5xx 'An answer with status 5xx fails the attempt of a job'
             cand --ephemeral 'Keep databases in a temporary folder and forget them at the end'
+            cand --no-migrate 'Leave the app''s pending migrations alone'
             cand --reset 'Forget all jobs, logs and sessions first'
             cand --until-idle 'End when nothing is queued, running or retrying; exit 1 if a visited page answered 5xx or a job died'
             cand --json 'One JSON object per line instead of text'
@@ -286,6 +300,97 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
         }
         &'pos-cli;jobs;help;help'= {
         }
+        &'pos-cli;mail'= {
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'Messages, newest first: captured, relayed, failed, skipped'
+            cand show 'One message: headers and text'
+            cand clear 'Forgets all messages and their files'
+            cand wait 'Prints the newest message that was sent and fits, as soon as there is one; exit code 1 if none comes'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'pos-cli;mail;list'= {
+            cand --to 'To a recipient like this: `*` and `?` stand for any characters'
+            cand --subject 'With this in the subject'
+            cand --template 'Made by this template'
+            cand --limit 'At most so many'
+            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;mail;show'= {
+            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --html 'Only the HTML, as it was sent'
+            cand --raw 'The whole message as a mail program opens it (.eml)'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;mail;clear'= {
+            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;mail;wait'= {
+            cand --to 'To a recipient like this: `*` and `?` stand for any characters'
+            cand --subject 'With this in the subject'
+            cand --template 'Made by this template'
+            cand --timeout 'Give up after this long'
+            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;mail;help'= {
+            cand list 'Messages, newest first: captured, relayed, failed, skipped'
+            cand show 'One message: headers and text'
+            cand clear 'Forgets all messages and their files'
+            cand wait 'Prints the newest message that was sent and fits, as soon as there is one; exit code 1 if none comes'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'pos-cli;mail;help;list'= {
+        }
+        &'pos-cli;mail;help;show'= {
+        }
+        &'pos-cli;mail;help;clear'= {
+        }
+        &'pos-cli;mail;help;wait'= {
+        }
+        &'pos-cli;mail;help;help'= {
+        }
         &'pos-cli;check'= {
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
@@ -296,6 +401,215 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --verbose 'Diagnostics on stderr; repeat for more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+        }
+        &'pos-cli;constants'= {
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'All of them; SAFE=1 in the environment shows whole values'
+            cand set 'Sets one, whether it is there or not'
+            cand unset 'Takes one away; one that is not there is no error'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'pos-cli;constants;list'= {
+            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;constants;set'= {
+            cand --name 'name'
+            cand --value 'value'
+            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;constants;unset'= {
+            cand --name 'name'
+            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;constants;help'= {
+            cand list 'All of them; SAFE=1 in the environment shows whole values'
+            cand set 'Sets one, whether it is there or not'
+            cand unset 'Takes one away; one that is not there is no error'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'pos-cli;constants;help;list'= {
+        }
+        &'pos-cli;constants;help;set'= {
+        }
+        &'pos-cli;constants;help;unset'= {
+        }
+        &'pos-cli;constants;help;help'= {
+        }
+        &'pos-cli;data'= {
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand import 'Reads a file into the app'
+            cand export 'Writes all data to a file: an archive if its name ends in .zip, else JSON'
+            cand clean 'Takes all records, users, activities and sessions away for good; constants stay'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'pos-cli;data;import'= {
+            cand -p 'The file; then the other word is the environment'
+            cand --path 'The file; then the other word is the environment'
+            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --raw-ids 'The ids in a JSON file are ids, not external ids; those of an archive always are'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;data;export'= {
+            cand -p 'The file; then the other word is the environment'
+            cand --path 'The file; then the other word is the environment'
+            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand -z 'An archive, whatever the file is called'
+            cand --zip 'An archive, whatever the file is called'
+            cand --raw-ids 'Ids instead of external ids in JSON'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;data;clean'= {
+            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --yes 'Really'
+            cand -i 'Also forget which migrations have run and what the tables looked like'
+            cand --include-schema 'Also forget which migrations have run and what the tables looked like'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;data;help'= {
+            cand import 'Reads a file into the app'
+            cand export 'Writes all data to a file: an archive if its name ends in .zip, else JSON'
+            cand clean 'Takes all records, users, activities and sessions away for good; constants stay'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'pos-cli;data;help;import'= {
+        }
+        &'pos-cli;data;help;export'= {
+        }
+        &'pos-cli;data;help;clean'= {
+        }
+        &'pos-cli;data;help;help'= {
+        }
+        &'pos-cli;migrations'= {
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand list 'All of them with their states, in the order in which they run'
+            cand run 'Runs one, or all that are not done; exit code 1 if one fails'
+            cand generate 'Writes a new file, named after the time'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'pos-cli;migrations;list'= {
+            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;migrations;run'= {
+            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;migrations;generate'= {
+            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;migrations;help'= {
+            cand list 'All of them with their states, in the order in which they run'
+            cand run 'Runs one, or all that are not done; exit code 1 if one fails'
+            cand generate 'Writes a new file, named after the time'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'pos-cli;migrations;help;list'= {
+        }
+        &'pos-cli;migrations;help;run'= {
+        }
+        &'pos-cli;migrations;help;generate'= {
+        }
+        &'pos-cli;migrations;help;help'= {
         }
         &'pos-cli;render'= {
             cand --data 'Variables, as a JSON object; its `context` becomes the context object'
@@ -329,7 +643,11 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand deploy 'Checks and packs the app, and verifies that the server has it'
             cand logs 'Prints or follows log lines'
             cand jobs 'Lists, shows, retries, cancels and drains jobs'
+            cand mail 'Lists, shows and waits for captured mail'
             cand check 'Checks every file of the app: path:line:col, message, what to do'
+            cand constants 'Lists, sets and unsets constants'
+            cand data 'Exports, imports and cleans the data of the app'
+            cand migrations 'Lists, runs and generates the app''s migrations'
             cand render 'Renders a template to text'
             cand completions 'Prints the completions of a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -360,7 +678,54 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
         }
         &'pos-cli;help;jobs;stats'= {
         }
+        &'pos-cli;help;mail'= {
+            cand list 'Messages, newest first: captured, relayed, failed, skipped'
+            cand show 'One message: headers and text'
+            cand clear 'Forgets all messages and their files'
+            cand wait 'Prints the newest message that was sent and fits, as soon as there is one; exit code 1 if none comes'
+        }
+        &'pos-cli;help;mail;list'= {
+        }
+        &'pos-cli;help;mail;show'= {
+        }
+        &'pos-cli;help;mail;clear'= {
+        }
+        &'pos-cli;help;mail;wait'= {
+        }
         &'pos-cli;help;check'= {
+        }
+        &'pos-cli;help;constants'= {
+            cand list 'All of them; SAFE=1 in the environment shows whole values'
+            cand set 'Sets one, whether it is there or not'
+            cand unset 'Takes one away; one that is not there is no error'
+        }
+        &'pos-cli;help;constants;list'= {
+        }
+        &'pos-cli;help;constants;set'= {
+        }
+        &'pos-cli;help;constants;unset'= {
+        }
+        &'pos-cli;help;data'= {
+            cand import 'Reads a file into the app'
+            cand export 'Writes all data to a file: an archive if its name ends in .zip, else JSON'
+            cand clean 'Takes all records, users, activities and sessions away for good; constants stay'
+        }
+        &'pos-cli;help;data;import'= {
+        }
+        &'pos-cli;help;data;export'= {
+        }
+        &'pos-cli;help;data;clean'= {
+        }
+        &'pos-cli;help;migrations'= {
+            cand list 'All of them with their states, in the order in which they run'
+            cand run 'Runs one, or all that are not done; exit code 1 if one fails'
+            cand generate 'Writes a new file, named after the time'
+        }
+        &'pos-cli;help;migrations;list'= {
+        }
+        &'pos-cli;help;migrations;run'= {
+        }
+        &'pos-cli;help;migrations;generate'= {
         }
         &'pos-cli;help;render'= {
         }

@@ -39,7 +39,11 @@ complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "d" -d 'Checks and p
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "logs" -d 'Prints or follows log lines'
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "l" -d 'Prints or follows log lines'
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "jobs" -d 'Lists, shows, retries, cancels and drains jobs'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "mail" -d 'Lists, shows and waits for captured mail'
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "check" -d 'Checks every file of the app: path:line:col, message, what to do'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "constants" -d 'Lists, sets and unsets constants'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "data" -d 'Exports, imports and cleans the data of the app'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "migrations" -d 'Lists, runs and generates the app\'s migrations'
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "render" -d 'Renders a template to text'
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "completions" -d 'Prints the completions of a shell'
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -50,7 +54,22 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l constants -d 'A 
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l workers -d 'Jobs worked at the same time [default: 4]' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l retry-scale -d 'Multiplies the waiting time between attempts (5s, 30s, 2m, 10m); 0: no waiting [default: 1]' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l grace -d 'How long running jobs may go on after ctrl-c [default: 5s]' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l smtp-url -d 'A mail server that receives captured e-mails, too: smtp://user:password@host:port' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l smtp-only-to -d 'Only recipients with such an address receive them' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l api-calls -d 'Who answers the calls of APIs [default: live]' -r -f -a "live\t'Whoever is called'
+stub\t'The rules of a file'
+record\t'As live, and each exchange is kept in the state folder'
+replay\t'What was recorded'
+off\t'Nobody'"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l stubs -d 'The rules that answer the calls; `--api-calls stub` alone reads stubs.yml in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l unmatched -d 'What becomes of a call that no rule matches; means `--api-calls stub`, too [default: error]' -r -f -a "live\t'It is made'
+error\t'Nobody answers it'
+404\t'It is answered with status 404'"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l api-failure -d 'What a call does that nobody answers [default: auto]' -r -f -a "auto\t'It fails a job, which is then tried again; a page goes on'
+return\t'The caller goes on and finds `errors`'
+raise\t'The caller fails'"
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l state -d 'Keep databases in this folder [default: .pos-dev in the project]' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l seed -d 'Import this archive or JSON file first, after the migrations; twice is as good as once' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l durability -d 'When a commit counts as done [default: full]' -r -f -a "full\t'It survives a power cut'
 normal\t'It survives a crash of the process; a power cut may lose the last moments'"
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l visit -d 'Request this page once ready; repeated: one after the other' -r
@@ -62,7 +81,10 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l strict-port -d '
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -s o -l open -d 'Open the app in a browser'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l no-jobs -d 'Queue jobs, but work none'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l strict-scope -d 'Jobs see only the variables passed to them, as on the platform'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l offline -d 'Nothing leaves the machine: no call of an API, no download, no mail'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l retry-on-5xx -d 'An answer with status 5xx fails the attempt of a job'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l ephemeral -d 'Keep databases in a temporary folder and forget them at the end'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l no-migrate -d 'Leave the app\'s pending migrations alone'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l reset -d 'Forget all jobs, logs and sessions first'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l until-idle -d 'End when nothing is queued, running or retrying; exit 1 if a visited page answered 5xx or a job died'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l json -d 'One JSON object per line instead of text'
@@ -260,6 +282,70 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_su
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "drain" -d 'Returns when nothing is queued, running or retrying; exit code 1 if a job died meanwhile'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "stats" -d 'Jobs per state'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and not __fish_seen_subcommand_from list show clear wait help" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and not __fish_seen_subcommand_from list show clear wait help" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and not __fish_seen_subcommand_from list show clear wait help" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and not __fish_seen_subcommand_from list show clear wait help" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and not __fish_seen_subcommand_from list show clear wait help" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and not __fish_seen_subcommand_from list show clear wait help" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and not __fish_seen_subcommand_from list show clear wait help" -f -a "list" -d 'Messages, newest first: captured, relayed, failed, skipped'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and not __fish_seen_subcommand_from list show clear wait help" -f -a "show" -d 'One message: headers and text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and not __fish_seen_subcommand_from list show clear wait help" -f -a "clear" -d 'Forgets all messages and their files'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and not __fish_seen_subcommand_from list show clear wait help" -f -a "wait" -d 'Prints the newest message that was sent and fits, as soon as there is one; exit code 1 if none comes'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and not __fish_seen_subcommand_from list show clear wait help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -l to -d 'To a recipient like this: `*` and `?` stand for any characters' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -l subject -d 'With this in the subject' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -l template -d 'Made by this template' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from show" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from show" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from show" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from show" -l html -d 'Only the HTML, as it was sent'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from show" -l raw -d 'The whole message as a mail program opens it (.eml)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from show" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from clear" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from clear" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from clear" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from clear" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from clear" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from clear" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from clear" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from wait" -l to -d 'To a recipient like this: `*` and `?` stand for any characters' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from wait" -l subject -d 'With this in the subject' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from wait" -l template -d 'Made by this template' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from wait" -l timeout -d 'Give up after this long' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from wait" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from wait" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from wait" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from wait" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from wait" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from wait" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from help" -f -a "list" -d 'Messages, newest first: captured, relayed, failed, skipped'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from help" -f -a "show" -d 'One message: headers and text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from help" -f -a "clear" -d 'Forgets all messages and their files'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from help" -f -a "wait" -d 'Prints the newest message that was sent and fits, as soon as there is one; exit code 1 if none comes'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand check" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand check" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -268,6 +354,145 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand check" -l json -d 'One J
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand check" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand check" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and not __fish_seen_subcommand_from list set unset help" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and not __fish_seen_subcommand_from list set unset help" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and not __fish_seen_subcommand_from list set unset help" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and not __fish_seen_subcommand_from list set unset help" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and not __fish_seen_subcommand_from list set unset help" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and not __fish_seen_subcommand_from list set unset help" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and not __fish_seen_subcommand_from list set unset help" -f -a "list" -d 'All of them; SAFE=1 in the environment shows whole values'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and not __fish_seen_subcommand_from list set unset help" -f -a "set" -d 'Sets one, whether it is there or not'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and not __fish_seen_subcommand_from list set unset help" -f -a "unset" -d 'Takes one away; one that is not there is no error'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and not __fish_seen_subcommand_from list set unset help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from list" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from list" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from list" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from list" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from set" -l name -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from set" -l value -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from set" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from set" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from set" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from set" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from unset" -l name -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from unset" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from unset" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from unset" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from unset" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from unset" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from unset" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from help" -f -a "list" -d 'All of them; SAFE=1 in the environment shows whole values'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from help" -f -a "set" -d 'Sets one, whether it is there or not'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from help" -f -a "unset" -d 'Takes one away; one that is not there is no error'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -f -a "import" -d 'Reads a file into the app'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -f -a "export" -d 'Writes all data to a file: an archive if its name ends in .zip, else JSON'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -f -a "clean" -d 'Takes all records, users, activities and sessions away for good; constants stay'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -s p -l path -d 'The file; then the other word is the environment' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -l raw-ids -d 'The ids in a JSON file are ids, not external ids; those of an archive always are'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -s p -l path -d 'The file; then the other word is the environment' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -s z -l zip -d 'An archive, whatever the file is called'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -l raw-ids -d 'Ids instead of external ids in JSON'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from clean" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from clean" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from clean" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from clean" -l yes -d 'Really'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from clean" -s i -l include-schema -d 'Also forget which migrations have run and what the tables looked like'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from clean" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from clean" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from clean" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from clean" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from help" -f -a "import" -d 'Reads a file into the app'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from help" -f -a "export" -d 'Writes all data to a file: an archive if its name ends in .zip, else JSON'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from help" -f -a "clean" -d 'Takes all records, users, activities and sessions away for good; constants stay'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and not __fish_seen_subcommand_from list run generate help" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and not __fish_seen_subcommand_from list run generate help" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and not __fish_seen_subcommand_from list run generate help" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and not __fish_seen_subcommand_from list run generate help" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and not __fish_seen_subcommand_from list run generate help" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and not __fish_seen_subcommand_from list run generate help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and not __fish_seen_subcommand_from list run generate help" -f -a "list" -d 'All of them with their states, in the order in which they run'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and not __fish_seen_subcommand_from list run generate help" -f -a "run" -d 'Runs one, or all that are not done; exit code 1 if one fails'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and not __fish_seen_subcommand_from list run generate help" -f -a "generate" -d 'Writes a new file, named after the time'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and not __fish_seen_subcommand_from list run generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from list" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from list" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from list" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from list" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from run" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from run" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from run" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from run" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from generate" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from generate" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from generate" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from generate" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from generate" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from generate" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from help" -f -a "list" -d 'All of them with their states, in the order in which they run'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from help" -f -a "run" -d 'Runs one, or all that are not done; exit code 1 if one fails'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from help" -f -a "generate" -d 'Writes a new file, named after the time'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -l data -d 'Variables, as a JSON object; its `context` becomes the context object' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -l partials -d 'Partials below this folder are found by their path without `.liquid`' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -l format -d 'html escapes printed values, others do not; default: what front matter or the file\'s name says, else html' -r
@@ -289,17 +514,34 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand completions" -l json -d 
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand completions" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand completions" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand completions" -s h -l help -d 'Print help'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs check render completions help" -f -a "run" -d 'Serves the app in DIR and works its jobs'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs check render completions help" -f -a "deploy" -d 'Checks and packs the app, and verifies that the server has it'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs check render completions help" -f -a "logs" -d 'Prints or follows log lines'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs check render completions help" -f -a "jobs" -d 'Lists, shows, retries, cancels and drains jobs'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs check render completions help" -f -a "check" -d 'Checks every file of the app: path:line:col, message, what to do'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs check render completions help" -f -a "render" -d 'Renders a template to text'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs check render completions help" -f -a "completions" -d 'Prints the completions of a shell'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs check render completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "run" -d 'Serves the app in DIR and works its jobs'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "deploy" -d 'Checks and packs the app, and verifies that the server has it'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "logs" -d 'Prints or follows log lines'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "jobs" -d 'Lists, shows, retries, cancels and drains jobs'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "mail" -d 'Lists, shows and waits for captured mail'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "check" -d 'Checks every file of the app: path:line:col, message, what to do'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "constants" -d 'Lists, sets and unsets constants'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "data" -d 'Exports, imports and cleans the data of the app'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "migrations" -d 'Lists, runs and generates the app\'s migrations'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "render" -d 'Renders a template to text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "completions" -d 'Prints the completions of a shell'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "list" -d 'Jobs that have not ended, newest first'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "show" -d 'One job: arguments, attempts, errors, output'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "retry" -d 'Runs dead, cancelled, retrying or scheduled jobs now'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "cancel" -d 'Ends jobs that have not ended; the result of a running one is ignored'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "drain" -d 'Returns when nothing is queued, running or retrying; exit code 1 if a job died meanwhile'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "stats" -d 'Jobs per state'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from mail" -f -a "list" -d 'Messages, newest first: captured, relayed, failed, skipped'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from mail" -f -a "show" -d 'One message: headers and text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from mail" -f -a "clear" -d 'Forgets all messages and their files'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from mail" -f -a "wait" -d 'Prints the newest message that was sent and fits, as soon as there is one; exit code 1 if none comes'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from constants" -f -a "list" -d 'All of them; SAFE=1 in the environment shows whole values'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from constants" -f -a "set" -d 'Sets one, whether it is there or not'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from constants" -f -a "unset" -d 'Takes one away; one that is not there is no error'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from data" -f -a "import" -d 'Reads a file into the app'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from data" -f -a "export" -d 'Writes all data to a file: an archive if its name ends in .zip, else JSON'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from data" -f -a "clean" -d 'Takes all records, users, activities and sessions away for good; constants stay'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from migrations" -f -a "list" -d 'All of them with their states, in the order in which they run'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from migrations" -f -a "run" -d 'Runs one, or all that are not done; exit code 1 if one fails'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from migrations" -f -a "generate" -d 'Writes a new file, named after the time'

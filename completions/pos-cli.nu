@@ -15,6 +15,18 @@ module completions {
     --version(-V)             # Print version
   ]
 
+  def "nu-complete pos-cli run api_calls" [] {
+    [ "live" "stub" "record" "replay" "off" ]
+  }
+
+  def "nu-complete pos-cli run unmatched" [] {
+    [ "live" "error" "404" ]
+  }
+
+  def "nu-complete pos-cli run api_failure" [] {
+    [ "auto" "return" "raise" ]
+  }
+
   def "nu-complete pos-cli run durability" [] {
     [ "full" "normal" ]
   }
@@ -36,8 +48,18 @@ module completions {
     --retry-scale: string     # Multiplies the waiting time between attempts (5s, 30s, 2m, 10m); 0: no waiting [default: 1]
     --strict-scope            # Jobs see only the variables passed to them, as on the platform
     --grace: string           # How long running jobs may go on after ctrl-c [default: 5s]
+    --smtp-url: string        # A mail server that receives captured e-mails, too: smtp://user:password@host:port
+    --smtp-only-to: string    # Only recipients with such an address receive them
+    --offline                 # Nothing leaves the machine: no call of an API, no download, no mail
+    --api-calls: string@"nu-complete pos-cli run api_calls" # Who answers the calls of APIs [default: live]
+    --stubs: path             # The rules that answer the calls; `--api-calls stub` alone reads stubs.yml in the project
+    --unmatched: string@"nu-complete pos-cli run unmatched" # What becomes of a call that no rule matches; means `--api-calls stub`, too [default: error]
+    --api-failure: string@"nu-complete pos-cli run api_failure" # What a call does that nobody answers [default: auto]
+    --retry-on-5xx            # An answer with status 5xx fails the attempt of a job
     --state: path             # Keep databases in this folder [default: .pos-dev in the project]
     --ephemeral               # Keep databases in a temporary folder and forget them at the end
+    --no-migrate              # Leave the app's pending migrations alone
+    --seed: path              # Import this archive or JSON file first, after the migrations; twice is as good as once
     --reset                   # Forget all jobs, logs and sessions first
     --durability: string@"nu-complete pos-cli run durability" # When a commit counts as done [default: full]
     --visit: string           # Request this page once ready; repeated: one after the other
@@ -262,6 +284,115 @@ module completions {
   export extern "pos-cli jobs help help" [
   ]
 
+  def "nu-complete pos-cli mail color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Lists, shows and waits for captured mail
+  export extern "pos-cli mail" [
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli mail color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete pos-cli mail list color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Messages, newest first: captured, relayed, failed, skipped
+  export extern "pos-cli mail list" [
+    --to: string              # To a recipient like this: `*` and `?` stand for any characters
+    --subject: string         # With this in the subject
+    --template: string        # Made by this template
+    --limit: string           # At most so many
+    --state: path             # State folder, if it is not `.pos-dev` in the project
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli mail list color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete pos-cli mail show color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # One message: headers and text
+  export extern "pos-cli mail show" [
+    --html                    # Only the HTML, as it was sent
+    --raw                     # The whole message as a mail program opens it (.eml)
+    --state: path             # State folder, if it is not `.pos-dev` in the project
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli mail show color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+    id: string
+  ]
+
+  def "nu-complete pos-cli mail clear color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Forgets all messages and their files
+  export extern "pos-cli mail clear" [
+    --state: path             # State folder, if it is not `.pos-dev` in the project
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli mail clear color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete pos-cli mail wait color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Prints the newest message that was sent and fits, as soon as there is one; exit code 1 if none comes
+  export extern "pos-cli mail wait" [
+    --to: string              # To a recipient like this: `*` and `?` stand for any characters
+    --subject: string         # With this in the subject
+    --template: string        # Made by this template
+    --timeout: string         # Give up after this long
+    --state: path             # State folder, if it is not `.pos-dev` in the project
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli mail wait color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "pos-cli mail help" [
+  ]
+
+  # Messages, newest first: captured, relayed, failed, skipped
+  export extern "pos-cli mail help list" [
+  ]
+
+  # One message: headers and text
+  export extern "pos-cli mail help show" [
+  ]
+
+  # Forgets all messages and their files
+  export extern "pos-cli mail help clear" [
+  ]
+
+  # Prints the newest message that was sent and fits, as soon as there is one; exit code 1 if none comes
+  export extern "pos-cli mail help wait" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "pos-cli mail help help" [
+  ]
+
   def "nu-complete pos-cli check color" [] {
     [ "auto" "always" "never" ]
   }
@@ -275,6 +406,266 @@ module completions {
     --color: string@"nu-complete pos-cli check color" # When to colour: auto, always, never
     --help(-h)                # Print help (see more with '--help')
     path?: path               # A project, or a file or folder of the project here
+  ]
+
+  def "nu-complete pos-cli constants color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Lists, sets and unsets constants
+  export extern "pos-cli constants" [
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli constants color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete pos-cli constants list color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # All of them; SAFE=1 in the environment shows whole values
+  export extern "pos-cli constants list" [
+    --state: path             # State folder, if it is not `.pos-dev` in the project
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli constants list color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+    environment?: string      # `local`, which is the server running here, or an environment of `.pos`
+  ]
+
+  def "nu-complete pos-cli constants set color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Sets one, whether it is there or not
+  export extern "pos-cli constants set" [
+    --name: string
+    --value: string
+    --state: path             # State folder, if it is not `.pos-dev` in the project
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli constants set color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+    environment?: string      # `local`, which is the server running here, or an environment of `.pos`
+  ]
+
+  def "nu-complete pos-cli constants unset color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Takes one away; one that is not there is no error
+  export extern "pos-cli constants unset" [
+    --name: string
+    --state: path             # State folder, if it is not `.pos-dev` in the project
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli constants unset color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+    environment?: string      # `local`, which is the server running here, or an environment of `.pos`
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "pos-cli constants help" [
+  ]
+
+  # All of them; SAFE=1 in the environment shows whole values
+  export extern "pos-cli constants help list" [
+  ]
+
+  # Sets one, whether it is there or not
+  export extern "pos-cli constants help set" [
+  ]
+
+  # Takes one away; one that is not there is no error
+  export extern "pos-cli constants help unset" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "pos-cli constants help help" [
+  ]
+
+  def "nu-complete pos-cli data color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Exports, imports and cleans the data of the app
+  export extern "pos-cli data" [
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli data color" # When to colour: auto, always, never
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
+  def "nu-complete pos-cli data import color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Reads a file into the app
+  export extern "pos-cli data import" [
+    --path(-p): path          # The file; then the other word is the environment
+    --raw-ids                 # The ids in a JSON file are ids, not external ids; those of an archive always are
+    --state: path             # State folder, if it is not `.pos-dev` in the project
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli data import color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+    first?: string            # The file
+    environment?: string      # `local`, which is the server running here, or an environment of `.pos`
+  ]
+
+  def "nu-complete pos-cli data export color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Writes all data to a file: an archive if its name ends in .zip, else JSON
+  export extern "pos-cli data export" [
+    --path(-p): path          # The file; then the other word is the environment
+    --zip(-z)                 # An archive, whatever the file is called
+    --raw-ids                 # Ids instead of external ids in JSON
+    --state: path             # State folder, if it is not `.pos-dev` in the project
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli data export color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+    first?: string            # The file
+    environment?: string      # `local`, which is the server running here, or an environment of `.pos`
+  ]
+
+  def "nu-complete pos-cli data clean color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Takes all records, users, activities and sessions away for good; constants stay
+  export extern "pos-cli data clean" [
+    --yes                     # Really
+    --include-schema(-i)      # Also forget which migrations have run and what the tables looked like
+    --state: path             # State folder, if it is not `.pos-dev` in the project
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli data clean color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+    environment?: string      # `local`, which is the server running here, or an environment of `.pos`
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "pos-cli data help" [
+  ]
+
+  # Reads a file into the app
+  export extern "pos-cli data help import" [
+  ]
+
+  # Writes all data to a file: an archive if its name ends in .zip, else JSON
+  export extern "pos-cli data help export" [
+  ]
+
+  # Takes all records, users, activities and sessions away for good; constants stay
+  export extern "pos-cli data help clean" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "pos-cli data help help" [
+  ]
+
+  def "nu-complete pos-cli migrations color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Lists, runs and generates the app's migrations
+  export extern "pos-cli migrations" [
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli migrations color" # When to colour: auto, always, never
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
+  def "nu-complete pos-cli migrations list color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # All of them with their states, in the order in which they run
+  export extern "pos-cli migrations list" [
+    --state: path             # State folder, if it is not `.pos-dev` in the project
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli migrations list color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+    environment?: string      # `local`, which is the server running here, or an environment of `.pos`
+  ]
+
+  def "nu-complete pos-cli migrations run color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Runs one, or all that are not done; exit code 1 if one fails
+  export extern "pos-cli migrations run" [
+    --state: path             # State folder, if it is not `.pos-dev` in the project
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli migrations run color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+    timestamp?: string        # The fourteen digits its file name begins with; without it, all that are not done
+    environment?: string      # `local`, which is the server running here, or an environment of `.pos`
+  ]
+
+  def "nu-complete pos-cli migrations generate color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Writes a new file, named after the time
+  export extern "pos-cli migrations generate" [
+    --state: path             # State folder, if it is not `.pos-dev` in the project
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli migrations generate color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+    environment?: string      # `local`, which is the server running here, or an environment of `.pos`
+    name: string              # A few words: fill_in_slugs
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "pos-cli migrations help" [
+  ]
+
+  # All of them with their states, in the order in which they run
+  export extern "pos-cli migrations help list" [
+  ]
+
+  # Runs one, or all that are not done; exit code 1 if one fails
+  export extern "pos-cli migrations help run" [
+  ]
+
+  # Writes a new file, named after the time
+  export extern "pos-cli migrations help generate" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "pos-cli migrations help help" [
   ]
 
   def "nu-complete pos-cli render color" [] {
@@ -360,8 +751,76 @@ module completions {
   export extern "pos-cli help jobs stats" [
   ]
 
+  # Lists, shows and waits for captured mail
+  export extern "pos-cli help mail" [
+  ]
+
+  # Messages, newest first: captured, relayed, failed, skipped
+  export extern "pos-cli help mail list" [
+  ]
+
+  # One message: headers and text
+  export extern "pos-cli help mail show" [
+  ]
+
+  # Forgets all messages and their files
+  export extern "pos-cli help mail clear" [
+  ]
+
+  # Prints the newest message that was sent and fits, as soon as there is one; exit code 1 if none comes
+  export extern "pos-cli help mail wait" [
+  ]
+
   # Checks every file of the app: path:line:col, message, what to do
   export extern "pos-cli help check" [
+  ]
+
+  # Lists, sets and unsets constants
+  export extern "pos-cli help constants" [
+  ]
+
+  # All of them; SAFE=1 in the environment shows whole values
+  export extern "pos-cli help constants list" [
+  ]
+
+  # Sets one, whether it is there or not
+  export extern "pos-cli help constants set" [
+  ]
+
+  # Takes one away; one that is not there is no error
+  export extern "pos-cli help constants unset" [
+  ]
+
+  # Exports, imports and cleans the data of the app
+  export extern "pos-cli help data" [
+  ]
+
+  # Reads a file into the app
+  export extern "pos-cli help data import" [
+  ]
+
+  # Writes all data to a file: an archive if its name ends in .zip, else JSON
+  export extern "pos-cli help data export" [
+  ]
+
+  # Takes all records, users, activities and sessions away for good; constants stay
+  export extern "pos-cli help data clean" [
+  ]
+
+  # Lists, runs and generates the app's migrations
+  export extern "pos-cli help migrations" [
+  ]
+
+  # All of them with their states, in the order in which they run
+  export extern "pos-cli help migrations list" [
+  ]
+
+  # Runs one, or all that are not done; exit code 1 if one fails
+  export extern "pos-cli help migrations run" [
+  ]
+
+  # Writes a new file, named after the time
+  export extern "pos-cli help migrations generate" [
   ]
 
   # Renders a template to text
