@@ -45,6 +45,9 @@ struct Level {
 pub(crate) enum DataError {
     #[error("there is no transaction to end")]
     NotOpen,
+    /// In the platform's words.
+    #[error("Id has already been taken")]
+    IdTaken,
     #[error("there is no place for files here")]
     NoUploads,
     #[error("cannot use the folder of uploads {}", path.display())]
@@ -195,12 +198,14 @@ impl Data {
     }
 
     pub(crate) fn create_record(&mut self, new: NewRecord, now: Timestamp) -> Result<Record> {
-        self.write(|connection| rows::create(connection, new, now))
+    /// # Errors
+    /// Its id is taken, or the store fails.
+        self.write(|connection| rows::create(connection, new, now))?.ok_or(DataError::IdTaken)
     }
 
     /// Creates all or none.
     pub(crate) fn create_records(&mut self, new: Vec<NewRecord>, now: Timestamp) -> Result<Vec<Record>> {
-        self.write(|connection| new.into_iter().map(|new| rows::create(connection, new, now)).collect())
+        self.atomically(|data| new.into_iter().map(|new| data.create_record(new, now)).collect())
     }
 
     /// Changes a record in place, whether it is deleted or not; `None` if there is none. What `change` refuses changes

@@ -15,7 +15,7 @@ properties:
 - name: owner_id
 ";
 
-fn fixture() -> Fixture {
+pub(super) fn fixture() -> Fixture {
     let mut fixture = Fixture::new(&[
         ("app/schema/task.yml", TASK),
         ("app/schema/person.yml", "name: person\nproperties:\n- name: name\n"),
@@ -366,4 +366,16 @@ fn records_are_found_by_their_users() {
         json!({"records": {"results": [{"id": "3", "related_user": {"email": "bob@x.test"}}]}})
     );
     assert_eq!(fixture.data(document, json!({"e": "nobody@x.test"})), json!({"records": {"results": []}}));
+}
+
+#[test]
+fn records_created_at_once_keep_what_an_import_says_of_them() {
+    let mut fixture = fixture();
+    let create = r#"mutation { records_create_rc(records: [{ table: "person", external_id: "e", created_at: "2020-01-01", updated_at: "2020-01-02", deleted_at: "2020-01-03" }]) { id } }"#;
+    fixture.data(create, json!({}));
+    let read = "{ records(per_page: 1, filter: { deleted_at: { exists: true }, external_id: { value: \"e\" } }) { results { created_at updated_at deleted_at } } }";
+    assert_eq!(
+        fixture.data(read, json!({})),
+        json!({"records": {"results": [{"created_at": "2020-01-01T00:00:00.000Z", "updated_at": "2020-01-02T00:00:00.000Z", "deleted_at": "2020-01-03T00:00:00.000Z"}]}})
+    );
 }

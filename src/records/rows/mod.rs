@@ -20,8 +20,8 @@ pub(crate) use find::{Page, Relation, Stored};
 pub(super) use find::{count, counted_page, page, related};
 #[cfg(test)]
 pub(super) use find::{explain, explain_related};
-pub(super) use record::time;
 pub(crate) use record::{Record, RecordId};
+pub(super) use record::{json, time};
 pub(crate) use sort::{Direction, Sort, SortKey};
 pub(crate) use user::{User, UserId};
 pub(crate) use write::NewRecord;
