@@ -183,7 +183,8 @@ impl Data {
         self.read(|connection| rows::counted_page(connection, criteria, sorts, page))
     }
 
-    /// What is related to the rows with these keys: each with the key it belongs to, the rows of one key in their order.
+    /// What is related to the rows with these keys: each with the key it belongs to, all in the order of the
+    /// relation.
     pub(crate) fn related<T: Stored>(
         &self,
         relation: &Relation,
@@ -197,9 +198,9 @@ impl Data {
         self.read(|connection| rows::get(connection, id))
     }
 
-    pub(crate) fn create_record(&mut self, new: NewRecord, now: Timestamp) -> Result<Record> {
     /// # Errors
     /// Its id is taken, or the store fails.
+    pub(crate) fn create_record(&mut self, new: NewRecord, now: Timestamp) -> Result<Record> {
         self.write(|connection| rows::create(connection, new, now))?.ok_or(DataError::IdTaken)
     }
 

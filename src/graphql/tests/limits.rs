@@ -70,6 +70,26 @@ fn id_of_an_import_is_one_that_leaves_room_for_others_and_is_free() {
     assert_eq!(fixture.data(create, json!({})), json!({"record_create": {"id": "71"}}));
 }
 
+/// Tasks that are related to tasks that are, and so on: each is to itself.
+fn related_filter(depth: usize) -> Json {
+    let join = json!({"join_on_property": "id", "foreign_property": "id"});
+    let all = json!({
+        "table": {"value": "task"},
+        "or": [{"properties": [{"name": "title", "contains": "S"}]}, {"or": [{"id": {"range": {"gt": "0", "lt": "9"}}}]}],
+        "properties": [{"name": "points", "range": {"gte": "1", "lte": "99"}}, {"name": "title", "not_value": "x"}],
+    });
+    (0..depth).fold(all.clone(), |inner, level| {
+        let join = if level % 2 == 0 {
+            join.clone()
+        } else {
+            json!({"join_on_property": "title", "foreign_property": "title"})
+        };
+        let mut filter = all.clone();
+        filter["related_records"] = json!([{ "join": join, "filter": inner }]);
+        filter
+    })
+}
+
 #[test]
 fn id_of_a_user_is_one_that_leaves_room_for_others_and_is_free() {
     let mut fixture = Fixture::new(&[("app/user.yml", "properties: []\n")]);
@@ -82,4 +102,29 @@ fn id_of_a_user_is_one_that_leaves_room_for_others_and_is_free() {
     assert_eq!(fixture.errors(create, json!({"id": 70, "e": "b@x.test"})), "Id has already been taken");
     let next = fixture.data(create, json!({"e": "b@x.test"}));
     assert_eq!(next, json!({"user_create": {"id": "71"}}));
+}
+
+#[test]
+fn related_filters_may_lie_in_each_other_to_a_bound() {
+    let mut fixture = fixture();
+    let document = "query ($f: RecordsFilterInput) { records(per_page: 9, filter: $f) { results { id } } }";
+    for depth in [1, 2, 10] {
+        let found = fixture.data(document, json!({"f": related_filter(depth)}));
+        assert_eq!(found, json!({"records": {"results": [{"id": "2"}, {"id": "3"}]}}), "{depth}");
+    }
+    let said = fixture.errors(document, json!({"f": related_filter(11)}));
+    assert_eq!(said, "relations in a filter may lie 10 deep in each other");
+}
+
+#[test]
+fn list_of_a_filter_or_a_sort_may_be_long() {
+    let mut fixture = fixture();
+    let many: Vec<String> = (3..40_000).map(|id| id.to_string()).collect();
+    let filter = json!({"id": {"value_in": many}, "properties": [{"name": "points", "value_in": many}]});
+    let sort = json!([{"id": {"order": "ASC", "order_by_values": many}}]);
+    let document = "query ($f: RecordsFilterInput, $s: [RecordsSortInput!]) { records(per_page: 9, filter: $f, sort: $s) { results { id } } }";
+    for filter in [filter.clone(), json!({"table": {"value": "task"}, "or": [filter]})] {
+        let found = fixture.data(document, json!({"f": filter, "s": sort}));
+        assert_eq!(found, json!({"records": {"results": [{"id": "3"}]}}));
+    }
 }

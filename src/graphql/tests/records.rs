@@ -336,7 +336,7 @@ fn records_are_sorted_by_columns_by_listed_values_and_by_chance() {
     for (sort, expected) in [
         (json!({"external_id": {"order": "ASC"}}), ["3", "2", "1"]),
         (json!({"external_id": {"order": "DESC"}}), ["1", "2", "3"]),
-        (json!({"table_id": {"order": "DESC"}}), ["2", "3", "1"]),
+        (json!({"table_id": {"order": "DESC"}}), ["3", "2", "1"]),
         (json!([{"table_id": {"order": "ASC"}}, {"id": {"order": "DESC"}}]), ["1", "3", "2"]),
         (json!({"id": {"order": "ASC", "order_by_values": ["3", "1"]}}), ["3", "1", "2"]),
     ] {
@@ -366,6 +366,35 @@ fn records_are_found_by_their_users() {
         json!({"records": {"results": [{"id": "3", "related_user": {"email": "bob@x.test"}}]}})
     );
     assert_eq!(fixture.data(document, json!({"e": "nobody@x.test"})), json!({"records": {"results": []}}));
+}
+
+#[test]
+fn related_rows_of_a_list_are_sorted_and_limited_as_one() {
+    let mut fixture = fixture();
+    for (name, task) in [("B", "2"), ("A", "3"), ("C", "2")] {
+        let create = r#"mutation ($n: String, $t: String) { record_create(record: { table: "status", properties: [{ name: "name", value: $n }, { name: "task_id", value: $t }] }) { id } }"#;
+        fixture.data(create, json!({"n": name, "t": task}));
+    }
+    let tags = r#"mutation { record_update(id: 2, record: { properties: [{ name: "tags", value_array: ["3", "2", "9", "3"] }] }) { id } }"#;
+    fixture.data(tags, json!({}));
+    let document = r#"query ($limit: Int, $order: SortOrderEnum!) { records(per_page: 1, filter: { id: { value: 2 } }) { results {
+        all: related_records(table: "status", join_on_property: "tags", foreign_property: "task_id", limit: $limit, sort: { properties: [{ name: "name", order: $order }] }) { name: property(name: "name") }
+        last: related_record(table: "status", join_on_property: "tags", foreign_property: "task_id", sort: { properties: [{ name: "name", order: $order }] }) { name: property(name: "name") } } } }"#;
+    for (limit, order, names, last) in [
+        (json!(null), "ASC", vec!["A", "B", "C"], "C"),
+        (json!(null), "DESC", vec!["C", "B", "A"], "A"),
+        (json!(2), "ASC", vec!["A", "B"], "C"),
+        (json!(1), "DESC", vec!["C"], "A"),
+    ] {
+        let found = fixture.data(document, json!({"limit": limit, "order": order}));
+        let named = |name: &str| json!({ "name": name });
+        let names: Vec<Json> = names.into_iter().map(named).collect();
+        assert_eq!(
+            found["records"]["results"][0],
+            json!({"all": names, "last": named(last)}),
+            "{order} {limit}"
+        );
+    }
 }
 
 #[test]
