@@ -71,8 +71,8 @@ fn criteria_of(
         Some(deleted) => match deleted.get("exists").and_then(Json::as_bool) {
             Some(false) => Liveness::Live,
             Some(true) => Liveness::Deleted,
-            None if deleted.values().any(|value| !value.is_null()) => Liveness::Deleted,
-            None => Liveness::Live,
+            None if column_conditions(Column::DeletedAt, deleted)?.is_empty() => Liveness::Live,
+            None => Liveness::Deleted,
         },
         None => Liveness::Live,
     };
@@ -142,7 +142,8 @@ impl Types<'_> {
         let branches = branches.as_array().into_iter().flatten().filter_map(Json::as_object);
         let mut any = Vec::new();
         for branch in branches {
-            let all = self.conditions(branch)?;
+            let table = exact_table(branch);
+            let all = Types { table: table.as_deref().or(self.table), ..*self }.conditions(branch)?;
             if !all.is_empty() {
                 any.push(Filter::All(all));
             }
@@ -164,10 +165,10 @@ impl Types<'_> {
     }
 
     fn related(&self, relations: &Json, entity: Entity) -> Result<Vec<Filter>> {
-        let mut all = Vec::new();
         let depth = self.depth.checked_sub(1).ok_or_else(|| {
             Error::new(format!("relations in a filter may lie {MAX_DEPTH} deep in each other"))
         })?;
+        let mut all = Vec::new();
         for relation in relations.as_array().into_iter().flatten().filter_map(Json::as_object) {
             let join = relation.get("join").and_then(Json::as_object);
             let says = |key: &str| join.and_then(|join| join.get(key)).and_then(Json::as_str);

@@ -408,3 +408,31 @@ fn records_created_at_once_keep_what_an_import_says_of_them() {
         json!({"records": {"results": [{"created_at": "2020-01-01T00:00:00.000Z", "updated_at": "2020-01-02T00:00:00.000Z", "deleted_at": "2020-01-03T00:00:00.000Z"}]}})
     );
 }
+
+#[test]
+fn property_in_a_branch_has_the_type_its_table_declares() {
+    let mut fixture = fixture();
+    fixture.declare("app/schema/game.yml", "name: game\nproperties:\n- name: points\n");
+    let document = r#"{ records(per_page: 9, filter: { or: [{ table: { value: "task" }, properties: [{ name: "points", range: { gt: "4" } }] }] }) { results { id } } }"#;
+    assert_eq!(
+        fixture.data(document, json!({})),
+        json!({"records": {"results": [{"id": "2"}, {"id": "3"}]}})
+    );
+}
+
+#[test]
+fn blank_date_does_not_ask_for_deleted_records() {
+    let mut fixture = fixture();
+    let document = r#"query ($d: DateFilter) { records(per_page: 9, filter: { table: { value: "task" }, deleted_at: $d }) { results { id } } }"#;
+    for (deleted_at, expected) in [
+        (json!({"gt": ""}), json!([{"id": "2"}, {"id": "3"}])),
+        (json!({"gt": null, "exists": null}), json!([{"id": "2"}, {"id": "3"}])),
+        (json!({"exists": false}), json!([{"id": "2"}, {"id": "3"}])),
+        (json!({"exists": true, "gt": ""}), json!([{"id": "4"}])),
+        (json!({"gt": "2000-01-01"}), json!([{"id": "4"}])),
+        (json!({"gt": "2030-01-01"}), json!([])),
+    ] {
+        let found = fixture.data(document, json!({ "d": deleted_at }));
+        assert_eq!(found["records"]["results"], expected, "{deleted_at}");
+    }
+}
