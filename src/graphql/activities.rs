@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::World;
-use super::cast;
+use super::cast::{self, MAX_DEPTH};
 use super::error::Error;
 use super::order;
 use super::rows::{COUNTED, page, paging};
@@ -16,10 +16,7 @@ const ID_PREFIX: &str = "ActivityStreams::Activity.";
 pub(super) fn activities(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     let mut tests = Vec::new();
     if let Some(ids) = texts(field, "ids") {
-        let id = |text: String| {
-            let bare = text.strip_prefix(ID_PREFIX).unwrap_or(&text);
-            bare.trim().parse().map_or_else(|_| Operand::Text(bare.to_owned()), Operand::Integer)
-        };
+        let id = |text: String| Operand::id(text.strip_prefix(ID_PREFIX).unwrap_or(&text).to_owned());
         tests.push(Filter::OneOf(Asked::Column(Column::Id), ids.map(id).collect()));
     }
     if let Some(uuids) = texts(field, "uuids") {
@@ -47,6 +44,11 @@ pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error
         Some(Json::Object(payload)) => payload.clone(),
         _ => return Err(Error::new("activity_create needs a `payload` that is a hash")),
     };
+    if payload.values().any(|value| cast::is_deeper(value, MAX_DEPTH - 1)) {
+        return Err(Error::new(format!(
+            "the `payload` of activity_create may be nested {MAX_DEPTH} levels deep"
+        )));
+    }
     let created = world.data.create_activity(payload, world.now)?;
     answer(&created, field)
 }

@@ -33,7 +33,7 @@ pub(super) fn user(field: &Field, world: &mut World<'_>) -> Result<Json, Error> 
     let tests = columns.into_iter().filter_map(|(name, column)| {
         let text = cast::text_of(field.argument(name)?)?;
         let operand = match column {
-            Column::Id => text.trim().parse().map_or(Operand::Text(text), Operand::Integer),
+            Column::Id => Operand::id(text),
             _ => Operand::Text(text),
         };
         Some(Filter::OneOf(Asked::Column(column), vec![operand]))
@@ -65,7 +65,7 @@ pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error
     let table = world.app.users_table();
     let (inputs, files) = value_upload::of_inputs(properties_of(input), table, world)?;
     let change = Change::of(input, &inputs, table)?;
-    let id = field.argument("id").map(|id| input::integer(id, "id").map(UserId)).transpose()?;
+    let id = field.argument("id").map(|id| input::new_id(id, "id").map(UserId)).transpose()?;
     let now = world.now;
     let user = files.store_with(world, |data| data.create_user(id, now, |user| change.apply(user))?)?;
     one(user, field, world)

@@ -145,6 +145,13 @@ impl Criteria {
     }
 }
 
+impl Operand {
+    /// For a column of ids. What is no number is no row's id: it is compared as text.
+    pub(crate) fn id(text: String) -> Self {
+        text.trim().parse().map_or(Self::Text(text), Self::Integer)
+    }
+}
+
 impl Filter {
     pub(crate) fn not(self) -> Self {
         Self::Not(Box::new(self))
@@ -158,8 +165,7 @@ impl Filter {
             Self::Array(_, ArrayTest::Contains(elements) | ArrayTest::Overlaps(elements)) => {
                 elements.len().max(1)
             }
-            // The related rows are asked for twice: for a key, and for one among several.
-            Self::Related { criteria, .. } => 1 + 2 * criteria.filter.conditions(),
+            Self::Related { criteria, .. } => 1 + criteria.filter.conditions(),
             Self::Exists(_) | Self::OneOf(..) | Self::Range(..) | Self::Text(..) | Self::Array(..) => 1,
         }
     }
