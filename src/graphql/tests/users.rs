@@ -203,6 +203,25 @@ fn visitor_signs_in_and_out() {
 }
 
 #[test]
+fn mutation_of_a_user_whose_answer_fails_does_nothing() {
+    let failing = r#"{ id related_records(table: "profile", join_on_property: "id", foreign_property: "user_id", filter: { created_at: { gt: "soon" } }) { id } }"#;
+    let mut fixture = fixture();
+    fixture.session = Some(Session::default());
+    let users = "{ users(per_page: 9) { results { email } } current_user { id } }";
+    let before = fixture.data(users, json!({}));
+    for mutation in [
+        r#"user_create(user: { email: "bob@x.test" })"#,
+        r#"user_update(id: 1, user: { email: "bob@x.test" })"#,
+        "user_delete(id: 1)",
+        r#"user_session_create(email: "ann@x.test", password: "Secret12")"#,
+    ] {
+        let errors = fixture.errors(&format!("mutation {{ {mutation} {failing} }}"), json!({}));
+        assert_eq!(errors, "`soon` is not a date and time", "{mutation}");
+        assert_eq!(fixture.data(users, json!({})), before, "{mutation}");
+    }
+}
+
+#[test]
 fn session_fields_are_set_and_deleted() {
     let mut fixture = fixture();
     fixture.session = Some(Session::default());
