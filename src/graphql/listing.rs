@@ -332,7 +332,11 @@ mod tests {
             json!(null),
         ];
         for pair in sorted.windows(2) {
-            assert_eq!(sort.compare(&json!({"v": pair[0]}), &json!({"v": pair[1]})), Ordering::Less, "{pair:?}");
+            assert_eq!(
+                sort.compare(&json!({"v": pair[0]}), &json!({"v": pair[1]})),
+                Ordering::Less,
+                "{pair:?}"
+            );
         }
     }
 

@@ -97,7 +97,8 @@ pub(super) fn update(field: &Field, world: &mut World<'_>) -> Result<Json, Error
     let change = Change::of(input, &inputs, table)?;
     let now = world.now;
     files.store_with(world, |world| {
-        let user = world.data.change_user(id, now, |user| change.apply(user))?.ok_or_else(|| missing(id))??;
+        let user =
+            world.data.change_user(id, now, |user| change.apply(user))?.ok_or_else(|| missing(id))??;
         one(user, field, world)
     })
 }
@@ -129,8 +130,8 @@ pub(super) fn update_all(field: &Field, world: &mut World<'_>) -> Result<Json, E
     let change = Change::of(input, &inputs, table)?;
     let criteria = meant(field, world)?;
     let now = world.now;
-    let count =
-        files.store_with(world, |world| world.data.change_users(&criteria, now, |user| change.apply(user))?)?;
+    let count = files
+        .store_with(world, |world| world.data.change_users(&criteria, now, |user| change.apply(user))?)?;
     Ok(counted(count, field))
 }
 
