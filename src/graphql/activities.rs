@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::World;
-use super::cast;
+use super::cast::{self, MAX_DEPTH};
 use super::error::Error;
 use super::order;
 use super::rows::{COUNTED, page, paging};
@@ -47,6 +47,11 @@ pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error
         Some(Json::Object(payload)) => payload.clone(),
         _ => return Err(Error::new("activity_create needs a `payload` that is a hash")),
     };
+    if payload.values().any(|value| cast::is_deeper(value, MAX_DEPTH - 1)) {
+        return Err(Error::new(format!(
+            "the `payload` of activity_create may be nested {MAX_DEPTH} levels deep"
+        )));
+    }
     let created = world.data.create_activity(payload, world.now)?;
     answer(&created, field)
 }

@@ -10,6 +10,9 @@ use serde_json::Value as Json;
 use super::stored_file;
 use crate::app::PropertyType;
 
+/// How deep lists and hashes may lie in each other in what is stored. JSON is read back up to 128 levels.
+pub(super) const MAX_DEPTH: usize = 100;
+
 /// A text that is no value of the type.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not {kind}")]
@@ -35,6 +38,13 @@ pub(super) fn to_stored(value: Json, kind: PropertyType) -> Result<Json, CastErr
         return Err(CastError {
             text: text_of(&value).unwrap_or_default().replace('\0', "\\0"),
             kind: "a text that can be stored: it holds the character U+0000",
+        });
+    }
+    if is_deeper(&value, MAX_DEPTH) {
+        let text = text_of(&value).unwrap_or_default().chars().take(3).chain(['…']).collect();
+        return Err(CastError {
+            text,
+            kind: "a value that can be stored: it is nested more than 100 levels deep",
         });
     }
     let refuse = |kind: &'static str| CastError { text: text_of(&value).unwrap_or_default(), kind };
@@ -75,6 +85,17 @@ pub(super) fn to_stored(value: Json, kind: PropertyType) -> Result<Json, CastErr
     }
 }
 
+/// Lists and hashes lie in each other more than `levels` deep.
+pub(super) fn is_deeper(value: &Json, levels: usize) -> bool {
+    let left = levels.checked_sub(1);
+    let is_inner_deeper = |inner| left.is_some_and(|left| is_deeper(inner, left));
+    match value {
+        Json::Array(elements) => left.is_none() || elements.iter().any(is_inner_deeper),
+        Json::Object(entries) => left.is_none() || entries.values().any(is_inner_deeper),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => false,
+    }
+}
+
 /// No text of the platform can hold it, and SQLite ends a text there.
 fn has_nul(value: &Json) -> bool {
     match value {
@@ -94,7 +115,7 @@ pub(super) fn text_of(value: &Json) -> Option<String> {
     }
 }
 
-/// A whole number; a fraction is cut off, as of text that begins with a number.
+/// A whole number, also one written as text; a fraction is cut off. Text that only begins with a number is none.
 pub(super) fn integer(value: &Json) -> Option<i64> {
     match value {
         Json::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(whole)),

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::World;
-use super::cast;
+use super::cast::{self, MAX_DEPTH};
 use super::error::Error;
 use super::input::{self, Input};
 use super::listing::{Item, chosen, paged, plain};
@@ -39,7 +39,7 @@ pub(super) fn embeddings(field: &Field, world: &mut World<'_>) -> Result<Json, E
 
 pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     let input = Input::of(field, "embedding")?;
-    let id = input.integer("id")?.flatten().map(EmbeddingId);
+    let id = input.id("id")?.map(EmbeddingId);
     let created = world.data.create_embedding(id, world.now, |embedding| apply(embedding, input))??;
     plain(&created, &field.fields)
 }
@@ -67,6 +67,9 @@ fn apply(embedding: &mut Embedding, input: Input<'_>) -> Result<(), Error> {
         embedding.content = content;
     }
     if let Some(metadata) = input.get("metadata") {
+        if cast::is_deeper(metadata, MAX_DEPTH) {
+            return Err(Error::new(format!("`metadata` may be nested {MAX_DEPTH} levels deep")));
+        }
         embedding.metadata = metadata.as_object().cloned().unwrap_or_default();
     }
     if let Some(count) = input.integer("token_count")? {

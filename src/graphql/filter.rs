@@ -34,10 +34,14 @@ pub(super) fn in_tables(app: &App, tables: &[&str], filter: Option<&Json>) -> Re
 /// Conditions of one filter, each of which binds a few values; a statement may have 32,766 of these.
 const MOST_CONDITIONS: usize = 4_000;
 
+/// Relations within relations of one filter. Fewer than a selection may have: SQLite adds up how deep the expressions of
+/// statements within statements are, and refuses a thousand levels.
+const MAX_DEPTH: usize = 10;
+
 /// # Errors
 /// It makes no sense, or has too many conditions.
 fn criteria(app: &App, entity: Entity, filter: Option<&Json>, tables: Option<&[&str]>) -> Result<Criteria> {
-    let criteria = criteria_of(app, entity, filter, tables)?;
+    let criteria = criteria_of(app, entity, filter, tables, MAX_DEPTH)?;
     if criteria.filter.conditions() > MOST_CONDITIONS {
         return Err(Error::new(format!("a filter may have at most {MOST_CONDITIONS} conditions")));
     }
@@ -49,6 +53,7 @@ fn criteria_of(
     entity: Entity,
     filter: Option<&Json>,
     tables: Option<&[&str]>,
+    depth: usize,
 ) -> Result<Criteria> {
     let empty = Input::new();
     let input = filter.and_then(Json::as_object).unwrap_or(&empty);
@@ -56,7 +61,7 @@ fn criteria_of(
         Some([table]) => Some((*table).to_owned()),
         _ => exact_table(input),
     };
-    let types = Types { app, entity, table: table.as_deref() };
+    let types = Types { app, entity, table: table.as_deref(), depth };
     let mut all = types.conditions(input)?;
     if let Some(tables @ ([] | [_, _, ..])) = tables {
         let tables = tables.iter().map(|table| Operand::Text((*table).to_owned())).collect();
@@ -66,8 +71,8 @@ fn criteria_of(
         Some(deleted) => match deleted.get("exists").and_then(Json::as_bool) {
             Some(false) => Liveness::Live,
             Some(true) => Liveness::Deleted,
-            None if deleted.values().any(|value| !value.is_null()) => Liveness::Deleted,
-            None => Liveness::Live,
+            None if column_conditions(Column::DeletedAt, deleted)?.is_empty() => Liveness::Live,
+            None => Liveness::Deleted,
         },
         None => Liveness::Live,
     };
@@ -87,6 +92,8 @@ struct Types<'a> {
     app: &'a App,
     entity: Entity,
     table: Option<&'a str>,
+    /// How many relations may still lie in each other.
+    depth: usize,
 }
 
 impl Types<'_> {
@@ -135,7 +142,8 @@ impl Types<'_> {
         let branches = branches.as_array().into_iter().flatten().filter_map(Json::as_object);
         let mut any = Vec::new();
         for branch in branches {
-            let all = self.conditions(branch)?;
+            let table = exact_table(branch);
+            let all = Types { table: table.as_deref().or(self.table), ..*self }.conditions(branch)?;
             if !all.is_empty() {
                 any.push(Filter::All(all));
             }
@@ -157,13 +165,16 @@ impl Types<'_> {
     }
 
     fn related(&self, relations: &Json, entity: Entity) -> Result<Vec<Filter>> {
+        let depth = self.depth.checked_sub(1).ok_or_else(|| {
+            Error::new(format!("relations in a filter may lie {MAX_DEPTH} deep in each other"))
+        })?;
         let mut all = Vec::new();
         for relation in relations.as_array().into_iter().flatten().filter_map(Json::as_object) {
             let join = relation.get("join").and_then(Json::as_object);
             let says = |key: &str| join.and_then(|join| join.get(key)).and_then(Json::as_str);
             let ours = field(self.entity, says("join_on_property").unwrap_or("id"));
             let theirs = field(entity, says("foreign_property").unwrap_or("id"));
-            let criteria = Box::new(criteria_of(self.app, entity, relation.get("filter"), None)?);
+            let criteria = Box::new(criteria_of(self.app, entity, relation.get("filter"), None, depth)?);
             all.push(Filter::Related { ours, theirs, criteria });
         }
         Ok(all)

@@ -41,6 +41,14 @@ impl<'f> Input<'f> {
         given.map(|value| if value.is_null() { Ok(None) } else { integer(value, key).map(Some) }).transpose()
     }
 
+    /// The id that something new is to have.
+    ///
+    /// # Errors
+    /// The value is none.
+    pub(super) fn id(self, key: &str) -> Result<Option<i64>, Error> {
+        self.get(key).filter(|value| !value.is_null()).map(|value| new_id(value, key)).transpose()
+    }
+
     /// # Errors
     /// The value is no date and time.
     pub(super) fn moment(self, key: &str) -> Result<Option<Option<Timestamp>>, Error> {
@@ -60,6 +68,17 @@ impl<'f> From<&'f Map<String, Json>> for Input<'f> {
     fn from(input: &'f Map<String, Json>) -> Self {
         Self(input)
     }
+}
+
+/// The largest id that may be chosen. Ids count up from the largest there is, so it must leave room for others; and every
+/// reader of JSON has this number right.
+const LARGEST_ID: i64 = (1 << 53) - 1;
+
+/// The id that something new is to have. `name` is for the error.
+pub(super) fn new_id(value: &Json, name: &str) -> Result<i64, Error> {
+    let text = cast::text_of(value).unwrap_or_default();
+    let id = text.trim().parse().ok().filter(|id| (1..=LARGEST_ID).contains(id));
+    id.ok_or_else(|| Error::new(format!("{name}: `{text}` is not an id: these are 1 to {LARGEST_ID}")))
 }
 
 /// An id, which may be text. `name` is for the error.

@@ -1,7 +1,9 @@
 //! The property inputs of a mutation, applied to what is stored: `value` and its typed forms replace, `array_append`,
 //! `array_remove`, `increment` and `decrement` change. What brings a file is a value by then. Pure.
 
-use serde_json::{Map, Value as Json, json};
+use std::fmt::Display;
+
+use serde_json::{Map, Value as Json};
 
 use super::cast;
 use super::error::Error;
@@ -16,7 +18,8 @@ pub(super) fn apply(properties: &mut Map<String, Json>, inputs: &Json, table: &T
     for input in inputs.as_array().into_iter().flatten().filter_map(Json::as_object) {
         let name = input.get("name").and_then(Json::as_str).unwrap_or_default();
         let Some(property) = table.properties.get(name) else { return Err(unknown(name, table)) };
-        if let Some(value) = changed(properties.get(name), input, property.kind)? {
+        let value = changed(properties.get(name), input, property.kind);
+        if let Some(value) = value.map_err(|error| refused(name, table, &error))? {
             let stored = cast::to_stored(value, property.kind);
             let stored = stored.map_err(|error| refused(name, table, &error))?;
             properties.insert(name.to_owned(), stored);
@@ -51,7 +54,7 @@ pub(super) fn unknown(name: &str, table: &Table) -> Error {
     })
 }
 
-fn refused(name: &str, table: &Table, error: &cast::CastError) -> Error {
+fn refused(name: &str, table: &Table, error: &dyn Display) -> Error {
     Error::new(match &*table.name {
         "" => format!("property `{name}` of a user: {error}"),
         table => format!("property `{name}` of `{table}`: {error}"),
@@ -63,7 +66,7 @@ fn changed(
     stored: Option<&Json>,
     input: &Map<String, Json>,
     kind: PropertyType,
-) -> Result<Option<Json>, Error> {
+) -> Result<Option<Json>, StepError> {
     let mut value = None;
     for (key, given) in input {
         value = Some(match key.as_str() {
@@ -74,8 +77,8 @@ fn changed(
                 let removed: Vec<Json> = elements(Some(given)).collect();
                 elements(stored).filter(|element| !removed.contains(element)).collect()
             }
-            "increment" => sum(stored, given, 1, kind)?,
-            "decrement" => sum(stored, given, -1, kind)?,
+            "increment" => moved(stored, given, Step::Up, kind)?,
+            "decrement" => moved(stored, given, Step::Down, kind)?,
             _ => continue,
         });
     }
@@ -93,21 +96,41 @@ fn elements(value: Option<&Json>) -> impl Iterator<Item = Json> {
     }
 }
 
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Up,
+    Down,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum StepError {
+    #[error("only a number can be incremented")]
+    NoNumber,
+    #[error("the number would be too large")]
+    TooLarge,
+}
+
 /// Nothing counts as 0.
-fn sum(stored: Option<&Json>, by: &Json, sign: i64, kind: PropertyType) -> Result<Json, Error> {
+fn moved(stored: Option<&Json>, by: &Json, step: Step, kind: PropertyType) -> Result<Json, StepError> {
     let stored = stored.filter(|value| !value.is_null());
     if let (Some(a), Some(b)) = (stored.map_or(Some(0), Json::as_i64), by.as_i64()) {
-        return a
-            .checked_add(sign * b)
-            .map(Json::from)
-            .ok_or_else(|| Error::new("the number would be too large"));
+        let moved = match step {
+            Step::Up => a.checked_add(b),
+            Step::Down => a.checked_sub(b),
+        };
+        return moved.map(Json::from).ok_or(StepError::TooLarge);
     }
-    let a = stored.map_or(Some(0.0), cast::float);
-    match (a, cast::float(by)) {
-        (Some(a), Some(b)) => {
-            let sum = a + sign as f64 * b;
-            Ok(if kind == PropertyType::Integer { json!(cast::integer(&json!(sum))) } else { json!(sum) })
-        }
-        _ => Err(Error::new("only a number can be incremented")),
+    let (Some(a), Some(b)) = (stored.map_or(Some(0.0), cast::float), cast::float(by)) else {
+        return Err(StepError::NoNumber);
+    };
+    let moved = Json::from(match step {
+        Step::Up => a + b,
+        Step::Down => a - b,
+    });
+    match kind {
+        PropertyType::Integer => cast::integer(&moved).map(Json::from).ok_or(StepError::TooLarge),
+        // A number that is not finite has become null.
+        _ if moved.is_null() => Err(StepError::TooLarge),
+        _ => Ok(moved),
     }
 }

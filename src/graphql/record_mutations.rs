@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::World;
 use super::cast;
@@ -27,15 +27,10 @@ pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error
     }
     let table = table_of(input, world.app)?;
     let table = table.ok_or_else(|| Error::new(format!("{} needs a `table`", field.name)))?;
-    let mut new = NewRecord { table: table.name.clone(), ..NewRecord::default() };
+    let mut values = Map::new();
     let (inputs, files) = value_upload::of_inputs(properties_of(input), table, world)?;
-    properties::apply(&mut new.properties, &inputs, table)?;
-    new.id = input.integer("id")?.flatten().map(RecordId);
-    new.user_id = input.integer("user_id")?.flatten();
-    new.external_id = input.get("external_id").and_then(cast::text_of);
-    new.created_at = input.moment("created_at")?.flatten();
-    new.updated_at = input.moment("updated_at")?.flatten();
-    new.deleted_at = input.moment("deleted_at")?.flatten();
+    properties::apply(&mut values, &inputs, table)?;
+    let new = new_record(input, table, values)?;
     let now = world.now;
     files.store_with(world, |world| {
         let record = world.data.create_record(new, now)?;
@@ -124,15 +119,10 @@ pub(super) fn create_many(field: &Field, world: &mut World<'_>) -> Result<Json, 
         let input = Input::from(input);
         let table =
             table_of(input, world.app)?.ok_or_else(|| Error::new("records_create_rc needs a `table`"))?;
-        let mut record = NewRecord { table: table.name.clone(), ..NewRecord::default() };
-        let values = value_upload::of_hash(properties_of(input), table, world)?;
-        properties::apply_hash(&mut record.properties, &values, table)?;
-        record.id = input.integer("id")?.flatten().map(RecordId);
-        record.user_id = input.integer("user_id")?.flatten();
-        record.external_id = input.get("external_id").and_then(cast::text_of);
-        record.created_at = input.moment("created_at")?.flatten();
-        record.updated_at = input.moment("updated_at")?.flatten();
-        new.push(record);
+        let mut values = Map::new();
+        let hash = value_upload::of_hash(properties_of(input), table, world)?;
+        properties::apply_hash(&mut values, &hash, table)?;
+        new.push(new_record(input, table, values)?);
     }
     let created = world.data.create_records(new, world.now)?;
     Ok(Json::Array(project(&created, &field.fields, world, 1)?))
@@ -172,6 +162,20 @@ pub(super) fn delete_all(field: &Field, world: &mut World<'_>) -> Result<Json, E
     }
     let count = world.data.purge_records(&criteria)?;
     Ok(counted(count, field))
+}
+
+/// A record with these properties and what the input says besides them.
+fn new_record(input: Input<'_>, table: &Table, properties: Map<String, Json>) -> Result<NewRecord, Error> {
+    Ok(NewRecord {
+        table: table.name.clone(),
+        id: input.id("id")?.map(RecordId),
+        user_id: input.integer("user_id")?.flatten(),
+        external_id: input.get("external_id").and_then(cast::text_of),
+        properties,
+        created_at: input.moment("created_at")?.flatten(),
+        updated_at: input.moment("updated_at")?.flatten(),
+        deleted_at: input.moment("deleted_at")?.flatten(),
+    })
 }
 
 /// What an update does to a record.

@@ -12,7 +12,7 @@ use super::node::Node;
 use super::selection::{Field, object};
 use super::{filter, order};
 use crate::app::App;
-use crate::records::{Criteria, Entity, Page, Record, Relation, User};
+use crate::records::{Criteria, Entity, Page, Record, Relation, Share, User};
 
 /// Relations within relations. The platform's deepest real query has four.
 const MAX_DEPTH: usize = 20;
@@ -139,7 +139,11 @@ fn related<T: Node, R: Node>(
     let relation = Relation {
         theirs: filter::field(entity, field.text("foreign_property").unwrap_or("id")),
         sorts: order::sorts(world.app, &criteria, field.argument("sort")),
-        limit: field.argument("limit").and_then(Json::as_u64).filter(|_| is_list),
+        share: match field.argument("limit").and_then(Json::as_u64) {
+            _ if !is_list => Share::Last,
+            Some(limit) => Share::First(limit),
+            None => Share::All,
+        },
         criteria,
     };
     let found: Vec<(String, R)> = match wanted.is_empty() {
@@ -157,8 +161,19 @@ fn related<T: Node, R: Node>(
     Ok(keys
         .iter()
         .map(|keys| {
-            let mut places = keys.iter().filter_map(|key| by_key.get(key)).flatten().copied();
-            if is_list { places.map(child).collect() } else { places.next_back().map_or(Json::Null, child) }
+            // A row of several keys has the rows of all in one order, each once.
+            let mut places: Vec<usize> =
+                keys.iter().filter_map(|key| by_key.get(key)).flatten().copied().collect();
+            places.sort_unstable();
+            places.dedup();
+            match relation.share {
+                Share::All => places.into_iter().map(child).collect(),
+                Share::First(limit) => {
+                    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+                    places.into_iter().take(limit).map(child).collect()
+                }
+                Share::Last => places.pop().map_or(Json::Null, child),
+            }
         })
         .collect())
 }

@@ -68,7 +68,7 @@ pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error
     let table = world.app.users_table();
     let (inputs, files) = value_upload::of_inputs(properties_of(input), table, world)?;
     let change = Change::of(input, &inputs, table)?;
-    let id = field.argument("id").map(|id| input::integer(id, "id").map(UserId)).transpose()?;
+    let id = field.argument("id").map(|id| input::new_id(id, "id").map(UserId)).transpose()?;
     let now = world.now;
     files.store_with(world, |world| {
         let user = world.data.create_user(id, now, |user| change.apply(user))??;

@@ -50,16 +50,7 @@ impl<'w> World<'w> {
         work: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
         self.data.begin(Data::PATIENCE)?;
-        match work(self) {
-            Ok(value) => {
-                self.data.commit()?;
-                Ok(value)
-            }
-            Err(error) => {
-                // Where undoing fails as well, the first error says more.
-                let _ = self.data.rollback();
-                Err(error)
-            }
-        }
+        let result = work(self);
+        self.data.end(result)
     }
 }

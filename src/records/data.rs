@@ -42,6 +42,9 @@ struct Level {
 pub(crate) enum DataError {
     #[error("there is no transaction to end")]
     NotOpen,
+    /// In the platform's words.
+    #[error("Id has already been taken")]
+    IdTaken,
     #[error("there is no place for files here")]
     NoUploads,
     #[error("cannot use the folder of uploads {}", path.display())]
@@ -142,6 +145,26 @@ impl Data {
         self.until = until;
     }
 
+    /// Runs `work` as one transaction, or as a part of the one that is open. What it refuses leaves nothing of it behind.
+    fn atomically<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.begin(Self::PATIENCE)?;
+        let result = work(self);
+        self.end(result)
+    }
+
+    /// Ends the innermost transaction as its work has ended: what it wrote is stored, or, where it failed, undone.
+    pub(crate) fn end<T, E: From<DataError>>(
+        &mut self,
+        result: std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        match &result {
+            Ok(_) => self.commit()?,
+            // Where undoing fails as well, the first error says more.
+            Err(_) => drop(self.rollback()),
+        }
+        result
+    }
+
     pub(crate) fn count(&self, criteria: &Criteria) -> Result<u64> {
         self.read(|connection| rows::count(connection, criteria))
     }
@@ -161,7 +184,8 @@ impl Data {
         self.read(|connection| rows::counted_page(connection, criteria, sorts, page))
     }
 
-    /// What is related to the rows with these keys: each with the key it belongs to, the rows of one key in their order.
+    /// What is related to the rows with these keys: each with the key it belongs to, all in the order of the
+    /// relation.
     pub(crate) fn related<T: Stored>(
         &self,
         relation: &Relation,
@@ -175,13 +199,15 @@ impl Data {
         self.read(|connection| rows::get(connection, id))
     }
 
+    /// # Errors
+    /// Its id is taken, or the store fails.
     pub(crate) fn create_record(&mut self, new: NewRecord, now: Timestamp) -> Result<Record> {
-        self.write(|connection| rows::create(connection, new, now))
+        self.write(|connection| rows::create(connection, new, now))?.ok_or(DataError::IdTaken)
     }
 
     /// Creates all or none.
     pub(crate) fn create_records(&mut self, new: Vec<NewRecord>, now: Timestamp) -> Result<Vec<Record>> {
-        self.write(|connection| new.into_iter().map(|new| rows::create(connection, new, now)).collect())
+        self.atomically(|data| new.into_iter().map(|new| data.create_record(new, now)).collect())
     }
 
     /// Changes a record in place, whether it is deleted or not; `None` if there is none. What `change` refuses changes

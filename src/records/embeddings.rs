@@ -33,14 +33,11 @@ impl Embedding {
     }
 
     fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
-        // The CHECKs of the table let nothing but an array and an object in.
-        let vector: Vec<f64> = serde_json::from_str(row.get_ref(1)?.as_str()?).unwrap_or_default();
-        let metadata = serde_json::from_str(row.get_ref(3)?.as_str()?).unwrap_or_default();
         Ok(Self {
             id: EmbeddingId(row.get(0)?),
-            vector,
+            vector: rows::json(row, 1)?,
             content: row.get(2)?,
-            metadata,
+            metadata: rows::json(row, 3)?,
             token_count: row.get(4)?,
             created_at: rows::time(row.get(5)?),
             updated_at: rows::time(row.get(6)?),

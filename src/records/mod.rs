@@ -21,8 +21,8 @@ pub(crate) use embeddings::{Embedding, EmbeddingId};
 pub(crate) use handle::Records;
 pub(crate) use rows::{
     Activity, ArrayTest, Bound, Case, Column, Criteria, Direction, Entity, Field, Filter, Liveness,
-    NewRecord, Operand, Page, Record, RecordId, Relation, Sort, SortKey, Stored, TextPart, TextTest, User,
-    UserId,
+    NewRecord, Operand, Page, Record, RecordId, Relation, Share, Sort, SortKey, Stored, TextPart, TextTest,
+    User, UserId,
 };
 pub(crate) use sessions::{SESSION_LIFETIME, SessionError, SessionId, Sessions};
 pub(crate) use uploads::{

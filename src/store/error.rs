@@ -35,12 +35,20 @@ impl Error {
     pub(super) fn sqlite(path: &str, source: rusqlite::Error) -> Self {
         match source.sqlite_error_code() {
             Some(ErrorCode::OperationInterrupted) => Self::Interrupted,
-            _ => Self::Sqlite { path: path.to_owned(), source },
+            _ => Self::Sqlite { path: path.to_owned(), source: without_statement(source) },
         }
     }
 
     pub(super) fn io(path: &std::path::Path, source: io::Error) -> Self {
         Self::Io { path: path.display().to_string(), source }
+    }
+}
+
+/// A statement is ours and says nothing to people; with all it lists it may be longer than any message.
+fn without_statement(error: rusqlite::Error) -> rusqlite::Error {
+    match error {
+        rusqlite::Error::SqlInputError { error, msg, .. } => rusqlite::Error::SqliteFailure(error, Some(msg)),
+        other => other,
     }
 }
 

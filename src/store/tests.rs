@@ -79,9 +79,12 @@ fn a_write_that_fails_leaves_nothing_and_the_next_one_works() {
     let store = folder.open().unwrap();
     let failed = store.write(|tx| {
         tx.execute("INSERT INTO holder VALUES (1, 'b', 1, 1, 1)", [])?;
-        tx.execute("INSERT INTO nowhere VALUES (1)", [])
+        tx.execute("UPDATE holder SET pid = nowhere", [])
     });
-    assert!(failed.unwrap_err().to_string().starts_with("cannot use "));
+    let failed = failed.unwrap_err();
+    assert!(failed.to_string().starts_with("cannot use "));
+    let cause = std::error::Error::source(&failed).unwrap().to_string();
+    assert_eq!(cause, "no such column: nowhere", "without the statement, which may be long");
     assert_eq!(jobs(&store), 0);
 
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {

@@ -70,9 +70,17 @@ fn activities_are_stored_with_their_names() {
         assert_eq!(ids, expected, "{variables}");
     }
     assert!(fixture.errors(create, json!({"p": "text"})).contains("`payload` that is a hash"));
+    let nested = |depth| (2..depth).fold(json!([]), |inner, _| json!([inner]));
+    let deepest = fixture.data(create, json!({"p": {"of": nested(100)}}));
+    let id = &deepest["activity_create"]["id"];
+    let read = "query ($i: [ID]) { activities(ids: $i) { results { payload } } }";
+    let found = fixture.data(read, json!({"i": [id]}));
+    assert_eq!(found["activities"]["results"][0]["payload"], deepest["activity_create"]["payload"]);
+    let said = "the `payload` of activity_create may be nested 100 levels deep";
+    assert_eq!(fixture.errors(create, json!({"p": {"of": nested(101)}})), said);
     assert!(fixture.errors("mutation { activity_delete_all }", json!({})).contains("confirm"));
     let deleted = fixture.data("mutation { activity_delete_all(confirm: true) }", json!({}));
-    assert_eq!(deleted, json!({"activity_delete_all": ["1", "2"]}));
+    assert_eq!(deleted, json!({"activity_delete_all": ["1", "2", "3"]}));
 }
 
 #[test]

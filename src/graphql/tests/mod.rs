@@ -2,6 +2,7 @@
 
 mod background_jobs;
 mod documents;
+mod limits;
 mod lists;
 mod model;
 mod records;

@@ -262,7 +262,8 @@ fn passes(task: &Task, filter: &Json, all: &[Task]) -> Option<bool> {
     (!conditions.is_empty()).then(|| conditions.iter().all(|holds| *holds))
 }
 
-/// What has no value comes last when ascending and first when descending; at last, the ids decide.
+/// What has no value comes last when ascending and first when descending; at last, the ids decide, in
+/// the direction of the last key.
 fn compare(a: &Task, b: &Task, sort: &Json) -> Ordering {
     let by = |entry: &Json| -> Ordering {
         let (key, order) = match entry["properties"].get(0) {
@@ -294,7 +295,15 @@ fn compare(a: &Task, b: &Task, sort: &Json) -> Ordering {
     });
     match decided {
         ControlFlow::Break(order) => order,
-        ControlFlow::Continue(()) => a["id"].as_i64().cmp(&b["id"].as_i64()),
+        ControlFlow::Continue(()) => {
+            let order = a["id"].as_i64().cmp(&b["id"].as_i64());
+            let says = |entry: &&Json| entry["properties"][0]["name"] != " ";
+            let last = sort.as_array().into_iter().flatten().rfind(says);
+            let descends = last.is_some_and(|last| {
+                last["properties"][0]["order"] == "DESC" || last["id"]["order"] == "DESC"
+            });
+            if descends { order.reverse() } else { order }
+        }
     }
 }
 

@@ -15,7 +15,7 @@ properties:
 - name: owner_id
 ";
 
-fn fixture() -> Fixture {
+pub(super) fn fixture() -> Fixture {
     let mut fixture = Fixture::new(&[
         ("app/schema/task.yml", TASK),
         ("app/schema/person.yml", "name: person\nproperties:\n- name: name\n"),
@@ -336,7 +336,7 @@ fn records_are_sorted_by_columns_by_listed_values_and_by_chance() {
     for (sort, expected) in [
         (json!({"external_id": {"order": "ASC"}}), ["3", "2", "1"]),
         (json!({"external_id": {"order": "DESC"}}), ["1", "2", "3"]),
-        (json!({"table_id": {"order": "DESC"}}), ["2", "3", "1"]),
+        (json!({"table_id": {"order": "DESC"}}), ["3", "2", "1"]),
         (json!([{"table_id": {"order": "ASC"}}, {"id": {"order": "DESC"}}]), ["1", "3", "2"]),
         (json!({"id": {"order": "ASC", "order_by_values": ["3", "1"]}}), ["3", "1", "2"]),
     ] {
@@ -382,5 +382,74 @@ fn mutation_whose_answer_fails_stores_nothing() {
         let errors = fixture.errors(&format!("mutation {{ {mutation} {failing} }}"), json!({}));
         assert_eq!(errors, "`soon` is not a date and time", "{mutation}");
         assert_eq!(fixture.data(names, json!({})), ada, "{mutation}");
+    }
+}
+
+#[test]
+fn related_rows_of_a_list_are_sorted_and_limited_as_one() {
+    let mut fixture = fixture();
+    for (name, task) in [("B", "2"), ("A", "3"), ("C", "2")] {
+        let create = r#"mutation ($n: String, $t: String) { record_create(record: { table: "status", properties: [{ name: "name", value: $n }, { name: "task_id", value: $t }] }) { id } }"#;
+        fixture.data(create, json!({"n": name, "t": task}));
+    }
+    let tags = r#"mutation { record_update(id: 2, record: { properties: [{ name: "tags", value_array: ["3", "2", "9", "3"] }] }) { id } }"#;
+    fixture.data(tags, json!({}));
+    let document = r#"query ($limit: Int, $order: SortOrderEnum!) { records(per_page: 1, filter: { id: { value: 2 } }) { results {
+        all: related_records(table: "status", join_on_property: "tags", foreign_property: "task_id", limit: $limit, sort: { properties: [{ name: "name", order: $order }] }) { name: property(name: "name") }
+        last: related_record(table: "status", join_on_property: "tags", foreign_property: "task_id", sort: { properties: [{ name: "name", order: $order }] }) { name: property(name: "name") } } } }"#;
+    for (limit, order, names, last) in [
+        (json!(null), "ASC", vec!["A", "B", "C"], "C"),
+        (json!(null), "DESC", vec!["C", "B", "A"], "A"),
+        (json!(2), "ASC", vec!["A", "B"], "C"),
+        (json!(1), "DESC", vec!["C"], "A"),
+    ] {
+        let found = fixture.data(document, json!({"limit": limit, "order": order}));
+        let named = |name: &str| json!({ "name": name });
+        let names: Vec<Json> = names.into_iter().map(named).collect();
+        assert_eq!(
+            found["records"]["results"][0],
+            json!({"all": names, "last": named(last)}),
+            "{order} {limit}"
+        );
+    }
+}
+
+#[test]
+fn records_created_at_once_keep_what_an_import_says_of_them() {
+    let mut fixture = fixture();
+    let create = r#"mutation { records_create_rc(records: [{ table: "person", external_id: "e", created_at: "2020-01-01", updated_at: "2020-01-02", deleted_at: "2020-01-03" }]) { id } }"#;
+    fixture.data(create, json!({}));
+    let read = "{ records(per_page: 1, filter: { deleted_at: { exists: true }, external_id: { value: \"e\" } }) { results { created_at updated_at deleted_at } } }";
+    assert_eq!(
+        fixture.data(read, json!({})),
+        json!({"records": {"results": [{"created_at": "2020-01-01T00:00:00.000Z", "updated_at": "2020-01-02T00:00:00.000Z", "deleted_at": "2020-01-03T00:00:00.000Z"}]}})
+    );
+}
+
+#[test]
+fn property_in_a_branch_has_the_type_its_table_declares() {
+    let mut fixture = fixture();
+    fixture.declare("app/schema/game.yml", "name: game\nproperties:\n- name: points\n");
+    let document = r#"{ records(per_page: 9, filter: { or: [{ table: { value: "task" }, properties: [{ name: "points", range: { gt: "4" } }] }] }) { results { id } } }"#;
+    assert_eq!(
+        fixture.data(document, json!({})),
+        json!({"records": {"results": [{"id": "2"}, {"id": "3"}]}})
+    );
+}
+
+#[test]
+fn blank_date_does_not_ask_for_deleted_records() {
+    let mut fixture = fixture();
+    let document = r#"query ($d: DateFilter) { records(per_page: 9, filter: { table: { value: "task" }, deleted_at: $d }) { results { id } } }"#;
+    for (deleted_at, expected) in [
+        (json!({"gt": ""}), json!([{"id": "2"}, {"id": "3"}])),
+        (json!({"gt": null, "exists": null}), json!([{"id": "2"}, {"id": "3"}])),
+        (json!({"exists": false}), json!([{"id": "2"}, {"id": "3"}])),
+        (json!({"exists": true, "gt": ""}), json!([{"id": "4"}])),
+        (json!({"gt": "2000-01-01"}), json!([{"id": "4"}])),
+        (json!({"gt": "2030-01-01"}), json!([])),
+    ] {
+        let found = fixture.data(document, json!({ "d": deleted_at }));
+        assert_eq!(found["records"]["results"], expected, "{deleted_at}");
     }
 }

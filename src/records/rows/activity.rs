@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::criteria::Entity;
 use super::find::Stored;
-use super::record::time;
+use super::record::{json, time};
 
 /// A sequence of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,8 +30,7 @@ impl Stored for Activity {
         Ok(Self {
             id: ActivityId(row.get(0)?),
             uuid: row.get(1)?,
-            // The column's CHECK lets nothing but JSON in.
-            payload: serde_json::from_str(row.get_ref(2)?.as_str()?).unwrap_or_default(),
+            payload: json(row, 2)?,
             created_at: time(row.get(3)?),
         })
     }

@@ -158,8 +158,7 @@ impl Filter {
             Self::Array(_, ArrayTest::Contains(elements) | ArrayTest::Overlaps(elements)) => {
                 elements.len().max(1)
             }
-            // The related rows are asked for twice: for a key, and for one among several.
-            Self::Related { criteria, .. } => 1 + 2 * criteria.filter.conditions(),
+            Self::Related { criteria, .. } => 1 + criteria.filter.conditions(),
             Self::Exists(_) | Self::OneOf(..) | Self::Range(..) | Self::Text(..) | Self::Array(..) => 1,
         }
     }

@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, Row, params_from_iter};
 
-use super::criteria::{Criteria, Entity, Field};
-use super::sort::Sort;
+use super::criteria::{Column, Criteria, Entity, Field};
+use super::sort::{Direction, Sort, SortKey};
 use super::sql::{Access, Sql};
 
 /// A kind of row that can be asked for.
@@ -29,8 +29,15 @@ pub(crate) struct Relation {
     pub(crate) criteria: Criteria,
     pub(crate) theirs: Field,
     pub(crate) sorts: Vec<Sort>,
-    /// For each key.
-    pub(crate) limit: Option<u64>,
+    pub(crate) share: Share,
+}
+
+/// Which rows each key gets of those that belong to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Share {
+    All,
+    First(u64),
+    Last,
 }
 
 /// The rows of one page in their order, and how many there are on all pages together. Where an index of values finds the
@@ -78,7 +85,7 @@ pub(in crate::records) fn page<T: Stored>(
     rows.collect()
 }
 
-/// Each row with the key it belongs to; the rows of one key in their order.
+/// Each row with the key it belongs to, all in the order of the relation.
 pub(in crate::records) fn related<T: Stored>(
     connection: &Connection,
     relation: &Relation,
@@ -125,36 +132,55 @@ impl Sql {
 }
 
 fn related_statement<T: Stored>(relation: &Relation, keys: &[String]) -> Sql {
-    let keys = serde_json::Value::from(keys).to_string();
-    let Relation { criteria, theirs, sorts, limit } = relation;
+    let Relation { criteria, theirs, sorts, share } = relation;
     let mut sql = Sql::default();
     sql.push("SELECT ").push(T::COLUMNS).push(", found.key FROM (SELECT r.id AS id, ");
     sql.key(theirs, T::ENTITY, "r");
     sql.push(" AS key, row_number() OVER (PARTITION BY ");
     sql.key(theirs, T::ENTITY, "r");
-    sql.order(sorts, T::ENTITY, "r");
+    match share {
+        Share::All | Share::First(_) => sql.order(sorts, T::ENTITY, "r"),
+        Share::Last => sql.order(&reversed(sorts), T::ENTITY, "r"),
+    }
     sql.push(") AS place FROM ").push(T::ENTITY.table()).push(" AS r WHERE ");
     sql.criteria(criteria, "r", Access::by(theirs, criteria));
-    sql.with_key(criteria, theirs, "r", &keys);
+    sql.with_key(criteria, theirs, "r", keys);
     sql.push(") AS found JOIN ").push(T::ENTITY.table()).push(" AS r ON r.id = found.id");
-    if let Some(limit) = limit {
-        sql.push(" WHERE found.place <= ").bind(i64::try_from(*limit).unwrap_or(i64::MAX));
+    match share {
+        Share::All => {}
+        Share::First(limit) => {
+            sql.push(" WHERE found.place <= ").bind(i64::try_from(*limit).unwrap_or(i64::MAX));
+        }
+        Share::Last => drop(sql.push(" WHERE found.place = 1")),
     }
-    sql.push(" ORDER BY found.place");
+    sql.order(sorts, T::ENTITY, "r");
     sql
+}
+
+/// The order in which the last row is the first.
+fn reversed(sorts: &[Sort]) -> Vec<Sort> {
+    if sorts.is_empty() {
+        return vec![Sort { key: SortKey::Column(Column::Id), direction: Direction::Descending }];
+    }
+    let reverse = |sort: &Sort| Sort { key: sort.key.clone(), direction: sort.direction.reversed() };
+    sorts.iter().map(reverse).collect()
 }
 
 /// How SQLite goes about a page, one step a line.
 #[cfg(test)]
-pub(in crate::records) fn explain(connection: &Connection, criteria: &Criteria) -> rusqlite::Result<String> {
+pub(in crate::records) fn explain(
+    connection: &Connection,
+    criteria: &Criteria,
+    sorts: &[Sort],
+) -> rusqlite::Result<String> {
     let page = Page { number: 1, size: 20 };
     let access = Access::choose(connection, criteria)?;
     plan(
         connection,
         match criteria.entity {
-            Entity::Record => page_statement::<super::Record>(criteria, access, &[], page),
-            Entity::User => page_statement::<super::User>(criteria, access, &[], page),
-            Entity::Activity => page_statement::<super::Activity>(criteria, access, &[], page),
+            Entity::Record => page_statement::<super::Record>(criteria, access, sorts, page),
+            Entity::User => page_statement::<super::User>(criteria, access, sorts, page),
+            Entity::Activity => page_statement::<super::Activity>(criteria, access, sorts, page),
         },
     )
 }

@@ -16,12 +16,12 @@ pub(crate) use activity::{Activity, ActivityId};
 pub(crate) use criteria::{
     ArrayTest, Bound, Case, Column, Criteria, Entity, Field, Filter, Liveness, Operand, TextPart, TextTest,
 };
-pub(crate) use find::{Page, Relation, Stored};
+pub(crate) use find::{Page, Relation, Share, Stored};
 pub(super) use find::{count, counted_page, page, related};
 #[cfg(test)]
 pub(super) use find::{explain, explain_related};
-pub(super) use record::time;
 pub(crate) use record::{Record, RecordId};
+pub(super) use record::{json, time};
 pub(crate) use sort::{Direction, Sort, SortKey};
 pub(crate) use user::{User, UserId};
 pub(crate) use write::NewRecord;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::Row;
+use rusqlite::types::Type;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
 use super::criteria::Entity;
@@ -36,7 +38,7 @@ impl Stored for Record {
             table: row.get(1)?,
             user_id: row.get(2)?,
             external_id: row.get(3)?,
-            properties: object(row.get_ref(4)?.as_str()?),
+            properties: json(row, 4)?,
             created_at: time(row.get(5)?),
             updated_at: time(row.get(6)?),
             deleted_at: row.get::<_, Option<i64>>(7)?.map(time),
@@ -50,9 +52,10 @@ impl fmt::Display for RecordId {
     }
 }
 
-/// The column's CHECK lets nothing but an object in.
-pub(super) fn object(text: &str) -> Map<String, Json> {
-    serde_json::from_str(text).unwrap_or_default()
+/// What a column holds as JSON. What cannot be read is an error: taken for nothing, the next change would store nothing.
+pub(in crate::records) fn json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+    serde_json::from_str(row.get_ref(column)?.as_str()?)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
 }
 
 /// Milliseconds since the epoch; a time beyond what a calendar holds is cut to its end.

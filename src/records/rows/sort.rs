@@ -17,7 +17,7 @@ pub(crate) enum SortKey {
     Text(Arc<str>),
     /// What is no number counts as missing.
     Number(Arc<str>),
-    /// As these values of the column follow each other; rows with another value come last.
+    /// As these values of the column follow each other; rows with another value count as missing.
     Listed(Column, Vec<String>),
     Random,
 }
@@ -27,4 +27,13 @@ pub(crate) enum Direction {
     #[default]
     Ascending,
     Descending,
+}
+
+impl Direction {
+    pub(super) fn reversed(self) -> Self {
+        match self {
+            Self::Ascending => Self::Descending,
+            Self::Descending => Self::Ascending,
+        }
+    }
 }

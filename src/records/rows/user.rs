@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::criteria::Entity;
 use super::find::Stored;
-use super::record::{object, time};
+use super::record;
 
 /// A sequence of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,12 +70,12 @@ impl Stored for User {
             slug: row.get(7)?,
             language: row.get(8)?,
             external_id: row.get(9)?,
-            properties: object(row.get_ref(10)?.as_str()?),
-            otp_secrets: object(row.get_ref(11)?.as_str()?),
-            tokens_valid_after: time(row.get(12)?),
-            created_at: time(row.get(13)?),
-            updated_at: time(row.get(14)?),
-            deleted_at: row.get::<_, Option<i64>>(15)?.map(time),
+            properties: record::json(row, 10)?,
+            otp_secrets: record::json(row, 11)?,
+            tokens_valid_after: record::time(row.get(12)?),
+            created_at: record::time(row.get(13)?),
+            updated_at: record::time(row.get(14)?),
+            deleted_at: row.get::<_, Option<i64>>(15)?.map(record::time),
         })
     }
 }

@@ -16,7 +16,7 @@ use super::values;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct NewRecord {
     pub(crate) table: Arc<str>,
-    /// For imports; an id that is taken is refused by the store.
+    /// For imports.
     pub(crate) id: Option<RecordId>,
     pub(crate) user_id: Option<i64>,
     pub(crate) external_id: Option<String>,
@@ -26,18 +26,18 @@ pub(crate) struct NewRecord {
     pub(crate) deleted_at: Option<Timestamp>,
 }
 
-/// Stores it and answers it as stored.
+/// Stores it and answers it as stored; `None` if its id is taken.
 pub(in crate::records) fn create(
     connection: &Connection,
     new: NewRecord,
     now: Timestamp,
-) -> rusqlite::Result<Record> {
+) -> rusqlite::Result<Option<Record>> {
     let created_at = new.created_at.unwrap_or(now);
     let updated_at = new.updated_at.unwrap_or(created_at);
-    connection
+    let stored = connection
         .prepare_cached(
             "INSERT INTO records (id, table_name, user_id, external_id, properties, created_at, updated_at, deleted_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO NOTHING",
         )?
         .execute(params![
             new.id.map(|id| id.0),
@@ -49,10 +49,13 @@ pub(in crate::records) fn create(
             updated_at.as_millisecond(),
             new.deleted_at.map(Timestamp::as_millisecond),
         ])?;
+    if stored == 0 {
+        return Ok(None);
+    }
     let id = RecordId(connection.last_insert_rowid());
     values::write(connection, &new.table, id, &new.properties)?;
     let cut = |time: Timestamp| super::record::time(time.as_millisecond());
-    Ok(Record {
+    Ok(Some(Record {
         id,
         table: new.table,
         user_id: new.user_id,
@@ -61,7 +64,7 @@ pub(in crate::records) fn create(
         created_at: cut(created_at),
         updated_at: cut(updated_at),
         deleted_at: new.deleted_at.map(cut),
-    })
+    }))
 }
 
 /// The record of that id, deleted ones too.

@@ -118,13 +118,24 @@ fn related_rows_come_with_the_key_they_belong_to() {
         criteria: Criteria::of_table("task"),
         theirs: property("owner_id"),
         sorts: Vec::new(),
-        limit: Some(1),
+        share: Share::First(1),
     };
     let related: Vec<(String, Record)> = data.related(&relation, &["1".into(), "7".into()]).unwrap();
     assert_eq!(
         related.iter().map(|(key, record)| (key.as_str(), record.id.0)).collect::<Vec<_>>(),
         [("1", 2)]
     );
+
+    let long = "x".repeat(300);
+    let similar = format!("{long}y");
+    let by_title = Relation { theirs: property("title"), ..relation };
+    let keys = [long.clone(), similar, "Write spec".to_owned()];
+    let mut related: Vec<(String, Record)> = data.related(&by_title, &keys).unwrap();
+    related.sort_by_key(|(_, record)| record.id);
+    let related: Vec<(String, i64)> = related.into_iter().map(|(key, record)| (key, record.id.0)).collect();
+    assert_eq!(related, [("Write spec".to_owned(), 2), (long, 4)]);
+    let others: Vec<(String, Record)> = data.related(&by_title, &["x".repeat(301)]).unwrap();
+    assert_eq!(others, []);
 
     let owned = Filter::Related {
         ours: Field::Column(Column::Id),
@@ -141,7 +152,7 @@ fn missing_values_come_last_ascending_and_first_descending() {
     let by = |key: SortKey, direction| found(&data, &criteria, &[Sort { key, direction }]);
     assert_eq!(by(SortKey::Number("points".into()), Direction::Descending), [3, 4, 2]);
     assert_eq!(by(SortKey::Text("owner_id".into()), Direction::Ascending), [2, 3, 4]);
-    assert_eq!(by(SortKey::Text("owner_id".into()), Direction::Descending), [3, 4, 2]);
+    assert_eq!(by(SortKey::Text("owner_id".into()), Direction::Descending), [4, 3, 2]);
     let listed = SortKey::Listed(Column::Id, vec!["4".into(), "2".into()]);
     assert_eq!(by(listed, Direction::Ascending), [4, 2, 3]);
 }

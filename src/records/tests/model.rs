@@ -124,7 +124,7 @@ proptest! {
                 _ => None,
             })
         };
-        records.sort_by(|(_, a), (_, b)| {
+        records.sort_by(|(a_id, a), (b_id, b)| {
             let order = keys.iter().map(|(name, is_number, descends)| {
                 let (a, b) = (a.get(*name), b.get(*name));
                 let order = if *is_number {
@@ -134,7 +134,8 @@ proptest! {
                 };
                 if *descends { order.reverse() } else { order }
             });
-            order.fold(Ordering::Equal, Ordering::then)
+            let ids = if keys.last().is_some_and(|(_, _, descends)| *descends) { b_id.cmp(a_id) } else { a_id.cmp(b_id) };
+            order.fold(Ordering::Equal, Ordering::then).then(ids)
         });
         let sorts: Vec<Sort> = keys
             .iter()

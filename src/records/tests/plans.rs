@@ -10,7 +10,7 @@ fn is(field: Field, value: &str) -> Filter {
 /// How a page of tasks is found.
 fn plan(data: &Data, filter: Filter) -> String {
     let criteria = Criteria::of_table("task").with(filter);
-    data.read(|connection| explain(connection, &criteria)).unwrap()
+    data.read(|connection| explain(connection, &criteria, &[])).unwrap()
 }
 
 #[test]
@@ -64,17 +64,47 @@ fn filters_and_relations_use_indexes() {
         (users(Column::Email, "a@x.test"), "users_by_email"),
         (users(Column::Slug, "a"), "users_by_slug"),
     ] {
-        let plan = data.read(|connection| explain(connection, &criteria)).unwrap();
+        let plan = data.read(|connection| explain(connection, &criteria, &[])).unwrap();
         assert!(plan.contains(index), "{:?}\n{plan}", criteria.filter);
         assert!(!plan.contains("SCAN r\n"), "{:?}\n{plan}", criteria.filter);
     }
     for (theirs, index) in
         [(property("owner_id"), "record_values"), (Field::Column(Column::Id), "INTEGER PRIMARY KEY")]
     {
-        let relation =
-            Relation { criteria: Criteria::of_table("task"), theirs, sorts: Vec::new(), limit: Some(1) };
+        let relation = Relation {
+            criteria: Criteria::of_table("task"),
+            theirs,
+            sorts: Vec::new(),
+            share: Share::First(1),
+        };
         let plan = data.read(|connection| explain_related(connection, &relation, &["1".into()])).unwrap();
         assert!(plan.contains(index), "{:?}\n{plan}", relation.theirs);
         assert!(!plan.contains("SCAN r\n"), "{:?}\n{plan}", relation.theirs);
+    }
+}
+
+#[test]
+fn list_in_the_order_of_an_index_is_not_sorted_again() {
+    let data = tasks();
+    let criteria = Criteria::of_table("task");
+    for (column, direction, index) in [
+        (Column::Id, Direction::Ascending, "records_by_table"),
+        (Column::Id, Direction::Descending, "records_by_table"),
+        (Column::CreatedAt, Direction::Ascending, "records_by_age"),
+        (Column::CreatedAt, Direction::Descending, "records_by_age"),
+    ] {
+        let sorts = [Sort { key: SortKey::Column(column), direction }];
+        let plan = data.read(|connection| explain(connection, &criteria, &sorts)).unwrap();
+        assert!(plan.contains(index), "{column:?} {direction:?}\n{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{column:?} {direction:?}\n{plan}");
+    }
+}
+
+#[test]
+fn rows_that_are_equal_follow_in_the_direction_of_the_sort() {
+    let data = tasks();
+    for (direction, expected) in [(Direction::Ascending, [2, 3, 4]), (Direction::Descending, [4, 3, 2])] {
+        let sorts = [Sort { key: SortKey::Column(Column::CreatedAt), direction }];
+        assert_eq!(found(&data, &Criteria::of_table("task"), &sorts), expected);
     }
 }

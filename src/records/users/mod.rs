@@ -66,7 +66,7 @@ impl Data {
         }
         user.complete_name(None);
         self.write(|connection| {
-            if id.is_some_and(|id| id.0 <= 0) || (id.is_some() && get(connection, user.id)?.is_some()) {
+            if id.is_some() && get(connection, user.id)?.is_some() {
                 return Ok(Err(UserRefusal::IdTaken.into()));
             }
             if let Err(refusal) = settle(connection, &mut user)? {

@@ -1,8 +1,6 @@
 //! The value of one field of a row as an SQL expression: as it lies there, as text, as a number, as JSON. NULL where a row
 //! has no such field.
 
-use std::fmt::Write as _;
-
 use super::{Row, Sql};
 use crate::records::rows::criteria::{Column, Entity, Field};
 
@@ -62,14 +60,12 @@ impl Sql {
         self.bind(path).push(") END");
     }
 
+    /// The place of the value in the list; NULL where it is not in it.
     pub(super) fn listed(&mut self, column: Column, values: &[String], row: &Row<'_>) {
-        self.push("CASE CAST(");
-        self.column(column, row).push(" AS TEXT)");
-        for (at, value) in values.iter().enumerate() {
-            self.push(" WHEN ").bind(value.clone());
-            let _ = write!(self.text, " THEN {at}");
-        }
-        self.push(" END");
+        let values = serde_json::Value::from(values).to_string();
+        self.push("(SELECT min(listed.key) FROM json_each(").bind(values);
+        self.push(") AS listed WHERE listed.value = CAST(");
+        self.column(column, row).push(" AS TEXT))");
     }
 
     pub(super) fn json(&mut self, field: &Field, row: &Row<'_>) {
@@ -140,5 +136,19 @@ impl Column {
 
     fn is_time(self) -> bool {
         matches!(self, Self::CreatedAt | Self::UpdatedAt | Self::DeletedAt)
+    }
+
+    /// Every row has a value there.
+    pub(super) fn is_never_null(self) -> bool {
+        matches!(
+            self,
+            Self::Id
+                | Self::Table
+                | Self::CreatedAt
+                | Self::UpdatedAt
+                | Self::Email
+                | Self::Slug
+                | Self::Uuid
+        )
     }
 }

@@ -53,10 +53,14 @@ impl Sql {
         self.push("?")
     }
 
+    /// Rows that are equal follow in the order of their ids, in the direction of the last sort: so does an index on one
+    /// column, and nothing is left to be sorted.
     pub(super) fn order(&mut self, sorts: &[Sort], entity: Entity, alias: &str) {
         let row = Row::of_any_table(alias, entity);
         self.push(" ORDER BY ");
         for sort in sorts {
+            // Said of a column that has no NULL, where they go would keep SQLite from reading its index backwards.
+            let has_nulls = !matches!(&sort.key, SortKey::Column(column) if column.is_never_null());
             match &sort.key {
                 SortKey::Column(column) => drop(self.column(*column, &row)),
                 SortKey::Text(name) => self.property_text(name, &row),
@@ -64,12 +68,17 @@ impl Sql {
                 SortKey::Listed(column, values) => self.listed(*column, values, &row),
                 SortKey::Random => drop(self.push("random()")),
             }
-            self.push(match sort.direction {
-                Direction::Ascending => " ASC NULLS LAST, ",
-                Direction::Descending => " DESC NULLS FIRST, ",
+            self.push(match (sort.direction, has_nulls) {
+                (Direction::Ascending, true) => " ASC NULLS LAST, ",
+                (Direction::Descending, true) => " DESC NULLS FIRST, ",
+                (Direction::Ascending, false) => ", ",
+                (Direction::Descending, false) => " DESC, ",
             });
         }
-        self.push(alias).push(".id");
+        self.push(alias).push(match sorts.last().map(|sort| sort.direction) {
+            None | Some(Direction::Ascending) => ".id",
+            Some(Direction::Descending) => ".id DESC",
+        });
     }
 
     fn filter(&mut self, filter: &Filter, row: &Row<'_>) {
@@ -168,8 +177,7 @@ impl Sql {
         if values.len() > LISTED
             && let Some(json) = values.iter().map(to_json).collect::<Option<serde_json::Value>>()
         {
-            self.push("IN (SELECT value FROM json_each(").bind(json.to_string());
-            return self.push("))");
+            return self.in_array(json);
         }
         self.push("IN (");
         for (at, value) in values.into_iter().enumerate() {
@@ -285,32 +293,34 @@ impl Sql {
     }
 
     fn related(&mut self, ours: &Field, theirs: &Field, criteria: &Criteria, row: &Row<'_>) {
-        self.aliases += 1;
-        let alias = format!("r{}", self.aliases);
-        let inner = Row::of(criteria, &alias);
-        let mut texts = Self { aliases: self.aliases, ..Self::default() };
-        texts.push("SELECT ");
-        texts.text_of(theirs, &inner);
-        texts.push(" FROM ").push(criteria.entity.table()).push(" AS ").push(&alias).push(" WHERE ");
-        texts.criteria(criteria, &alias, Access::Rows);
-        self.aliases = texts.aliases;
-
-        self.push("(coalesce(");
-        self.text_of(ours, row);
-        self.push(" IN (").splice(&texts).push("), 0)");
-        if matches!(ours, Field::Property(_)) {
-            self.push(" OR (");
-            self.is_array(ours, row);
-            self.push(" AND EXISTS (SELECT 1 FROM json_each(");
-            self.json(ours, row);
-            self.push(") AS e WHERE ").push(ELEMENT_TEXT).push(" IN (").splice(&texts).push(")))");
+        if matches!(ours, Field::Column(_)) {
+            self.push("coalesce(");
+            self.text_of(ours, row);
+            self.push(" IN (").texts(theirs, criteria).push("), 0)");
+            return;
         }
-        self.push(")");
+        // One list of an array's elements and itself, so that the related rows are asked for once: said twice they would
+        // double with each relation that lies in another.
+        self.push("EXISTS (SELECT 1 FROM json_each(CASE WHEN ");
+        self.is_array(ours, row);
+        self.push(" THEN json_insert(");
+        self.json(ours, row);
+        self.push(", '$[#]', ");
+        self.text_of(ours, row);
+        self.push(") ELSE json_array(");
+        self.text_of(ours, row);
+        self.push(") END) AS e WHERE ").push(ELEMENT_TEXT).push(" IN (").texts(theirs, criteria).push("))");
     }
 
-    fn splice(&mut self, other: &Self) -> &mut Self {
-        self.values.extend(other.values.iter().cloned());
-        self.push(&other.text)
+    /// The texts of a field of all rows that are meant.
+    fn texts(&mut self, field: &Field, criteria: &Criteria) -> &mut Self {
+        self.aliases += 1;
+        let alias = format!("r{}", self.aliases);
+        self.push("SELECT ");
+        self.text_of(field, &Row::of(criteria, &alias));
+        self.push(" FROM ").push(criteria.entity.table()).push(" AS ").push(&alias).push(" WHERE ");
+        self.criteria(criteria, &alias, Access::Rows);
+        self
     }
 
     /// The field of the row `alias` as text.
@@ -318,25 +328,34 @@ impl Sql {
         self.text_of(field, &Row::of_any_table(alias, entity));
     }
 
-    /// ` AND` the row's `field` is one of the texts in the JSON array `keys`.
-    pub(super) fn with_key(&mut self, criteria: &Criteria, field: &Field, alias: &str, keys: &str) {
+    /// ` AND` the row's `field` is one of the texts `keys`.
+    pub(super) fn with_key(&mut self, criteria: &Criteria, field: &Field, alias: &str, keys: &[String]) {
         let row = Row::of(criteria, alias);
         self.push(" AND ");
-        match (row.index_of(field), field) {
-            (Some((table, name)), _) => {
-                self.indexed(&row, table, name, "whole");
-                self.push("IN (SELECT value FROM json_each(").bind(keys.to_owned()).push(")))");
+        if let Some((table, name)) = row.index_of(field) {
+            self.indexed(&row, table, name, "whole");
+            self.in_array(keys.iter().map(|key| values::cut(key)).collect()).push(")");
+            if keys.iter().all(|key| values::is_whole(key)) {
+                return;
             }
+            self.push(" AND ");
+        }
+        match field {
             // A key that is no number becomes one that is none of the keys, so its row is not taken.
-            (None, Field::Column(column @ (Column::Id | Column::UserId))) => {
+            Field::Column(column @ (Column::Id | Column::UserId)) => {
                 self.column(*column, &row).push(" IN (SELECT CAST(value AS INTEGER) FROM json_each(");
-                self.bind(keys.to_owned()).push("))");
+                self.bind(serde_json::Value::from(keys).to_string()).push("))");
             }
-            (None, _) => {
+            _ => {
                 self.text_of(field, &row);
-                self.push(" IN (SELECT value FROM json_each(").bind(keys.to_owned()).push("))");
+                self.push(" ").in_array(keys.iter().map(String::as_str).collect());
             }
         }
+    }
+
+    /// `IN` a list that is one value, however long it is.
+    fn in_array(&mut self, list: serde_json::Value) -> &mut Self {
+        self.push("IN (SELECT value FROM json_each(").bind(list.to_string()).push("))")
     }
 }
 
