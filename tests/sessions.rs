@@ -186,3 +186,32 @@ fn deleted_user_is_signed_out_everywhere() {
     graph(&app, "mutation { user_delete(id: 1) { id } }");
     assert_eq!(app.get("/").text(), "||");
 }
+
+#[test]
+fn printed_session_shows_the_fields_of_the_app_alone() {
+    let app = app(&[
+        ("set", "{% session cart = 1 %}{{ context.authenticity_token }}"),
+        ("print.txt", "{{ context.session }}"),
+        ("names", "{% for entry in context.session %}{{ entry[0] }} {% endfor %}"),
+        (
+            "mutation.txt",
+            "{% graphql g %}mutation { session_create_field(name: \"b\", value: 2) }{% endgraphql %}{{ g.session_create_field }}",
+        ),
+        (
+            "known",
+            "{% assign s = context.session %}{{ s.session_id.size }} {{ context.session['_csrf_token'].size }} {{ s.language }} {{ s['cart'] }}",
+        ),
+        (
+            "out",
+            "{% graphql g %}mutation { user_session_destroy }{% endgraphql %}[{{ context.session.session_id }}{{ context.session._csrf_token }}]",
+        ),
+        ("forget", "{% session language = nil %}[{{ context.session.language }}]"),
+    ]);
+    app.get("/set?language=de").has_status(200);
+    assert_eq!(app.get("/known").text(), "32 64 de 1");
+    assert_eq!(app.get("/names").text(), "cart ");
+    assert_eq!(app.get("/mutation.txt").text(), r#"{"cart":1,"b":2}"#);
+    assert_eq!(app.get("/print.txt").text(), r#"{"cart":1,"b":2}"#);
+    assert_eq!(app.get("/forget").text(), "[]");
+    assert_eq!(app.get("/out").text(), "[]");
+}

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::World;
 use super::cast;
 use super::error::Error;
-use super::listing::{Item, chosen, paged, plain};
+use super::listing::{Item, chosen, only, paged, plain};
 use super::selection::Field;
 use crate::records::Constant;
 
@@ -27,11 +27,8 @@ pub(super) fn constants(field: &Field, world: &mut World<'_>) -> Result<Json, Er
 }
 
 pub(super) fn constant(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
-    if field.argument("filter").is_none() {
-        return Ok(Json::Null);
-    }
-    let found = chosen(world.data.all_constants()?.into_values(), field)?;
-    found.first().map_or(Ok(Json::Null), |constant| plain(constant, &field.fields))
+    let found = only(world.data.all_constants()?.into_values(), field)?;
+    found.map_or(Ok(Json::Null), |constant| plain(&constant, &field.fields))
 }
 
 pub(super) fn set(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {

@@ -33,6 +33,19 @@ pub(super) fn chosen<I: Item>(items: impl Iterator<Item = I>, field: &Field) -> 
     Ok(items)
 }
 
+/// The one item that a field's `filter` means. A filter without a condition means none: what is asked for without saying
+/// what must not be answered with whatever comes first.
+///
+/// # Errors
+/// The filter makes no sense.
+pub(super) fn only<I: Item>(mut items: impl Iterator<Item = I>, field: &Field) -> Result<Option<I>, Error> {
+    let filter = conditions(field.argument("filter"))?;
+    if filter == Filter::All(Vec::new()) {
+        return Ok(None);
+    }
+    Ok(items.find(|item| filter.holds(&|named| operand_of(item, named))))
+}
+
 /// One page of `items`, and what is asked of each.
 ///
 /// # Errors
@@ -147,6 +160,7 @@ fn operand_of(item: &impl Item, named: &Named) -> Json {
 /// One entry of a `sort`.
 struct Sort {
     name: String,
+    /// As these values follow each other; what has another value comes last, or first when descending. Empty: by [`Rank`].
     listed: Vec<String>,
     is_descending: bool,
 }
@@ -174,7 +188,7 @@ fn sorts(input: Option<&Json>) -> Vec<Sort> {
 }
 
 impl Sort {
-    /// Numbers as numbers, all else as text; what has no value comes last, or first when descending.
+    /// By [`Rank`]; what has no value comes last, or first when descending.
     fn compare(&self, a: &impl Item, b: &impl Item) -> Ordering {
         let named = Named::Property(self.name.as_str().into());
         let order = match (operand_of(a, &named), operand_of(b, &named)) {
@@ -182,10 +196,7 @@ impl Sort {
             (Json::Null, _) => Ordering::Greater,
             (_, Json::Null) => Ordering::Less,
             (a, b) if !self.listed.is_empty() => self.place(&a).cmp(&self.place(&b)),
-            (a, b) => match (cast::integer(&a), cast::integer(&b)) {
-                (Some(a), Some(b)) => a.cmp(&b),
-                _ => cast::text_of(&a).cmp(&cast::text_of(&b)),
-            },
+            (a, b) => Rank::of(&a).compare(&Rank::of(&b)),
         };
         if self.is_descending { order.reverse() } else { order }
     }
@@ -196,8 +207,37 @@ impl Sort {
     }
 }
 
+/// By what a value is sorted. All numbers come before all texts: were `10` and `1a` compared as texts but `9` and `10` as
+/// numbers, there would be no order.
+#[derive(Debug)]
+enum Rank {
+    /// The second tells whole numbers apart that are too long for the first.
+    Number(f64, i64),
+    Text(String),
+}
+
+impl Rank {
+    fn of(value: &Json) -> Self {
+        match cast::float(value) {
+            // Zero has one sign.
+            Some(float) => Self::Number(float + 0.0, cast::integer(value).unwrap_or_default()),
+            None => Self::Text(cast::text_of(value).unwrap_or_default()),
+        }
+    }
+
+    fn compare(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Number(a, a_whole), Self::Number(b, b_whole)) => a.total_cmp(b).then(a_whole.cmp(b_whole)),
+            (Self::Number(..), Self::Text(_)) => Ordering::Less,
+            (Self::Text(_), Self::Number(..)) => Ordering::Greater,
+            (Self::Text(a), Self::Text(b)) => a.cmp(b),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
     use serde_json::json;
 
     use super::*;
@@ -268,8 +308,60 @@ mod tests {
             (json!([{"created_at": {"order": "DESC"}}]), "3 2 10"),
             (json!([{"metadata": [{"name": "n", "order": "DESC"}]}]), "3 10 2"),
             (json!([{"id": {"order": "ASC", "order_by_values": ["10", "3"]}}]), "10 3 2"),
+            (json!([{"id": {"order": "DESC", "order_by_values": ["10", "3"]}}]), "2 3 10"),
         ] {
             assert_eq!(names(json!(null), sort.clone()), expected, "{sort}");
+        }
+    }
+
+    #[test]
+    fn numbers_sort_by_size_and_before_texts() {
+        let sort = Sort { name: "v".to_owned(), listed: Vec::new(), is_descending: false };
+        let sorted = [
+            json!("-2.5"),
+            json!(-2),
+            json!(0.25),
+            json!("0.5"),
+            json!(9),
+            json!("10"),
+            json!(9_007_199_254_740_992_i64),
+            json!("9007199254740993"),
+            json!("1a"),
+            json!("9a"),
+            json!(true),
+            json!(null),
+        ];
+        for pair in sorted.windows(2) {
+            assert_eq!(
+                sort.compare(&json!({"v": pair[0]}), &json!({"v": pair[1]})),
+                Ordering::Less,
+                "{pair:?}"
+            );
+        }
+    }
+
+    fn value() -> impl Strategy<Value = Json> {
+        prop_oneof![
+            Just(Json::Null),
+            any::<bool>().prop_map(Json::from),
+            any::<i64>().prop_map(Json::from),
+            any::<f64>().prop_map(Json::from),
+            (-2_i64..=2).prop_map(|n| Json::from(9_007_199_254_740_992 + n)),
+            (-3_i64..=3).prop_map(|n| Json::from(n as f64 / 2.0)),
+            "[0-9]{1,2}[.]?[0-9a]?".prop_map(Json::from),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn values_have_one_order(values in proptest::collection::vec(value(), 3)) {
+            let sort = Sort { name: "v".to_owned(), listed: Vec::new(), is_descending: false };
+            let compare = |a: usize, b: usize| sort.compare(&json!({"v": values[a]}), &json!({"v": values[b]}));
+            for [a, b, c] in [[0, 1, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0], [1, 0, 2], [0, 2, 1]] {
+                prop_assert_eq!(compare(a, b), compare(b, a).reverse());
+                prop_assert!(compare(a, b).is_gt() || compare(b, c).is_gt() || compare(a, c).is_le());
+                prop_assert!(compare(a, b).is_ne() || compare(a, c) == compare(b, c));
+            }
         }
     }
 }

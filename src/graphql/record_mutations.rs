@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::World;
 use super::cast;
 use super::error::Error;
-use super::form::stored_through_form;
+use super::form::{named_by as form_named_by, store as store_through_form};
 use super::input::{self, Input};
 use super::rows::{one, project};
 use super::selection::Field;
@@ -19,8 +19,11 @@ use crate::records::{Liveness, NewRecord, Record, RecordId};
 
 pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     let input = input_of(field)?;
-    if let Some(id) = stored_through_form(field, input, None, world)? {
-        return answered(RecordId(id), field, world);
+    if let Some(form) = form_named_by(field) {
+        return world.atomically(|world| {
+            let id = store_through_form(form, input, None, world)?;
+            answered(RecordId(id), field, world)
+        });
     }
     let table = table_of(input, world.app)?;
     let table = table.ok_or_else(|| Error::new(format!("{} needs a `table`", field.name)))?;
@@ -29,14 +32,19 @@ pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error
     properties::apply(&mut values, &inputs, table)?;
     let new = new_record(input, table, values)?;
     let now = world.now;
-    let record = files.store_with(world, |data| data.create_record(new, now))?;
-    one(record, field, world)
+    files.store_with(world, |world| {
+        let record = world.data.create_record(new, now)?;
+        one(record, field, world)
+    })
 }
 
 pub(super) fn update(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     let input = input_of(field)?;
-    if let Some(id) = stored_through_form(field, input, field.argument("id"), world)? {
-        return answered(RecordId(id), field, world);
+    if let Some(form) = form_named_by(field) {
+        return world.atomically(|world| {
+            let id = store_through_form(form, input, field.argument("id"), world)?;
+            answered(RecordId(id), field, world)
+        });
     }
     let id = record_id(field)?;
     let table = table_of(input, world.app)?;
@@ -46,16 +54,16 @@ pub(super) fn update(field: &Field, world: &mut World<'_>) -> Result<Json, Error
     };
     let change = Change::of(input, &inputs)?;
     let (app, now) = (world.app, world.now);
-    let record = files.store_with(world, |data| {
-        let changed = data.change_record(id, now, |record| {
+    files.store_with(world, |world| {
+        let changed = world.data.change_record(id, now, |record| {
             if let Some(table) = table.filter(|table| table.name != record.table) {
                 return Err(missing(&table.name, id));
             }
             change.apply(record, app)
         })?;
-        changed.ok_or_else(|| missing(table.map_or("Record", |table| &table.name), id))?
-    })?;
-    one(record, field, world)
+        let record = changed.ok_or_else(|| missing(table.map_or("Record", |table| &table.name), id))??;
+        one(record, field, world)
+    })
 }
 
 /// The table that says where files of the record go: the one that is named, or, where files are brought at all, its own.
@@ -90,15 +98,17 @@ pub(super) fn delete(field: &Field, world: &mut World<'_>) -> Result<Json, Error
         ));
     }
     let now = world.now;
-    let changed = world.data.change_record(id, now, |record| {
-        if let Some(table) = table.filter(|table| *table != &*record.table) {
-            return Err(missing(table, id));
-        }
-        record.deleted_at.get_or_insert(now);
-        Ok(())
-    })?;
-    let record = changed.ok_or_else(|| missing(table.unwrap_or("Record"), id))??;
-    one(record, field, world)
+    world.atomically(|world| {
+        let changed = world.data.change_record(id, now, |record| {
+            if let Some(table) = table.filter(|table| *table != &*record.table) {
+                return Err(missing(table, id));
+            }
+            record.deleted_at.get_or_insert(now);
+            Ok(())
+        })?;
+        let record = changed.ok_or_else(|| missing(table.unwrap_or("Record"), id))??;
+        one(record, field, world)
+    })
 }
 
 /// `records_create_rc`: properties as a hash, all records or none.
@@ -126,8 +136,8 @@ pub(super) fn update_all(field: &Field, world: &mut World<'_>) -> Result<Json, E
     let (inputs, files) = value_upload::of_inputs(properties_of(input), table, world)?;
     let change = Change::of(input, &inputs)?;
     let (app, now) = (world.app, world.now);
-    let count = files.store_with(world, |data| {
-        data.change_records(&criteria, now, |record| change.apply(record, app))?
+    let count = files.store_with(world, |world| {
+        world.data.change_records(&criteria, now, |record| change.apply(record, app))?
     })?;
     Ok(counted(count, field))
 }

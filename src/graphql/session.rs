@@ -1,18 +1,21 @@
 //! The visitor's session while a document runs: what is in it, who is signed in, and what the document wants changed.
 //! Nothing is stored here; whoever runs the document carries the changes out, in their order.
 
+use std::cell::LazyCell;
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
 use super::World;
 use super::error::Error;
+use super::form::is_blank;
 use super::selection::Field;
 use crate::records::{SESSION_LIFETIME, UserId};
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct Session {
-    fields: Map<String, Json>,
+    /// Read when a mutation of the session answers with them; most documents have none.
+    fields: LazyCell<Map<String, Json>, Box<dyn FnOnce() -> Map<String, Json>>>,
     user: Option<UserId>,
     changes: Vec<SessionChange>,
 }
@@ -31,9 +34,9 @@ pub(crate) enum SessionChange {
 }
 
 impl Session {
-    /// `fields` are those the app may see.
-    pub(crate) fn new(fields: Map<String, Json>, user: Option<UserId>) -> Self {
-        Self { fields, user, changes: Vec::new() }
+    /// `fields` gives those the app may see.
+    pub(crate) fn new(fields: impl FnOnce() -> Map<String, Json> + 'static, user: Option<UserId>) -> Self {
+        Self { fields: LazyCell::new(Box::new(fields)), user, changes: Vec::new() }
     }
 
     /// Who is signed in, by now.
@@ -47,35 +50,28 @@ impl Session {
     }
 
     pub(super) fn sign_in(&mut self, user: UserId) {
-        self.fields.clear();
+        self.fields = LazyCell::new(Box::new(Map::new));
         self.user = Some(user);
         self.changes.push(SessionChange::SignIn { user, lifetime: SESSION_LIFETIME });
     }
 
     fn sign_out(&mut self) {
-        self.fields.clear();
+        self.fields = LazyCell::new(Box::new(Map::new));
         self.user = None;
         self.changes.push(SessionChange::SignOut);
     }
 
     /// A blank value deletes the field, as the session tag does.
     fn set(&mut self, name: &str, value: &Json) {
-        let is_blank = match value {
-            Json::Null | Json::Bool(false) => true,
-            Json::String(text) => text.trim().is_empty(),
-            Json::Array(items) => items.is_empty(),
-            Json::Object(entries) => entries.is_empty(),
-            Json::Bool(true) | Json::Number(_) => false,
-        };
-        if is_blank {
+        if is_blank(value) || *value == Json::Bool(false) {
             return self.delete(name);
         }
-        self.fields.insert(name.to_owned(), value.clone());
+        LazyCell::force_mut(&mut self.fields).insert(name.to_owned(), value.clone());
         self.changes.push(SessionChange::Set(name.to_owned(), value.clone()));
     }
 
     fn delete(&mut self, name: &str) {
-        self.fields.shift_remove(name);
+        LazyCell::force_mut(&mut self.fields).shift_remove(name);
         self.changes.push(SessionChange::Delete(name.to_owned()));
     }
 

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::World;
 use super::cast;
 use super::error::Error;
-use super::form::stored_through_form;
+use super::form::{named_by as form_named_by, store as store_through_form};
 use super::input::{self, Input};
 use super::record_mutations::counted;
 use super::rows::{collection, one};
@@ -59,16 +59,21 @@ pub(super) fn current_user(field: &Field, world: &mut World<'_>) -> Result<Json,
 
 pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     let input = Input::of(field, "user")?;
-    if let Some(id) = stored_through_form(field, input, None, world)? {
-        return answered(UserId(id), field, world);
+    if let Some(form) = form_named_by(field) {
+        return world.atomically(|world| {
+            let id = store_through_form(form, input, None, world)?;
+            answered(UserId(id), field, world)
+        });
     }
     let table = world.app.users_table();
     let (inputs, files) = value_upload::of_inputs(properties_of(input), table, world)?;
     let change = Change::of(input, &inputs, table)?;
     let id = field.argument("id").map(|id| input::new_id(id, "id").map(UserId)).transpose()?;
     let now = world.now;
-    let user = files.store_with(world, |data| data.create_user(id, now, |user| change.apply(user))?)?;
-    one(user, field, world)
+    files.store_with(world, |world| {
+        let user = world.data.create_user(id, now, |user| change.apply(user))??;
+        one(user, field, world)
+    })
 }
 
 /// Without an `id`, of who is signed in.
@@ -81,17 +86,21 @@ pub(super) fn update(field: &Field, world: &mut World<'_>) -> Result<Json, Error
             signed_in.ok_or_else(|| Error::new("user_update needs an `id` where nobody is signed in"))?
         }
     };
-    if stored_through_form(field, input, Some(&Json::from(id.0)), world)?.is_some() {
-        return answered(id, field, world);
+    if let Some(form) = form_named_by(field) {
+        return world.atomically(|world| {
+            store_through_form(form, input, Some(&Json::from(id.0)), world)?;
+            answered(id, field, world)
+        });
     }
     let table = world.app.users_table();
     let (inputs, files) = value_upload::of_inputs(properties_of(input), table, world)?;
     let change = Change::of(input, &inputs, table)?;
     let now = world.now;
-    let user = files.store_with(world, |data| {
-        data.change_user(id, now, |user| change.apply(user))?.ok_or_else(|| missing(id))?
-    })?;
-    one(user, field, world)
+    files.store_with(world, |world| {
+        let user =
+            world.data.change_user(id, now, |user| change.apply(user))?.ok_or_else(|| missing(id))??;
+        one(user, field, world)
+    })
 }
 
 /// The user that a form has stored.
@@ -107,8 +116,10 @@ pub(super) fn delete(field: &Field, world: &mut World<'_>) -> Result<Json, Error
         user.deleted_at.get_or_insert(now);
         Ok::<_, Error>(())
     };
-    let user = world.data.change_user(id, now, delete)?;
-    one(user.ok_or_else(|| missing(id))??, field, world)
+    world.atomically(|world| {
+        let user = world.data.change_user(id, now, delete)?;
+        one(user.ok_or_else(|| missing(id))??, field, world)
+    })
 }
 
 /// Changes all who are meant, or none.
@@ -119,8 +130,8 @@ pub(super) fn update_all(field: &Field, world: &mut World<'_>) -> Result<Json, E
     let change = Change::of(input, &inputs, table)?;
     let criteria = meant(field, world)?;
     let now = world.now;
-    let count =
-        files.store_with(world, |data| data.change_users(&criteria, now, |user| change.apply(user))?)?;
+    let count = files
+        .store_with(world, |world| world.data.change_users(&criteria, now, |user| change.apply(user))?)?;
     Ok(counted(count, field))
 }
 
@@ -151,11 +162,14 @@ pub(super) fn sign_in(field: &Field, world: &mut World<'_>) -> Result<Json, Erro
     let hash = known.as_ref().and_then(|user| user.encrypted_password.as_deref());
     let is_right = is_password(field.text("password").unwrap_or_default(), hash);
     let user = known.filter(|_| is_right).ok_or_else(|| Error::new("Invalid email or password"))?;
-    world.session()?.sign_in(user.id);
-    one(user, field, world)
+    let id = user.id;
+    // Who is told of an error is not signed in.
+    let answer = one(user, field, world)?;
+    world.session()?.sign_in(id);
+    Ok(answer)
 }
 
-/// What a mutation does to a user. A password is hashed before anything is locked.
+/// What a mutation does to a user. A password is hashed before the mutation locks anything.
 pub(super) struct Change<'f> {
     input: Input<'f>,
     encrypted_password: Option<String>,

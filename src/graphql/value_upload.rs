@@ -1,5 +1,6 @@
 //! Files that the inputs of a mutation bring: `value_upload` writes one, and the URL of a file of ours becomes the value
-//! that names it. All of it happens before the mutation locks anything; what is written counts once the mutation is stored.
+//! that names it. All of it happens before the mutation locks anything, so that a slow server keeps nobody from writing
+//! (inside `{% transaction %}` it does: the block has begun by then); what is written counts once the mutation is stored.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -13,7 +14,7 @@ use super::input::Input;
 use super::stored_file;
 use crate::app::{PropertyType, Table};
 use crate::download::{self, Bounds};
-use crate::records::{Acl, Data, DataError, Draft, Key, Upload};
+use crate::records::{Acl, DataError, Draft, Key, Upload};
 
 /// Largest file that is fetched: 50 MiB.
 const LARGEST: u64 = 50 << 20;
@@ -28,20 +29,16 @@ pub(super) struct Files(Vec<(Draft, Upload)>);
 
 impl Files {
     /// Stores them together with what `work` stores, or neither.
-    pub(super) fn store_with<T, E: From<DataError>>(
+    pub(super) fn store_with<'w, T, E: From<DataError>>(
         self,
-        world: &mut World<'_>,
-        work: impl FnOnce(&mut Data) -> Result<T, E>,
+        world: &mut World<'w>,
+        work: impl FnOnce(&mut World<'w>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let now = world.now;
-        if self.0.is_empty() {
-            return work(world.data);
-        }
-        world.data.atomically(|data| {
+        world.atomically(|world| {
             for (draft, upload) in self.0 {
-                data.store_upload(draft, &upload, now)?;
+                world.data.store_upload(draft, &upload, world.now)?;
             }
-            work(data)
+            work(world)
         })
     }
 }

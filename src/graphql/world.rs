@@ -6,7 +6,7 @@ use super::{Delivery, Session, Templates};
 use crate::app::App;
 use crate::jobs::Queue;
 use crate::notifications::{ApiCalls, Caller, Notifications};
-use crate::records::Data;
+use crate::records::{Data, DataError};
 
 /// For one document.
 pub(crate) struct World<'w> {
@@ -44,5 +44,16 @@ impl<'w> World<'w> {
             deliveries: Vec::new(),
             now,
         }
+    }
+
+    /// Runs `work` as one transaction of the data, or as a part of the one that is open. A mutation stores and answers in
+    /// one: where what is asked of the stored row fails, nothing has been stored either.
+    pub(super) fn atomically<T, E: From<DataError>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.data.begin(Data::PATIENCE)?;
+        let result = work(self);
+        self.data.end(result)
     }
 }

@@ -1,5 +1,5 @@
 //! The `context` object: built when first asked for, then a hash like any other, which templates may alter. `constants`
-//! is no entry of it, so that printing the context never shows a secret.
+//! is no entry of it, so that printing the context never shows a secret; nor are what of the session is not the app's.
 
 use std::sync::Arc;
 
@@ -40,10 +40,14 @@ const NOT_IN_JOBS: [&str; 14] = [
     "globals",
 ];
 
+/// What is told by name and never printed: of the context its constants, of the session what is not the app's.
+const HIDDEN: [&str; 4] = ["constants", "session_id", "_csrf_token", "language"];
+
 #[derive(Debug)]
 pub(crate) struct Context<'r> {
     scope: &'r Scope,
     hash: Option<Hash>,
+    hidden_session: JsonMap<String, Json>,
     constants: Option<Value>,
     /// How often this render had changed the constants when they were taken over.
     constant_changes: u64,
@@ -53,7 +57,14 @@ pub(crate) struct Context<'r> {
 impl<'r> Context<'r> {
     pub(crate) fn new(scope: &'r Scope) -> Self {
         let language = scope.context.get("language").and_then(Json::as_str).unwrap_or("en");
-        Self { scope, hash: None, constants: None, constant_changes: 0, language: Arc::from(language) }
+        Self {
+            scope,
+            hash: None,
+            hidden_session: scope.hidden_session.clone(),
+            constants: None,
+            constant_changes: 0,
+            language: Arc::from(language),
+        }
     }
 
     pub(crate) fn hash(&mut self) -> &Hash {
@@ -66,14 +77,48 @@ impl<'r> Context<'r> {
         })
     }
 
-    /// `value` is the context itself, under whatever name.
-    pub(crate) fn is(&self, value: &Value) -> bool {
-        matches!((value, &self.hash), (Value::Hash(value), Some(hash)) if value.is(hash))
+    /// Something may be told under this name that is no entry.
+    pub(crate) fn may_hide(name: &str) -> bool {
+        HIDDEN.contains(&name)
+    }
+
+    /// What `value` tells under `name` without having it as an entry, if it is the context or its session, under whatever
+    /// name it goes.
+    pub(crate) fn hidden(&mut self, value: &Value, name: &str, data: Option<&Data>) -> Value {
+        let (Value::Hash(value), Some(hash)) = (value, &self.hash) else { return Value::Nil };
+        if name == "constants" {
+            return if value.is(hash) { self.constants(data) } else { Value::Nil };
+        }
+        match Value::Hash(hash.clone()).property("session") {
+            Value::Hash(session) if session.is(value) => {
+                self.hidden_session.get(name).map_or(Value::Nil, Value::from_json)
+            }
+            _ => Value::Nil,
+        }
+    }
+
+    pub(crate) fn set_in_session(&mut self, name: &str, value: Value) {
+        self.hidden_session.remove(name);
+        let replaced = self.section("session").borrow_mut().insert(Arc::from(name), value);
+        // Not before the borrow has ended: it may hold the session.
+        drop(replaced);
+    }
+
+    pub(crate) fn delete_in_session(&mut self, name: &str) {
+        self.hidden_session.remove(name);
+        let removed = self.section("session").borrow_mut().shift_remove(name);
+        drop(removed);
+    }
+
+    /// Nothing is left of the session there was.
+    pub(crate) fn renew_session(&mut self) {
+        self.hidden_session.clear();
+        self.set("session", Value::hash(Map::default()));
     }
 
     /// `data` holds what this render has changed. Constants that cannot be read again stay as they were; whatever the render
     /// does with data next says what is wrong.
-    pub(crate) fn constants(&mut self, data: Option<&Data>) -> Value {
+    fn constants(&mut self, data: Option<&Data>) -> Value {
         if let Some(data) = data.filter(|data| data.constant_changes() != self.constant_changes)
             && let Ok(all) = data.all_constants()
         {

@@ -47,6 +47,8 @@ pub(crate) enum Printing {
 pub(crate) struct Scope {
     /// The `context` object (params, location, session, page, headers …), without `constants`.
     pub(crate) context: Map<String, Json>,
+    /// What `context.session` tells by name and does not print: what in it is not the app's.
+    pub(crate) hidden_session: Map<String, Json>,
     /// `context.constants`: readable by name, never printed with `{{ context }}`.
     pub(crate) constants: Arc<Map<String, Json>>,
     /// Variables set before the first node: the arguments of a job.

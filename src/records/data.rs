@@ -13,9 +13,6 @@ use super::rows::{self, Criteria, NewRecord, Page, Record, RecordId, Relation, S
 use super::uploads::{FileChanges, Uploads};
 use crate::store::{self, OpenTransaction, Store};
 
-/// How long a mutation waits for the transaction of somebody else.
-const PATIENCE: Duration = Duration::from_secs(10);
-
 #[derive(Debug)]
 pub(crate) struct Data {
     store: Store,
@@ -66,6 +63,9 @@ impl DataError {
 type Result<T> = std::result::Result<T, DataError>;
 
 impl Data {
+    /// How long a mutation waits for the transaction of somebody else.
+    pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
     /// `constants` are those of the same store.
     pub(super) fn new(store: Store, constants: Constants, until: Option<Instant>) -> Self {
         Self {
@@ -146,22 +146,23 @@ impl Data {
     }
 
     /// Runs `work` as one transaction, or as a part of the one that is open. What it refuses leaves nothing of it behind.
-    pub(crate) fn atomically<T, E: From<DataError>>(
+    fn atomically<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.begin(Self::PATIENCE)?;
+        let result = work(self);
+        self.end(result)
+    }
+
+    /// Ends the innermost transaction as its work has ended: what it wrote is stored, or, where it failed, undone.
+    pub(crate) fn end<T, E: From<DataError>>(
         &mut self,
-        work: impl FnOnce(&mut Self) -> std::result::Result<T, E>,
+        result: std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        self.begin(PATIENCE)?;
-        match work(self) {
-            Ok(value) => {
-                self.commit()?;
-                Ok(value)
-            }
-            Err(error) => {
-                // Where undoing fails as well, the first error says more.
-                let _ = self.rollback();
-                Err(error)
-            }
+        match &result {
+            Ok(_) => self.commit()?,
+            // Where undoing fails as well, the first error says more.
+            Err(_) => drop(self.rollback()),
         }
+        result
     }
 
     pub(crate) fn count(&self, criteria: &Criteria) -> Result<u64> {
@@ -321,7 +322,7 @@ impl Data {
     }
 
     pub(super) fn write<T>(&mut self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
-        let (until, patience) = (self.until, self.within(PATIENCE));
+        let (until, patience) = (self.until, self.within(Self::PATIENCE));
         let write = || match &mut self.open {
             Some(open) => open.write(work),
             None => self.store.write_within(patience, |transaction| work(transaction)),

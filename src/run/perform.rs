@@ -32,6 +32,7 @@ impl Perform for Performer {
         let engine = self.live.engine();
         let scope = Scope {
             context: object(&job.context),
+            hidden_session: Map::new(),
             constants: self.records.constants().snapshot(),
             variables: object(&job.args),
             format: Format::Html,

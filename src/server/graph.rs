@@ -106,15 +106,12 @@ fn scope(state: &State, request: &Request) -> Scope {
     Scope {
         context: context.as_object().cloned().unwrap_or_default(),
         constants: state.graph.records.constants().snapshot(),
-        variables: Map::new(),
-        format: Format::Html,
         origin: Origin::Request { id: request.id.clone(), url: request.url(), page: String::new() },
         base_url: request.base_url(),
         call_depth: request.call_depth(),
         trace: request.id.clone(),
         deadline: Some(Instant::now() + PATIENCE),
-        cancelled: None,
-        refused_form: None,
+        ..Scope::default()
     }
 }
 

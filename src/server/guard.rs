@@ -7,6 +7,8 @@ use std::net::{IpAddr, SocketAddr};
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::{HeaderMap, Method, StatusCode};
 
+use super::secret;
+
 /// What the address we listen on allows.
 #[derive(Debug, Clone)]
 pub(crate) struct Access {
@@ -86,7 +88,8 @@ impl Access {
             let value = value.to_str().ok()?;
             value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("Token "))
         });
-        if peer.ip().to_canonical().is_loopback() || given == Some(token) {
+        if peer.ip().to_canonical().is_loopback() || given.is_some_and(|given| secret::is_same(given, token))
+        {
             return Ok(());
         }
         Err(Refusal {

@@ -21,6 +21,7 @@ mod params;
 mod range;
 mod reply;
 mod request;
+mod secret;
 mod session;
 mod state;
 mod time_zones;

@@ -17,7 +17,8 @@ use super::World;
 use super::error::Error;
 use crate::app::{App, Form};
 use fields::{Fields, Place};
-pub(super) use mutation::store as stored_through_form;
+pub(super) use mutation::{named_by, store};
+pub(super) use rule::is_blank;
 use store::Target;
 
 /// How long a form waits for the changes of others.

@@ -13,16 +13,18 @@ use crate::graphql::selection::Field;
 /// What a property input may give through a form: a value, not a change of one.
 const VALUES: [&str; 6] = ["value", "value_int", "value_float", "value_boolean", "value_array", "value_json"];
 
-/// The id of what the form has stored; `None` where the mutation names no form.
+/// The form through which a mutation stores, if it names one.
+pub(in crate::graphql) fn named_by(field: &Field) -> Option<&str> {
+    field.text("form_name").or_else(|| field.text("form_configuration_name"))
+}
+
+/// Stores through the form `name`; the id of what it has stored.
 pub(in crate::graphql) fn store(
-    field: &Field,
+    name: &str,
     input: Input<'_>,
     id: Option<&Json>,
     world: &mut World<'_>,
-) -> Result<Option<i64>, Error> {
-    let Some(name) = field.text("form_name").or_else(|| field.text("form_configuration_name")) else {
-        return Ok(None);
-    };
+) -> Result<i64, Error> {
     let app = world.app;
     let form = app.form(name).ok_or_else(|| {
         let hint = nearest(name, app.form_names());
@@ -36,7 +38,7 @@ pub(in crate::graphql) fn store(
     let payload = payload(input)?;
     let id = id.map(|id| integer(id, "id")).transpose()?;
     match submit(Submission { form, payload: &payload, id }, world)? {
-        Submitted::Stored { id, .. } => Ok(Some(id)),
+        Submitted::Stored { id, .. } => Ok(id),
         Submitted::Invalid(errors) => Err(Error::new(format!("form `{name}`: {errors}"))),
         Submitted::Missing => Err(Error::new(format!(
             "Can't find {} with id={}",

@@ -115,7 +115,7 @@ impl Rule {
     }
 }
 
-pub(super) fn is_blank(value: &Json) -> bool {
+pub(in crate::graphql) fn is_blank(value: &Json) -> bool {
     match value {
         Json::Null => true,
         Json::String(text) => text.trim().is_empty(),

@@ -209,8 +209,8 @@ fn store_record(
     let (app, now) = (world.app, world.now);
     if let Some(id) = id {
         let change = record_mutations::Change::of(Input::from(input), &properties)?;
-        files.store_with(world, |data| {
-            let changed = data.change_record(RecordId(id), now, |record| change.apply(record, app))?;
+        files.store_with(world, |world| {
+            let changed = world.data.change_record(RecordId(id), now, |record| change.apply(record, app))?;
             changed.transpose()
         })?;
         return Ok(id);
@@ -223,7 +223,7 @@ fn store_record(
         ..NewRecord::default()
     };
     crate::graphql::properties::apply(&mut new.properties, &properties, table)?;
-    Ok(files.store_with(world, |data| data.create_record(new, now))?.id.0)
+    Ok(files.store_with(world, |world| world.data.create_record(new, now))?.id.0)
 }
 
 fn store_user(
@@ -237,9 +237,11 @@ fn store_user(
     let change = users::Change::of(Input::from(input), &properties, table)?;
     let now = world.now;
     let apply = |user: &mut User| change.apply(user).map_err(Refusal::Other);
-    let stored = files.store_with(world, |data| match id {
-        None => data.create_user(None, now, apply)?,
-        Some(id) => data.change_user(UserId(id), now, apply)?.ok_or_else(|| users::missing(UserId(id)))?,
+    let stored = files.store_with(world, |world| match id {
+        None => world.data.create_user(None, now, apply)?,
+        Some(id) => {
+            world.data.change_user(UserId(id), now, apply)?.ok_or_else(|| users::missing(UserId(id)))?
+        }
     });
     match stored {
         Ok(user) => Ok(Ok(user.id.0)),

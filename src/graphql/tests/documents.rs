@@ -67,7 +67,7 @@ fn variables_are_strict() {
             "SortOrderEnum" | "RecordsSortInput" => format!("query ($v: {ty}!) {{ {used} {{ per_page }} }}"),
             _ => format!("query ($v: {ty}) {{ {used} {{ per_page }} }}"),
         };
-        fixture.session = Some(crate::graphql::Session::default());
+        fixture.session = Some(crate::graphql::Session::new(serde_json::Map::new, None));
         let answer = fixture.answer(&document, json!({"v": given}));
         assert_eq!(answer.errors.is_empty(), is_right, "{ty} {given}: {:?}", answer.errors);
         if !is_right {

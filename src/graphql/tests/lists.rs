@@ -27,6 +27,12 @@ fn constants_are_set_listed_and_unset() {
         fixture.data(r#"{ constants(per_page: 20, filter: {name: {value: "K"}}) { total_entries results { value } } one: constant(filter: {name: "K"}) { value } none: constant(filter: {name: "k"}) { value } }"#, json!({})),
         json!({"constants": {"total_entries": 1, "results": [{"value": "v"}]}, "one": {"value": "v"}, "none": null})
     );
+    for filter in
+        ["", "(filter: null)", "(filter: {})", "(filter: {name: null})", "(filter: {id: {value: null}})"]
+    {
+        let document = format!("{{ constant{filter} {{ value }} }}");
+        assert_eq!(fixture.data(&document, json!({})), json!({"constant": null}), "{filter}");
+    }
     let unset = r#"mutation { constant_unset(name: "K") { name } }"#;
     assert_eq!(fixture.data(unset, json!({})), json!({"constant_unset": {"name": "K"}}));
     assert_eq!(fixture.data(unset, json!({})), json!({"constant_unset": null}));

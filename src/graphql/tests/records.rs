@@ -369,6 +369,23 @@ fn records_are_found_by_their_users() {
 }
 
 #[test]
+fn mutation_whose_answer_fails_stores_nothing() {
+    let failing = r#"{ id related_records(table: "task", join_on_property: "id", foreign_property: "owner_id", filter: { created_at: { gt: "soon" } }) { id } }"#;
+    let mut fixture = fixture();
+    let names = "{ records(per_page: 9, filter: { table: { value: \"person\" } }) { results { name: property(name: \"name\") } } }";
+    let ada = json!({"records": {"results": [{"name": "Ada"}]}});
+    for mutation in [
+        r#"record_create(record: { table: "person", properties: [{ name: "name", value: "Bob" }] })"#,
+        r#"record_update(id: 1, record: { properties: [{ name: "name", value: "Bob" }] })"#,
+        r#"record_delete(id: 1, table: "person")"#,
+    ] {
+        let errors = fixture.errors(&format!("mutation {{ {mutation} {failing} }}"), json!({}));
+        assert_eq!(errors, "`soon` is not a date and time", "{mutation}");
+        assert_eq!(fixture.data(names, json!({})), ada, "{mutation}");
+    }
+}
+
+#[test]
 fn related_rows_of_a_list_are_sorted_and_limited_as_one() {
     let mut fixture = fixture();
     for (name, task) in [("B", "2"), ("A", "3"), ("C", "2")] {

@@ -1,6 +1,6 @@
 //! Users: who they are, what proves it, and the visitor's session.
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::Fixture;
 use crate::graphql::{Session, SessionChange};
@@ -181,7 +181,8 @@ fn users_and_records_are_related_either_way() {
 #[test]
 fn visitor_signs_in_and_out() {
     let mut fixture = fixture();
-    fixture.session = Some(Session::new(json!({"cart": "9"}).as_object().cloned().unwrap(), None));
+    let cart = || Map::from_iter([("cart".to_owned(), json!("9"))]);
+    fixture.session = Some(Session::new(cart, None));
     let me = "{ current_user { id } }";
     assert_eq!(fixture.data(me, json!({})), json!({"current_user": null}));
     let sign_in =
@@ -203,9 +204,28 @@ fn visitor_signs_in_and_out() {
 }
 
 #[test]
+fn mutation_of_a_user_whose_answer_fails_does_nothing() {
+    let failing = r#"{ id related_records(table: "profile", join_on_property: "id", foreign_property: "user_id", filter: { created_at: { gt: "soon" } }) { id } }"#;
+    let mut fixture = fixture();
+    fixture.session = Some(Session::new(Map::new, None));
+    let users = "{ users(per_page: 9) { results { email } } current_user { id } }";
+    let before = fixture.data(users, json!({}));
+    for mutation in [
+        r#"user_create(user: { email: "bob@x.test" })"#,
+        r#"user_update(id: 1, user: { email: "bob@x.test" })"#,
+        "user_delete(id: 1)",
+        r#"user_session_create(email: "ann@x.test", password: "Secret12")"#,
+    ] {
+        let errors = fixture.errors(&format!("mutation {{ {mutation} {failing} }}"), json!({}));
+        assert_eq!(errors, "`soon` is not a date and time", "{mutation}");
+        assert_eq!(fixture.data(users, json!({})), before, "{mutation}");
+    }
+}
+
+#[test]
 fn session_fields_are_set_and_deleted() {
     let mut fixture = fixture();
-    fixture.session = Some(Session::default());
+    fixture.session = Some(Session::new(Map::new, None));
     let document = r#"mutation { a: session_create_field(name: "a", value: {b: [1]}) c: session_create_field(name: "c", value: "x") d: session_create_field(name: "c", value: "") e: session_delete_field(name: "none") }"#;
     assert_eq!(
         fixture.data(document, json!({})),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::{Escaping, Render, over};
+use crate::liquid::context::Context;
 use crate::liquid::engine::Printing;
 use crate::liquid::error::{Error, Result};
 use crate::liquid::filters::{Rejection, Surroundings};
@@ -125,7 +126,7 @@ impl Render<'_> {
             None => Ok(root.clone()),
             Some((Segment::Key(name), rest)) => {
                 let value = root.property(name);
-                if value.is_nil() && &**name == "constants" {
+                if value.is_nil() && Context::may_hide(name) {
                     let root = root.clone();
                     return self.walk(root, &path.segments);
                 }
@@ -153,13 +154,10 @@ impl Render<'_> {
         Ok(value)
     }
 
-    /// What was found under `name` in `value`; `constants` exists on the context alone and is not one of its entries, so
-    /// that it never prints.
+    /// What was found under `name` in `value`, or what the context tells without having it as an entry.
     fn found(&mut self, found: Value, value: &Value, name: &str) -> Value {
         match found {
-            Value::Nil if name == "constants" && self.context.is(value) => {
-                self.context.constants(self.data.as_ref())
-            }
+            Value::Nil if Context::may_hide(name) => self.context.hidden(value, name, self.data.as_ref()),
             found => found,
         }
     }

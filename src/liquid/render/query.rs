@@ -11,7 +11,7 @@ use crate::liquid::engine::Origin;
 use crate::liquid::error::{Error, Result};
 use crate::liquid::notifications::Templates;
 use crate::liquid::syntax::ast::{Argument, Span};
-use crate::liquid::value::{Map, Value, json_size};
+use crate::liquid::value::{Value, json_size};
 
 impl Render<'_> {
     /// The arguments of a query as JSON. `args` holds many in one hash or in JSON text; one that is named wins over it.
@@ -51,7 +51,7 @@ impl Render<'_> {
         span: Span,
     ) -> Result<Answer> {
         let mut session = match self.scope.origin {
-            Origin::Request { .. } => Some(self.session()?),
+            Origin::Request { .. } => Some(self.session()),
             Origin::Text | Origin::Job { .. } | Origin::Migration => None,
         };
         let caller = self.scope.caller(Some(format!("{}:{}", self.file(), self.place(span).line)));
@@ -103,14 +103,14 @@ impl Render<'_> {
         self.enqueue(job).map(drop)
     }
 
-    /// The session as it is by now.
-    fn session(&mut self) -> Result<Session> {
+    /// The session as it is by now. Its fields are part of an answer, whose memory is counted, or not copied at all.
+    fn session(&mut self) -> Session {
         let fields = Value::Hash(self.context.section("session"));
-        let fields = match self.limits.to_json(&fields).map_err(over)? {
+        let fields = move || match fields.to_json_counting().0 {
             Json::Object(fields) => fields,
             _ => JsonMap::new(),
         };
-        Ok(Session::new(fields, self.context.user()))
+        Session::new(fields, self.context.user())
     }
 
     /// The change is in `context` at once, and in the result for whoever stores it.
@@ -118,23 +118,18 @@ impl Render<'_> {
         match &change {
             SessionChange::Set(name, value) => {
                 self.limits.grow(name.len() + json_size(value)).map_err(over)?;
-                let session = self.context.section("session");
-                let replaced = session.borrow_mut().insert(name.as_str().into(), Value::from_json(value));
-                drop(replaced);
+                self.context.set_in_session(name, Value::from_json(value));
             }
-            SessionChange::Delete(name) => {
-                let removed = self.context.section("session").borrow_mut().shift_remove(name);
-                drop(removed);
-            }
+            SessionChange::Delete(name) => self.context.delete_in_session(name),
             SessionChange::SignIn { user, .. } => {
                 let user = self.data.as_ref().map(|data| data.user(*user)).transpose();
                 let user = user.map_err(|error| Error::runtime(error.to_string()))?.flatten();
                 let user = user.map_or(Value::Nil, |user| Value::from_json(&user.to_context()));
-                self.context.set("session", Value::hash(Map::default()));
+                self.context.renew_session();
                 self.context.set("current_user", user);
             }
             SessionChange::SignOut => {
-                self.context.set("session", Value::hash(Map::default()));
+                self.context.renew_session();
                 self.context.set("current_user", Value::Nil);
             }
         }

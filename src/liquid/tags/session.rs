@@ -9,7 +9,6 @@ use crate::liquid::error::{Error, Result};
 use crate::liquid::render::{Flow, Render, over};
 use crate::liquid::syntax::ast::{Filtered, Tag, Use, Visitor};
 use crate::liquid::syntax::{Markup, Parser, TagStart};
-use crate::liquid::value::Value;
 
 #[derive(Debug)]
 struct Session {
@@ -46,19 +45,13 @@ impl Tag for Session {
             return Err(Error::runtime(format!("there is no session in a {without}")));
         }
         let value = render.filtered(&self.value)?;
-        render.limits.grow(self.field.len() + size_of::<Value>()).map_err(over)?;
-        let session = render.context.section("session");
         let field = self.field.to_string();
-        let replaced = if value.is_blank() {
-            render.effects.session.push(SessionChange::Delete(field));
-            session.borrow_mut().shift_remove(&self.field)
+        let change = if value.is_blank() {
+            SessionChange::Delete(field)
         } else {
-            let kept = render.limits.deep_clone(&value).map_err(over)?;
-            let stored = render.limits.to_json(&kept).map_err(over)?;
-            render.effects.session.push(SessionChange::Set(field, stored));
-            session.borrow_mut().insert(Arc::clone(&self.field), kept)
+            SessionChange::Set(field, render.limits.to_json(&value).map_err(over)?)
         };
-        drop(replaced);
+        render.change_session(change)?;
         Ok(Flow::Next)
     }
 

@@ -81,7 +81,8 @@ impl Data {
                     updated_at: row.updated_at,
                     deleted_at: row.deleted_at.flatten(),
                 };
-                return rows::create(connection, new, now).map(|record| record.id);
+                let created = rows::create(connection, new, now)?;
+                return Ok(created.expect("no record has this id: it was looked for in this transaction").id);
             };
             record.table = row.table.into();
             record.user_id = row.user_id;

@@ -11,12 +11,11 @@ use super::stop::Stop;
 use crate::app::Format;
 use crate::server::hex::hex;
 use crate::server::reply::Reply;
+use crate::server::secret;
+use crate::server::session::MAINTENANCE_FIELD;
 
 /// Where the password is posted to.
 const DOOR: &str = "/_maintenance";
-
-/// The field of a session that holds the hash of the password it knows; a new password asks again.
-const FIELD: &str = "_maintenance";
 
 impl Visit<'_> {
     /// The answer to a posted password; `None` for any other request.
@@ -26,16 +25,17 @@ impl Visit<'_> {
         }
         let known = self.password();
         let given = self.request.params.get("password").and_then(Json::as_str);
-        let Some(password) = known.filter(|known| given == Some(known)) else {
+        let Some(password) = known.filter(|known| given.is_some_and(|given| secret::is_same(given, known)))
+        else {
             return Some(self.under_maintenance());
         };
-        self.session.set(FIELD, proof_of(&password).into());
+        self.session.set(MAINTENANCE_FIELD, proof_of(&password).into());
         Some(Err(Stop::Redirect { url: self.way_back(), code: 302 }))
     }
 
     /// Whether the page that was found stays closed to this visitor.
     pub(super) fn is_closed(&self) -> bool {
-        let proof = self.session.fields().get(FIELD).and_then(Json::as_str);
+        let proof = self.session.fields().get(MAINTENANCE_FIELD).and_then(Json::as_str);
         let knows = self.password().is_some_and(|password| proof == Some(&*proof_of(&password)));
         self.request.method.is_safe() && !knows
     }

@@ -227,6 +227,7 @@ impl Visit<'_> {
         }
         Scope {
             context,
+            hidden_session: self.session.hidden(),
             constants: self.state.graph.records.constants().snapshot(),
             variables: Map::new(),
             format,

@@ -74,7 +74,7 @@ impl Visit<'_> {
 
     fn store(&self, submission: Submission<'_>, app: &App) -> Result<Submitted, graphql::Error> {
         let user = self.user.get("id").and_then(Json::as_str).and_then(|id| id.parse().ok()).map(UserId);
-        let mut session = graphql::Session::new(Map::new(), user);
+        let mut session = graphql::Session::new(Map::new, user);
         let mut data = self.state.graph.records.data(Some(self.deadline));
         let mut world = World {
             session: Some(&mut session),

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::cookies::{self, Cookie, Readable, SameSite};
 use super::hex::hex;
 use super::request::Request;
+use super::secret;
 use crate::graphql::SessionChange;
 use crate::records::{SESSION_LIFETIME, SessionError, SessionId, Sessions, UserId};
 
@@ -24,6 +25,10 @@ const TOKEN_COOKIE: &str = "CSRF-TOKEN";
 const TOKEN_FIELD: &str = "_csrf_token";
 /// The field in which a flash message waits for the next request.
 const FLASH_FIELD: &str = "_flash";
+/// The field that holds the language that was asked for last.
+const LANGUAGE_FIELD: &str = "language";
+/// The field that holds the hash of the maintenance password the session knows; a new password asks again.
+pub(super) const MAINTENANCE_FIELD: &str = "_maintenance";
 
 /// One visitor, one request.
 #[derive(Debug)]
@@ -104,15 +109,24 @@ impl Session {
         Ok((session, proof))
     }
 
-    /// `context.session`: the fields, and a `session_id` that stays the same through a visit. It is no key to the session:
-    /// a page may print it.
+    /// `context.session` as it prints: the fields of the app.
     pub(super) fn shown(&self) -> Map<String, Json> {
-        let mut shown = self.fields.clone();
+        let is_ours = |name: &str| [TOKEN_FIELD, LANGUAGE_FIELD, MAINTENANCE_FIELD].contains(&name);
+        let fields = self.fields.iter().filter(|(name, _)| !is_ours(name));
+        fields.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    /// What `context.session` tells by name alone: our fields, and a `session_id` that stays the same through a visit. It is
+    /// no key to the session: a page may print it.
+    pub(super) fn hidden(&self) -> Map<String, Json> {
+        let field = |name: &str| Some((name.to_owned(), self.fields.get(name)?.clone()));
+        let mut hidden: Map<String, Json> =
+            [TOKEN_FIELD, LANGUAGE_FIELD].into_iter().filter_map(field).collect();
         if let Some(id) = &self.id {
             let hash = Sha256::digest(id.as_str());
-            shown.insert("session_id".to_owned(), hex(hash.get(..16).unwrap_or_default()).into());
+            hidden.insert("session_id".to_owned(), hex(hash.get(..16).unwrap_or_default()).into());
         }
-        shown
+        hidden
     }
 
     /// What the session holds.
@@ -157,8 +171,7 @@ impl Session {
         self.apply(vec![SessionChange::Set(field.to_owned(), value)]);
     }
 
-    /// Another session in place of this one, so that an id that was known before gives nobody what comes after. The token
-    /// stays: forms that this request has rendered already carry it.
+    /// Another session in place of this one, so that an id that was known before gives nobody what comes after.
     fn renew(&mut self, user: Option<UserId>, lifetime: Duration) {
         self.ended = self.id.take().or(self.ended.take());
         self.fields.clear();
@@ -189,14 +202,20 @@ impl Session {
         now: Timestamp,
     ) -> Result<Vec<HeaderValue>, SessionError> {
         let mut set = Vec::new();
+        let shows_token = memmem::find(body, self.token.as_bytes()).is_some();
+        let mut token = self.token;
         if let Some(ended) = &self.ended {
             sessions.delete(ended)?;
             set.extend(cookies::expire(SESSION_COOKIE, same_site));
+            // The token of the session before is worth nothing in this one either, unless a form of this answer carries it.
+            if !shows_token {
+                token = new_token();
+            }
         }
         let mut changes = self.changes;
         let mut keeps_token = self.fields.contains_key(TOKEN_FIELD);
-        if !keeps_token && memmem::find(body, self.token.as_bytes()).is_some() {
-            changes.push((TOKEN_FIELD.to_owned(), Some(Json::String(self.token.clone()))));
+        if !keeps_token && shows_token {
+            changes.push((TOKEN_FIELD.to_owned(), Some(Json::String(token.clone()))));
             keeps_token = true;
         }
         match self.id {
@@ -209,7 +228,7 @@ impl Session {
                 return Ok(set);
             }
             None => {
-                let mut data = Map::from_iter([(TOKEN_FIELD.to_owned(), Json::String(self.token.clone()))]);
+                let mut data = Map::from_iter([(TOKEN_FIELD.to_owned(), Json::String(token.clone()))]);
                 for (field, value) in changes {
                     match value {
                         Some(value) => drop(data.insert(field, value)),
@@ -225,7 +244,7 @@ impl Session {
                     readable: Readable::ByServerOnly,
                     lifetime,
                 };
-                let token = Cookie { lifetime, ..token_cookie(&self.token) };
+                let token = Cookie { lifetime, ..token_cookie(&token) };
                 return Ok([key, token]
                     .iter()
                     .filter_map(|cookie| cookies::set(cookie, same_site))
@@ -233,7 +252,7 @@ impl Session {
             }
         }
         if keeps_token && !self.had_token_cookie {
-            set.extend(cookies::set(&token_cookie(&self.token), same_site));
+            set.extend(cookies::set(&token_cookie(&token), same_site));
         }
         Ok(set)
     }
@@ -259,7 +278,10 @@ fn proof(request: &Request, token: Option<&str>) -> Proof {
     let sent = request
         .header("x-csrf-token")
         .or_else(|| request.params.get("authenticity_token").and_then(Json::as_str));
-    if sent.is_some() && sent == token { Proof::Given } else { Proof::Missing }
+    match (sent, token) {
+        (Some(sent), Some(token)) if secret::is_same(sent, token) => Proof::Given,
+        _ => Proof::Missing,
+    }
 }
 
 /// 256 random bits in hex.

@@ -198,3 +198,18 @@ fn signing_in_and_out_begins_another_session() {
         known.push(browser.cookies.clone());
     }
 }
+
+#[test]
+fn token_of_the_session_before_is_good_only_where_the_answer_shows_it() {
+    for (is_shown, expected) in [(false, Proof::Missing), (true, Proof::Given)] {
+        let mut browser = Browser::new();
+        browser.visit(&[("cart", json!(1))]);
+        let (mut session, _) = browser.open(&browser.request(Method::GET, &[]));
+        let old = session.token().to_owned();
+        session.apply(vec![SessionChange::SignIn { user: UserId(7), lifetime: SESSION_LIFETIME }]);
+        browser.save(session, if is_shown { &old } else { "a page" });
+
+        let (session, proof) = browser.open(&browser.request(Method::POST, &[("x-csrf-token", &old)]));
+        assert_eq!((proof, session.user().is_some()), (expected, is_shown));
+    }
+}
