@@ -31,6 +31,15 @@ fn place_order(shop: &TestApp) -> String {
     .2
 }
 
+/// The newest message in the inbox made by `template`, as `mail show` tells it.
+fn mail(shop: &TestApp, template: &str) -> Json {
+    let list = shop.cli(["mail", "list", "--json", "--template", template]).run().exits(0);
+    let newest = list.stdout.lines().next().unwrap_or_else(|| panic!("no {template} in the inbox"));
+    let newest: Json = serde_json::from_str(newest).unwrap();
+    let shown = shop.cli(["mail", "show", "--json", newest["id"].as_str().unwrap()]).run().exits(0);
+    serde_json::from_str(&shown.stdout).unwrap()
+}
+
 /// Opens `form`, takes its token and posts `fields` to `action`; status, location and text of the answer.
 fn submit(
     shop: &TestApp,

@@ -4,7 +4,7 @@ use std::thread;
 
 use serde_json::json;
 
-use super::{has_row, place_order, run_now, shop, sign_up, state_of, submit, token};
+use super::{has_row, mail, place_order, run_now, shop, sign_up, state_of, submit, token};
 
 #[test]
 fn cart_left_behind_is_reminded_of_once() {
@@ -17,6 +17,11 @@ fn cart_left_behind_is_reminded_of_once() {
     run_now(&shop, "remind_of_cart");
     shop.wait_for_log("was left behind");
     assert!(shop.get("/account").text().contains("<li>Your cart is still here.</li>"));
+    let message = mail(&shop, "abandoned_cart");
+    assert_eq!(message["to"], json!(["ann@example.test"]));
+    let text = message["text"].as_str().unwrap();
+    assert!(text.starts_with("Hello Ann <3, you left this behind:"), "{text}");
+    assert_eq!(text.matches("Enamel mug: $14.50").count(), 2, "{text}");
 }
 
 #[test]
@@ -51,10 +56,10 @@ fn consumer_that_runs_again_changes_nothing() {
     shop.wait_until_idle();
     place_order(&shop);
     shop.wait_until_idle();
-    shop.wait_for_log("info: warehouse: pack order 2");
+    shop.wait_for_log("info: warehouse: pack order 6");
     shop.project.write(
         "app/views/pages/again.liquid",
-        "{% assign event = { \"order_id\": \"2\" } %}{% background _a = 'consumers/order_created/reserve_stock', event: event %}{% background _b = 'consumers/order_created/notify_warehouse', event: event %}",
+        "{% assign event = { \"order_id\": \"6\" } %}{% background _a = 'consumers/order_created/reserve_stock', event: event %}{% background _b = 'consumers/order_created/notify_warehouse', event: event %}",
     );
     shop.wait_for("the page", || shop.get("/again").status == 200);
     shop.wait_until_idle();
@@ -72,9 +77,13 @@ fn order_triggers_event_and_delayed_mail() {
     shop.wait_for_log("background job: send_confirmation_email - QUEUED (default, in 5m)");
     shop.wait_until_idle();
     assert_eq!(state_of(&shop, "send_confirmation_email"), ["scheduled"]);
-    shop.wait_for_log("info: stock: reserve for order 1");
+    shop.wait_for_log("info: stock: reserve for order 5");
     run_now(&shop, "send_confirmation_email");
-    shop.wait_for_log("info: confirmation of order 1");
+    shop.wait_for_log("info: confirmation of order 5");
+    let message = mail(&shop, "order_confirmation");
+    assert_eq!((&message["to"], &message["subject"]), (&json!(["ann@example.test"]), &json!("Your order 5")));
+    let text = message["text"].as_str().unwrap();
+    assert!(text.starts_with("Thank you, Ann") && text.contains("Beeswax candle: $6.50"), "{text}");
 }
 
 #[test]
@@ -127,7 +136,7 @@ fn checkout_queues_three_priorities() {
     shop.wait_for_log("background job: payment_processing (attempt 1/5) - SUCCESS");
     shop.wait_for_log("background job: send_email (attempt 1/2) - SUCCESS");
     shop.wait_for_log("background job: log_analytics (attempt 1/1) - SUCCESS");
-    shop.wait_for_log("info: payment for order 1");
+    shop.wait_for_log("info: payment for order 5");
     let query = json!({ "query": "{
       orders: records(per_page: 1, filter: { table: { value: \"order\" }, properties: [{ name: \"authorized_at\", exists: true }] }) { total_entries }
       visits: records(per_page: 1, filter: { table: { value: \"visit\" }, properties: [{ name: \"event_type\", value: \"user_visit\" }] }) { total_entries }
@@ -135,6 +144,24 @@ fn checkout_queues_three_priorities() {
     let stored = shop.new_browser().post_json("/api/graph", &query).has_status(200).json();
     let one = json!({"total_entries": 1});
     assert_eq!(stored["data"], json!({"orders": one, "visits": one}), "{stored}");
+}
+
+#[test]
+fn user_at_the_checkout_gets_a_mail_and_a_guest_gets_none() {
+    let shop = shop();
+    shop.get("/checkout").has_status(200);
+    shop.wait_for_log("info: no transactional e-mail: guest is no user");
+    sign_up(&shop);
+    shop.get("/checkout").has_status(200);
+    shop.wait_until_idle();
+    let message = mail(&shop, "transactional");
+    assert_eq!(message["to"], json!(["ann@example.test"]));
+    assert!(
+        message["text"].as_str().unwrap().starts_with("Hello Ann <3, did everything work?"),
+        "{message:#}"
+    );
+    let all = shop.cli(["mail", "list", "--json", "--template", "transactional"]).run().exits(0);
+    assert_eq!(all.lines().len(), 1, "{all}");
 }
 
 #[test]

@@ -41,6 +41,25 @@ fn user_signs_up_out_and_in_and_keeps_the_cart() {
 }
 
 #[test]
+fn addresses_of_strangers_and_of_nobody_sign_nobody_in() {
+    let shop = shop();
+    sign_up(&shop);
+    let stranger = shop.new_browser();
+    for (email, password) in [
+        ("bob@example.test", "secret123"),
+        ("nobody@example.test", "secret123"),
+        ("nobody@example.test", ""),
+        ("", "secret123"),
+    ] {
+        let token = token(&stranger, "/sign-in");
+        let fields = [("authenticity_token", &*token), ("email", email), ("password", password)];
+        let refused = stranger.post("/sign-in", &fields).has_status(422).text();
+        assert!(refused.contains("E-mail or password is wrong."), "{email}: {refused}");
+        stranger.get("/account").has_status(302);
+    }
+}
+
+#[test]
 fn sign_up_says_what_is_missing_and_takes_an_address_once() {
     let shop = shop();
     let sign_up = |name: &str, email: &str, password: &str| {
