@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::rows::RowsLeft;
 use super::{Delivery, Session, Templates};
 use crate::app::App;
 use crate::jobs::Queue;
@@ -20,6 +21,7 @@ pub(crate) struct World<'w> {
     pub(crate) notifications: Option<&'w Notifications>,
     /// `None` where no template may run.
     pub(crate) templates: Option<&'w mut dyn Templates>,
+    pub(crate) rows_left: RowsLeft,
     /// What is to be sent once the caller has ended well.
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) now: Timestamp,
@@ -37,6 +39,7 @@ impl<'w> World<'w> {
             queue: None,
             notifications: None,
             templates: None,
+            rows_left: RowsLeft::default(),
             deliveries: Vec::new(),
             now,
             base_url: "http://localhost:3000",

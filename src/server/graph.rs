@@ -54,15 +54,10 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
     let mut data = state.graph.records.data(Some(Instant::now() + PATIENCE));
     let base_url = request.base_url();
     let mut world = World {
-        app: engine.app(),
-        data: &mut data,
-        session: None,
         queue: Some(&state.graph.queue),
         notifications: Some(&state.graph.notifications),
-        templates: None,
-        deliveries: Vec::new(),
-        now: Timestamp::now(),
         base_url: &base_url,
+        ..World::of_data(engine.app(), &mut data, Timestamp::now())
     };
     let request = graphql::Request {
         document: &asked.query,
