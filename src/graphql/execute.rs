@@ -2,7 +2,7 @@
 //! mutation is a transaction of its own; one that fails leaves nothing behind and does not undo the ones before it.
 
 use apollo_compiler::executable::Operation;
-use apollo_compiler::{introspection, response};
+use apollo_compiler::introspection;
 use serde_json::{Map, Value as Json};
 
 use super::World;
@@ -58,7 +58,7 @@ impl Executor {
         }
         let mut answer = Answer { data: Some(Map::new()), errors: Vec::new() };
         if fields.iter().any(|field| field.name.starts_with("__")) {
-            answer.introspect(&document, operation);
+            answer.introspect(&document, operation, &variables);
         }
         for field in fields.iter().filter(|field| !field.name.starts_with("__")) {
             answer.run(field, world);
@@ -91,8 +91,10 @@ impl Answer {
         &mut self,
         document: &apollo_compiler::validation::Valid<apollo_compiler::ExecutableDocument>,
         operation: &Operation,
+        variables: &Map<String, Json>,
     ) {
-        let variables = apollo_compiler::validation::Valid::assume_valid(response::JsonMap::new());
+        let variables = variables.iter().map(|(name, value)| (name.as_str().into(), value.clone().into()));
+        let variables = apollo_compiler::validation::Valid::assume_valid(variables.collect());
         let answered =
             introspection::partial_execute(schema(), implementers(), document, operation, &variables);
         match answered {

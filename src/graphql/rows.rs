@@ -22,6 +22,29 @@ const DEFAULT_TIME: Duration = Duration::from_secs(19);
 /// A day. No page and no job lives that long, and it can be added to any moment.
 const LONGEST_TIME: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How many rows a document may still be answered with. Rows that are related to one another multiply with each level, so
+/// that a short text could ask for more than memory holds.
+#[derive(Debug)]
+pub(crate) struct RowsLeft(usize);
+
+impl RowsLeft {
+    /// Each counts once for every level it lies in: so often it is copied.
+    const MOST: usize = 500_000;
+
+    fn take(&mut self, rows: usize) -> Result<(), Error> {
+        let left = self.0.checked_sub(rows);
+        self.0 =
+            left.ok_or_else(|| Error::new(format!("the document asks for more than {} rows", Self::MOST)))?;
+        Ok(())
+    }
+}
+
+impl Default for RowsLeft {
+    fn default() -> Self {
+        Self(Self::MOST)
+    }
+}
+
 pub(super) fn records(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     let criteria = filter::records(world.app, field.argument("filter"))?;
     collection::<Record>(field, &criteria, world)
@@ -101,21 +124,50 @@ pub(super) fn project<T: Node>(
     world: &mut World<'_>,
     depth: usize,
 ) -> Result<Vec<Json>, Error> {
-    let mut answers = vec![Map::with_capacity(fields.len()); rows.len()];
+    world.rows_left.take(rows.len())?;
+    Ok(answers(rows, fields, world, depth)?.into_iter().map(|answer| answer.value).collect())
+}
+
+/// What is answered in one place.
+#[derive(Debug, Clone, Default)]
+struct Counted {
+    value: Json,
+    /// In it.
+    rows: usize,
+}
+
+impl From<Json> for Counted {
+    /// No row is in it.
+    fn from(value: Json) -> Self {
+        Self { value, rows: 0 }
+    }
+}
+
+fn answers<T: Node>(
+    rows: &[T],
+    fields: &[Field],
+    world: &mut World<'_>,
+    depth: usize,
+) -> Result<Vec<Counted>, Error> {
+    let mut answers = vec![(Map::with_capacity(fields.len()), 1); rows.len()];
     for field in fields {
-        let values = match field.name.as_str() {
+        let values: Vec<Counted> = match field.name.as_str() {
             "related_record" | "related_model" | "related_records" | "related_models" => {
                 related::<T, Record>(rows, field, Entity::Record, world, depth)?
             }
-            "__typename" => vec![json!(field.owner); rows.len()],
+            "__typename" => vec![Counted::from(json!(field.owner)); rows.len()],
             "related_user" | "related_users" => related::<T, User>(rows, field, Entity::User, world, depth)?,
-            _ => rows.iter().map(|row| row.value(field, world)).collect::<Result<_, Error>>()?,
+            _ => {
+                let value = |row: &T| row.value(field, world).map(Counted::from);
+                rows.iter().map(value).collect::<Result<_, Error>>()?
+            }
         };
-        for (answer, value) in answers.iter_mut().zip(values) {
-            answer.insert(field.key.clone(), value);
+        for ((answer, rows), value) in answers.iter_mut().zip(values) {
+            *rows += value.rows;
+            answer.insert(field.key.clone(), value.value);
         }
     }
-    Ok(answers.into_iter().map(Json::Object).collect())
+    Ok(answers.into_iter().map(|(answer, rows)| Counted { value: Json::Object(answer), rows }).collect())
 }
 
 /// Of each row the related ones: a list, or, where one is asked for, the last of them. (Real apps sort by age and expect the
@@ -126,7 +178,7 @@ fn related<T: Node, R: Node>(
     entity: Entity,
     world: &mut World<'_>,
     depth: usize,
-) -> Result<Vec<Json>, Error> {
+) -> Result<Vec<Counted>, Error> {
     let depth = depth.checked_sub(1).ok_or_else(|| Error::new("relations are nested too deep"))?;
     let is_list = field.name.ends_with('s');
     let default = if entity == Entity::User { "user_id" } else { "id" };
@@ -156,26 +208,27 @@ fn related<T: Node, R: Node>(
         by_key.entry(key).or_default().push(at);
         children.push(row);
     }
-    let projected = project(&children, &field.fields, world, depth)?;
-    let child = |at: usize| projected.get(at).cloned().unwrap_or_default();
-    Ok(keys
-        .iter()
-        .map(|keys| {
-            // A row of several keys has the rows of all in one order, each once.
-            let mut places: Vec<usize> =
-                keys.iter().filter_map(|key| by_key.get(key)).flatten().copied().collect();
-            places.sort_unstable();
-            places.dedup();
-            match relation.share {
-                Share::All => places.into_iter().map(child).collect(),
-                Share::First(limit) => {
-                    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-                    places.into_iter().take(limit).map(child).collect()
-                }
-                Share::Last => places.pop().map_or(Json::Null, child),
-            }
-        })
-        .collect())
+    let answers = answers(&children, &field.fields, world, depth)?;
+    let of_row = |keys: &Vec<String>| {
+        // A row of several keys has the rows of all in one order, each once.
+        let mut places: Vec<usize> =
+            keys.iter().filter_map(|key| by_key.get(key)).flatten().copied().collect();
+        places.sort_unstable();
+        places.dedup();
+        match relation.share {
+            Share::All => {}
+            Share::First(limit) => places.truncate(usize::try_from(limit).unwrap_or(usize::MAX)),
+            Share::Last => drop(places.drain(..places.len().saturating_sub(1))),
+        }
+        let chosen = || places.iter().filter_map(|at| answers.get(*at));
+        let rows = chosen().map(|answer| answer.rows).sum();
+        world.data.check_time()?;
+        world.rows_left.take(rows)?;
+        let mut values = chosen().map(|answer| answer.value.clone());
+        let value = if is_list { values.collect() } else { values.next().unwrap_or_default() };
+        Ok(Counted { value, rows })
+    };
+    keys.iter().map(of_row).collect()
 }
 
 fn criteria(app: &App, field: &Field, entity: Entity) -> Result<Criteria, Error> {

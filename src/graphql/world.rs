@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::rows::RowsLeft;
 use super::{Delivery, Session, Templates};
 use crate::app::App;
 use crate::jobs::Queue;
@@ -24,6 +25,7 @@ pub(crate) struct World<'w> {
     pub(crate) caller: Caller,
     /// `None` where no template may run.
     pub(crate) templates: Option<&'w mut dyn Templates>,
+    pub(crate) rows_left: RowsLeft,
     /// What is to be sent once the caller has ended well.
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) now: Timestamp,
@@ -41,6 +43,7 @@ impl<'w> World<'w> {
             api_calls: None,
             caller: Caller { base_url: "http://localhost:3000".to_owned(), ..Caller::default() },
             templates: None,
+            rows_left: RowsLeft::default(),
             deliveries: Vec::new(),
             now,
         }

@@ -145,6 +145,12 @@ impl Data {
         self.until = until;
     }
 
+    /// # Errors
+    /// The time is over.
+    pub(crate) fn check_time(&self) -> Result<()> {
+        Ok(store::stopped_by(self.until, || Ok(()))?)
+    }
+
     /// Runs `work` as one transaction, or as a part of the one that is open. What it refuses leaves nothing of it behind.
     fn atomically<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.begin(Self::PATIENCE)?;

@@ -2,7 +2,6 @@
 //! the answer, with status 200; only a request that holds none is refused. Nobody is signed in here. What the document asks
 //! to be sent is queued before it is answered.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::http::{Method, StatusCode};
@@ -18,7 +17,6 @@ use crate::app::Format;
 use crate::graphql::{self, Delivery, World};
 use crate::jobs::{Body, NewJob, Priority};
 use crate::liquid::{Origin, Scope, Templates};
-use crate::notifications::{CallOrigin, Caller};
 
 /// How long the document may wait for the changes of others.
 const PATIENCE: Duration = Duration::from_secs(9);
@@ -61,26 +59,13 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
     let scope = scope(state, request);
     let mut templates = Templates::new(&engine, &scope, &state.bindings);
     let mut data = state.graph.records.data(scope.deadline);
-    let caller = Caller {
-        origin: CallOrigin::Page { request: request.id.clone() },
-        trace: request.id.clone(),
-        base_url: scope.base_url.clone(),
-        deadline: scope.deadline,
-        constants: Arc::clone(&scope.constants),
-        depth: scope.call_depth,
-        ..Caller::default()
-    };
     let mut world = World {
-        app: engine.app(),
-        data: &mut data,
-        session: None,
         queue: Some(&state.graph.queue),
         notifications: Some(&state.graph.notifications),
         api_calls: Some(&state.graph.api_calls),
-        caller,
+        caller: scope.caller(None),
         templates: Some(&mut templates),
-        deliveries: Vec::new(),
-        now: Timestamp::now(),
+        ..World::of_data(engine.app(), &mut data, Timestamp::now())
     };
     let document = graphql::Request {
         document: &asked.query,

@@ -48,6 +48,7 @@ fn variables_are_strict() {
         ("RecordsSortInput", json!({"idd": {"order": "ASC"}}), false),
         ("Any", json!([{"a": 1}]), true),
         ("HashObject", json!({"a": 1}), true),
+        ("HashObject", json!(null), false),
     ] {
         let used = match ty {
             "Int" => "records(per_page: 1, page: 1, options: { timeout: $v })",
@@ -63,7 +64,9 @@ fn variables_are_strict() {
         // A variable that is not used is refused by validation, so the open types are given to a mutation.
         let document = match ty {
             "Any" => "mutation ($v: Any!) { session_create_field(name: \"a\", value: $v) }".to_owned(),
-            "HashObject" => continue,
+            "HashObject" => {
+                "mutation ($v: HashObject!) { embedding_create_rc(embedding: { content: \"a\", embedding: [1], metadata: $v }) { id } }".to_owned()
+            }
             "SortOrderEnum" | "RecordsSortInput" => format!("query ($v: {ty}!) {{ {used} {{ per_page }} }}"),
             _ => format!("query ($v: {ty}) {{ {used} {{ per_page }} }}"),
         };
@@ -139,4 +142,10 @@ fn schema_can_be_asked_about() {
         answer,
         json!({"__schema": {"queryType": {"name": "RootQuery"}}, "__typename": "RootQuery", "current_user": null})
     );
+    let document = "query ($n: String!, $d: Boolean = false) { __type(name: $n) { name fields @include(if: $d) { name } } }";
+    for (variables, name) in
+        [(json!({"n": "User"}), json!({"name": "User"})), (json!({"n": "None"}), json!(null))]
+    {
+        assert_eq!(fixture().data(document, variables), json!({"__type": name}));
+    }
 }

@@ -453,3 +453,22 @@ fn blank_date_does_not_ask_for_deleted_records() {
         assert_eq!(found["records"]["results"], expected, "{deleted_at}");
     }
 }
+
+#[test]
+fn rows_that_multiply_are_refused() {
+    let mut fixture = fixture();
+    for n in 0..3 {
+        let create = r#"mutation ($n: String) { record_create(record: { table: "status", properties: [{ name: "task_id", value: "2" }, { name: "name", value: $n }] }) { id } }"#;
+        fixture.data(create, json!({"n": n.to_string()}));
+    }
+    let nested = |depth: usize| {
+        let relation = r#"{ r: related_records(table: "status", join_on_property: "task_id", foreign_property: "task_id") "#;
+        let inner = relation.repeat(depth) + "{ id }" + &" }".repeat(depth);
+        format!(
+            r#"{{ records(per_page: 1, filter: {{ table: {{ value: "status" }} }}) {{ results {inner} }} }}"#
+        )
+    };
+    let found = fixture.data(&nested(3), json!({}));
+    assert_eq!(found["records"]["results"][0]["r"][2]["r"][2]["r"].as_array().unwrap().len(), 3);
+    assert_eq!(fixture.errors(&nested(13), json!({})), "the document asks for more than 500000 rows");
+}

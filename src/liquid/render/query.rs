@@ -61,16 +61,13 @@ impl Render<'_> {
                 .with_hint("`pos-cli run` serves the app, with its data"));
         };
         let mut world = World {
-            app: self.engine.app(),
-            data,
             session: session.as_mut(),
             queue: Some(&graph.queue),
             notifications: Some(&graph.notifications),
             api_calls: Some(&graph.api_calls),
             caller,
             templates: Some(&mut templates),
-            deliveries: Vec::new(),
-            now: Timestamp::now(),
+            ..World::of_data(self.engine.app(), data, Timestamp::now())
         };
         let request = Request { document, variables, operation: None };
         let answer = graph.executor.execute(&request, &mut world);

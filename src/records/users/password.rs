@@ -46,7 +46,10 @@ mod tests {
     fn only_the_hashed_password_matches() {
         let hashed = hash("Secret12").unwrap();
         assert!(hashed.starts_with("$2"), "{hashed}");
-        let imported = "$2a$04$Nb0n/1kGm6.MLtLC1OUGJ.RyjBGr8.Nd1q4YiOzOBp8B4Tdgj6O9C";
+        let imported = "$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+        let of_openbsd = format!("$2a{imported}");
+        let of_php = format!("$2y{imported}");
+        let costly = of_openbsd.replace("$05$", "$31$");
         for (password, hash, expected) in [
             ("Secret12", Some(&*hashed), true),
             ("secret12", Some(&*hashed), false),
@@ -55,8 +58,10 @@ mod tests {
             ("", None, false),
             ("Secret12", None, false),
             ("Secret12", Some("5f4dcc3b5aa765d61d8327deb882cf99"), false),
-            ("Secret12", Some("$2a$31$Nb0n/1kGm6.MLtLC1OUGJ.RyjBGr8.Nd1q4YiOzOBp8B4Tdgj6O9C"), false),
-            ("Secret12", Some(imported), false),
+            ("U*U", Some(&*of_openbsd), true),
+            ("U*U", Some(&*of_php), true),
+            ("U*V", Some(&*of_openbsd), false),
+            ("U*U", Some(&*costly), false),
         ] {
             assert_eq!(is_password(password, hash), expected, "{password:?} {hash:?}");
         }
