@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
 
@@ -93,6 +93,11 @@ impl LoadedFile {
             }
         }
         Some(Arc::new(loaded))
+    }
+
+    /// When the file last changed.
+    pub(super) fn modified(&self) -> SystemTime {
+        self.stamp.modified
     }
 
     fn take(&mut self, bytes: Bytes, found: &Found, previous: Option<&Arc<Self>>) {

@@ -15,6 +15,7 @@ mod execute;
 mod filter;
 mod form;
 mod input;
+mod instance;
 mod listing;
 mod models;
 mod node;

@@ -6,14 +6,14 @@ use super::World;
 use super::error::Error;
 use super::selection::Field;
 use super::{
-    activities, app_files, authentication, background_jobs, constants, embeddings, models, presigned_url,
-    record_mutations, rows, session, users,
+    activities, app_files, authentication, background_jobs, constants, embeddings, instance, models,
+    presigned_url, record_mutations, rows, session, users,
 };
 
 type Resolve = fn(&Field, &mut World<'_>) -> Result<Json, Error>;
 
 /// Every root field of the schema, sorted; a test compares the two.
-const FIELDS: [(&str, Resolve); 47] = [
+const FIELDS: [(&str, Resolve); 50] = [
     ("activities", activities::activities),
     ("activity_create", activities::create),
     ("activity_delete_all", activities::delete_all),
@@ -22,9 +22,11 @@ const FIELDS: [(&str, Resolve); 47] = [
     ("admin_background_job_retry", background_jobs::retry),
     ("admin_background_jobs", background_jobs::jobs),
     ("admin_background_jobs_delete_all", background_jobs::delete_all),
+    ("admin_current_instance", instance::instance),
     ("admin_liquid_partials", app_files::partials),
     ("admin_pages", app_files::pages),
     ("admin_tables", app_files::tables),
+    ("admin_user_schema", app_files::user_schema),
     ("constant", constants::constant),
     ("constant_set", constants::set),
     ("constant_unset", constants::unset),
@@ -34,6 +36,7 @@ const FIELDS: [(&str, Resolve); 47] = [
     ("embedding_delete_rc", embeddings::delete),
     ("embedding_update_rc", embeddings::update),
     ("embeddings_rc", embeddings::embeddings),
+    ("instance", instance::instance),
     ("model_create", record_mutations::create),
     ("model_delete", record_mutations::delete),
     ("model_update", record_mutations::update),

@@ -1,5 +1,6 @@
 //! Documents against a small app with real tables on disk and a real database.
 
+mod app_files;
 mod background_jobs;
 mod documents;
 mod lists;
