@@ -215,11 +215,14 @@ fn requests_that_hold_no_document_are_refused() {
 fn check_holds_queries_against_the_schema() {
     let project = app(&[LISTING]);
     project.cli(["check"]).run().exits(0);
-    project.write("app/graphql/bad.graphql", "query {\n  records { results { id } }\n  streams { id }\n}\n");
+    project.write(
+        "app/graphql/bad.graphql",
+        "query {\n  records { results { id } }\n  documents_rc { id }\n}\n",
+    );
     let told = project.cli(["check"]).run().exits(1).stdout;
     for line in [
         "app/graphql/bad.graphql:2:3: error: the required argument `RootQuery.records(per_page:)` is not provided",
-        "app/graphql/bad.graphql:3:3: error: not supported here: RootQuery.streams",
+        "app/graphql/bad.graphql:3:3: error: not supported here: RootQuery.documents_rc",
     ] {
         assert!(told.contains(line), "{told}");
     }

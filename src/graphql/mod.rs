@@ -12,6 +12,7 @@ mod document;
 mod embeddings;
 mod error;
 mod execute;
+mod feeds;
 mod filter;
 mod form;
 mod input;

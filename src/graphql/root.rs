@@ -6,17 +6,19 @@ use super::World;
 use super::error::Error;
 use super::selection::Field;
 use super::{
-    activities, app_files, authentication, background_jobs, constants, embeddings, instance, models,
+    activities, app_files, authentication, background_jobs, constants, embeddings, feeds, instance, models,
     presigned_url, record_mutations, rows, session, users,
 };
 
 type Resolve = fn(&Field, &mut World<'_>) -> Result<Json, Error>;
 
 /// Every root field of the schema, sorted; a test compares the two.
-const FIELDS: [(&str, Resolve); 50] = [
+const FIELDS: [(&str, Resolve); 53] = [
     ("activities", activities::activities),
     ("activity_create", activities::create),
     ("activity_delete_all", activities::delete_all),
+    ("activity_publish", feeds::publish),
+    ("activity_unpublish", feeds::unpublish),
     ("admin_assets", app_files::assets),
     ("admin_background_job_delete", background_jobs::delete),
     ("admin_background_job_retry", background_jobs::retry),
@@ -53,6 +55,7 @@ const FIELDS: [(&str, Resolve); 50] = [
     ("records_update_all", record_mutations::update_all),
     ("session_create_field", session::create_field),
     ("session_delete_field", session::delete_field),
+    ("streams", feeds::stream),
     ("user", users::user),
     ("user_create", users::create),
     ("user_delete", users::delete),

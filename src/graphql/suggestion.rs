@@ -80,10 +80,10 @@ mod tests {
                 "type `RootMutation` does not have a field `record_creat`; did you mean `record_create`?",
             ),
             (
-                "mutation { activity_publish(uuid: 1) { id } }",
-                "not supported here: RootMutation.activity_publish",
+                "mutation { documents_insert_rc(id: 1) { id } }",
+                "not supported here: RootMutation.documents_insert_rc",
             ),
-            ("{ streams { id } }", "not supported here: RootQuery.streams"),
+            ("{ documents_rc { id } }", "not supported here: RootQuery.documents_rc"),
             (
                 "{ admin_form_configurations { id } }",
                 "not supported here: RootQuery.admin_form_configurations",

@@ -7,6 +7,7 @@ mod constants;
 mod constants_file;
 mod data;
 mod embeddings;
+mod feeds;
 mod handle;
 mod rows;
 mod secret;
@@ -18,6 +19,7 @@ pub(crate) use cache::{Cache, Lookup};
 pub(crate) use constants::{Constant, Constants, ConstantsError};
 pub(crate) use data::{Data, DataError};
 pub(crate) use embeddings::{Embedding, EmbeddingId};
+pub(crate) use feeds::Feed;
 pub(crate) use handle::Records;
 pub(crate) use rows::{
     Activity, ArrayTest, Bound, Case, Column, Criteria, Direction, Entity, Field, Filter, Liveness,

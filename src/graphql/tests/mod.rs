@@ -3,6 +3,7 @@
 mod app_files;
 mod background_jobs;
 mod documents;
+mod feeds;
 mod lists;
 mod model;
 mod records;
