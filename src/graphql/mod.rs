@@ -15,6 +15,7 @@ mod execute;
 mod feeds;
 mod filter;
 mod form;
+mod geo;
 mod input;
 mod instance;
 mod listing;

@@ -10,9 +10,9 @@ use super::World;
 use super::error::Error;
 use super::node::Node;
 use super::selection::{Field, object};
-use super::{filter, order};
+use super::{filter, geo, order};
 use crate::app::App;
-use crate::records::{Criteria, Entity, Page, Record, Relation, User};
+use crate::records::{Criteria, Entity, Page, Record, Relation, Sort, User};
 
 /// Relations within relations. The platform's deepest real query has four.
 const MAX_DEPTH: usize = 20;
@@ -41,7 +41,7 @@ pub(super) fn collection<T: Node>(
 
 fn page_of<T: Node>(field: &Field, criteria: &Criteria, world: &mut World<'_>) -> Result<Json, Error> {
     let page = page(field)?;
-    let sorts = order::sorts(world.app, criteria, field.argument("sort"));
+    let sorts = sorts(world.app, criteria, field);
     let (total, rows): (u64, Vec<T>) = match (field.asks_for(&COUNTED), field.asks_for(&["results"])) {
         (true, true) => world.data.counted_page(criteria, &sorts, page)?,
         (true, false) => (world.data.count(criteria)?, Vec::new()),
@@ -138,7 +138,7 @@ fn related<T: Node, R: Node>(
     let criteria = criteria(world.app, field, entity)?;
     let relation = Relation {
         theirs: filter::field(entity, field.text("foreign_property").unwrap_or("id")),
-        sorts: order::sorts(world.app, &criteria, field.argument("sort")),
+        sorts: sorts(world.app, &criteria, field),
         limit: field.argument("limit").and_then(Json::as_u64).filter(|_| is_list),
         criteria,
     };
@@ -161,6 +161,12 @@ fn related<T: Node, R: Node>(
             if is_list { places.map(child).collect() } else { places.next_back().map_or(Json::Null, child) }
         })
         .collect())
+}
+
+fn sorts(app: &App, criteria: &Criteria, field: &Field) -> Vec<Sort> {
+    let mut sorts = geo::sorts(field);
+    sorts.extend(order::sorts(app, criteria, field.argument("sort")));
+    sorts
 }
 
 fn criteria(app: &App, field: &Field, entity: Entity) -> Result<Criteria, Error> {

@@ -22,10 +22,12 @@ pub(crate) use embeddings::{Embedding, EmbeddingId};
 pub(crate) use feeds::Feed;
 pub(crate) use handle::Records;
 pub(crate) use rows::{
-    Activity, ArrayTest, Bound, Case, Column, Criteria, Direction, Entity, Field, Filter, Liveness,
-    NewRecord, Operand, Page, Record, RecordId, Relation, Sort, SortKey, Stored, TextPart, TextTest, User,
-    UserId,
+    Activity, ArrayTest, Bound, Case, Column, Criteria, Direction, Entity, Field, Filter, Liveness, Nearness,
+    NewRecord, Operand, Page, Radius, Record, RecordId, Relation, Sort, SortKey, Stored, TextPart, TextTest,
+    User, UserId,
 };
+// A place is the store's, for it measures there.
+pub(crate) use crate::store::GeoPoint;
 pub(crate) use sessions::{SESSION_LIFETIME, SessionError, SessionId, Sessions};
 pub(crate) use uploads::{
     Acl, Breach, Draft, Key, Permission, Policy, Signer, StoredUpload, Upload, UploadError, Uploads,

@@ -4,6 +4,7 @@ mod app_files;
 mod background_jobs;
 mod documents;
 mod feeds;
+mod geo;
 mod lists;
 mod model;
 mod records;
