@@ -7,6 +7,7 @@ mod authentication;
 mod background_jobs;
 mod cast;
 mod constants;
+mod customizations;
 mod delivery;
 mod document;
 mod embeddings;

@@ -75,7 +75,7 @@ pub(super) const MUTATIONS: [&str; 43] = [
 
 /// Of a type its fields, of an input its fields, of an enum its values, of a field its arguments: those that the platform has
 /// and this schema has not. Sorted.
-const MISSING: [(&str, &[&str]); 32] = [
+const MISSING: [(&str, &[&str]); 37] = [
     ("Asset", &["deleted_at", "manually_managed"]),
     ("AssetsSortInput", &["virtual_deleted_at"]),
     (
@@ -137,6 +137,24 @@ const MISSING: [(&str, &[&str]); 32] = [
     ),
     ("LiquidPartial", &["manually_managed"]),
     (
+        "ListingsCustomization",
+        &[
+            "custom_address",
+            "custom_addresses",
+            "custom_attachment",
+            "custom_attachments",
+            "custom_image",
+            "custom_images",
+            "custom_model_type",
+            "customizable",
+            "customizable_id",
+            "customizable_type",
+            "human_name",
+            "model_schema",
+        ],
+    ),
+    ("ListingsCustomizationCollection", &["aggregations", "size"]),
+    (
         "Page",
         &[
             "authorization_policies",
@@ -157,6 +175,7 @@ const MISSING: [(&str, &[&str]); 32] = [
         &["belongs_to", "default_value", "manually_managed", "metadata", "target_id", "target_type"],
     ),
     ("QueryAssetsFilterInput", &["deleted_at", "manually_managed", "virtual_deleted_at"]),
+    ("QueryModelSchema", &["id", "ids"]),
     ("RecordInputType", &["records"]),
     ("RootMutation.activity_unpublish", &["record_id", "related_to_object"]),
     ("RootMutation.model_create", &["form_configuration_name", "form_name"]),
@@ -168,7 +187,31 @@ const MISSING: [(&str, &[&str]); 32] = [
     ("RootMutation.user_session_create", &["form_configuration_name", "form_name"]),
     ("RootMutation.user_session_destroy", &["form_configuration_name", "form_name"]),
     ("RootQuery.admin_pages", &["metadata"]),
+    (
+        "RootQuery.customizations",
+        &[
+            "aggregations",
+            "custom_model_type",
+            "customizable_id",
+            "customizable_ids",
+            "customizable_type",
+            "query",
+        ],
+    ),
     ("RootQuery.pages", &["metadata"]),
+    (
+        "SortOrder",
+        &[
+            "child_field",
+            "distance",
+            "field",
+            "profile_distance",
+            "profile_field",
+            "profile_property",
+            "profile_type",
+            "property_name",
+        ],
+    ),
     ("Table", &["manually_managed"]),
     ("User", &["profile", "profiles"]),
     ("UserInputType", &["profiles"]),

@@ -6,14 +6,14 @@ use super::World;
 use super::error::Error;
 use super::selection::Field;
 use super::{
-    activities, app_files, authentication, background_jobs, constants, embeddings, feeds, instance, models,
-    presigned_url, record_mutations, rows, session, users,
+    activities, app_files, authentication, background_jobs, constants, customizations, embeddings, feeds,
+    instance, models, presigned_url, record_mutations, rows, session, users,
 };
 
 type Resolve = fn(&Field, &mut World<'_>) -> Result<Json, Error>;
 
 /// Every root field of the schema, sorted; a test compares the two.
-const FIELDS: [(&str, Resolve); 53] = [
+const FIELDS: [(&str, Resolve); 54] = [
     ("activities", activities::activities),
     ("activity_create", activities::create),
     ("activity_delete_all", activities::delete_all),
@@ -34,6 +34,7 @@ const FIELDS: [(&str, Resolve); 53] = [
     ("constant_unset", constants::unset),
     ("constants", constants::constants),
     ("current_user", users::current_user),
+    ("customizations", customizations::customizations),
     ("embedding_create_rc", embeddings::create),
     ("embedding_delete_rc", embeddings::delete),
     ("embedding_update_rc", embeddings::update),

@@ -174,7 +174,10 @@ fn criteria(app: &App, field: &Field, entity: Entity) -> Result<Criteria, Error>
         return filter::users(app, field.argument("filter"));
     }
     let tables = field.argument("table").or_else(|| field.argument("model_schema_name"));
-    let tables: Vec<&str> =
-        tables.and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
+    let tables: Vec<&str> = match tables {
+        Some(Json::Array(tables)) => tables.iter().filter_map(Json::as_str).collect(),
+        // Of old, one name.
+        lone => lone.and_then(Json::as_str).into_iter().collect(),
+    };
     filter::in_tables(app, &tables, field.argument("filter"))
 }

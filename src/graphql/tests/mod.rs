@@ -2,6 +2,7 @@
 
 mod app_files;
 mod background_jobs;
+mod customizations;
 mod documents;
 mod feeds;
 mod geo;
