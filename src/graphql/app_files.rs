@@ -30,6 +30,7 @@ impl Item for Partial<'_> {
     }
 }
 
+/// A page by its slug.
 struct Listed<'a>(&'a App, &'a Page);
 
 impl Item for Listed<'_> {
@@ -58,6 +59,7 @@ impl Item for Listed<'_> {
     }
 }
 
+/// A table by its name.
 struct Declared<'a>(&'a App, &'a Table);
 
 impl Item for Declared<'_> {
@@ -76,15 +78,6 @@ impl Item for Declared<'_> {
 /// An asset by its name.
 struct Named<'a>(&'a App, &'a str, &'a Asset);
 
-impl Named<'_> {
-    /// From the root of the app.
-    fn path(&self) -> String {
-        let Self(app, _, asset) = self;
-        // Paths of an app have slashes everywhere.
-        asset.file.strip_prefix(app.root()).unwrap_or(&asset.file).to_string_lossy().replace('\\', "/")
-    }
-}
-
 impl Item for Named<'_> {
     fn value(&self, name: &str) -> Json {
         let Self(app, asset_name, asset) = self;
@@ -94,8 +87,8 @@ impl Item for Named<'_> {
             // It may have gone since the app was loaded.
             "file_size" => json!(std::fs::metadata(&asset.file).ok().map(|data| data.len())),
             "metadata" => json!({}),
-            "created_at" | "updated_at" => changed_at(app, &self.path()),
-            "physical_file_path" => json!(self.path()),
+            "created_at" | "updated_at" => changed_at(app, &asset.path),
+            "physical_file_path" => json!(&*asset.path),
             "url" => json!(format!("/assets/{asset_name}")),
             _ => Json::Null,
         }

@@ -138,3 +138,17 @@ fn user_schema_has_what_is_declared_of_users() {
         ]}})
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn folder_of_the_app_may_be_a_link() {
+    let mut fixture = fixture(&[PAGES[0], ("app/assets/a.css", "a {}")], &[]);
+    let link = fixture.root.path().join("link");
+    std::os::unix::fs::symlink(fixture.root.path(), &link).unwrap();
+    (fixture.app, _) = App::load(&link, None).unwrap();
+    let asked = "{ admin_assets { results { physical_file_path created_at } } }";
+    assert_eq!(
+        fixture.data(asked, json!({}))["admin_assets"]["results"],
+        json!([{"physical_file_path": "app/assets/a.css", "created_at": OLD}])
+    );
+}
