@@ -215,11 +215,14 @@ fn requests_that_hold_no_document_are_refused() {
 fn check_holds_queries_against_the_schema() {
     let project = app(&[LISTING]);
     project.cli(["check"]).run().exits(0);
-    project.write("app/graphql/bad.graphql", "query {\n  records { results { id } }\n  streams { id }\n}\n");
+    project.write(
+        "app/graphql/bad.graphql",
+        "query {\n  records { results { id } }\n  documents_rc { id }\n}\n",
+    );
     let told = project.cli(["check"]).run().exits(1).stdout;
     for line in [
         "app/graphql/bad.graphql:2:3: error: the required argument `RootQuery.records(per_page:)` is not provided",
-        "app/graphql/bad.graphql:3:3: error: not supported here: RootQuery.streams",
+        "app/graphql/bad.graphql:3:3: error: not supported here: RootQuery.documents_rc",
     ] {
         assert!(told.contains(line), "{told}");
     }
@@ -254,4 +257,35 @@ fn job_goes_through_thousands_of_records_while_pages_are_answered() {
     let created_at = &first["data"]["records"]["results"][0]["created_at"];
     let found = graph(&app, moved, &json!({ "t": created_at }));
     assert_eq!(found["data"]["records"]["total_entries"], 2_500);
+}
+
+#[test]
+fn feeds_and_places_are_found_in_the_file_that_others_write_to() {
+    let project = app(&[]);
+    project.write("app/schema/shop.yml", "name: shop\nproperties:\n- {name: place, type: geojson}\n");
+    let mut app = project.serve(&[]);
+    let create = r#"mutation ($p: JSONPayload) {
+      record_create(record: { table: "shop", properties: [{ name: "place", value_json: $p }] }) { id }
+      activity_create(payload: { type: "opened" }) { uuid }
+    }"#;
+    let warsaw = json!({"type": "Point", "coordinates": [21.01, 52.23]});
+    let created = graph(&app, create, &json!({ "p": warsaw }));
+    let publish = r#"mutation ($u: ID!) { activity_publish(uuid: $u, feed_type: "News", ids: ["7"]) }"#;
+    let uuid = &created["data"]["activity_create"]["uuid"];
+    let published = graph(&app, publish, &json!({ "u": uuid }));
+    assert!(published["data"]["activity_publish"].is_string(), "{published}");
+
+    app.kill();
+    app.restart();
+    let near = r#"query ($c: GeometryJSON, $km: Float) {
+      records(per_page: 5, filter: { properties: [{ name: "place", distance_sphere: { center: $c, distance_in_km: $km } }] }) { results { id } }
+      streams(feed_type: "News", feed_id: 7, reset_last_read: false) { unread_count results { payload } }
+    }"#;
+    let cracow = json!({"type": "Point", "coordinates": [19.94, 50.06]});
+    for (kilometers, found) in [(200, json!([])), (300, json!([{"id": "1"}]))] {
+        let answer = graph(&app, near, &json!({"c": cracow, "km": kilometers}));
+        assert_eq!(answer["data"]["records"]["results"], found, "{answer}");
+        assert_eq!(answer["data"]["streams"]["unread_count"], 1, "{answer}");
+        assert_eq!(answer["data"]["streams"]["results"][0]["payload"]["type"], "opened", "{answer}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::kind::Place;
 use super::problem::Problem;
@@ -10,6 +11,8 @@ use super::winners::{Candidate, pick};
 /// A static file of the app.
 #[derive(Debug, Clone)]
 pub(crate) struct Asset {
+    /// From the project root.
+    pub(crate) path: Arc<str>,
     /// Absolute path on disk.
     pub(crate) file: PathBuf,
     /// When the file last changed, in seconds since the epoch.

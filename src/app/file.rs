@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
 
@@ -97,9 +97,14 @@ impl LoadedFile {
         Some(Arc::new(loaded))
     }
 
+    /// When the file last changed.
+    pub(super) fn modified(&self) -> SystemTime {
+        self.stamp.modified
+    }
+
     fn take(&mut self, bytes: Bytes, found: &Found, previous: Option<&Arc<Self>>) {
         let parsed = match bytes {
-            Bytes::Asset => Ok((Content::Asset(asset(found)), Vec::new())),
+            Bytes::Asset => Ok((Content::Asset(asset(&self.path, found)), Vec::new())),
             // A file that was only touched keeps its very contents, so that nothing is compiled anew.
             _ if let Some(previous) = previous.filter(|previous| previous.sha256 == self.sha256) => {
                 self.problems.clone_from(&previous.problems);
@@ -151,9 +156,9 @@ fn hash(mut begun: Sha256, file: &mut File) -> io::Result<[u8; 32]> {
     }
 }
 
-fn asset(found: &Found) -> Asset {
+fn asset(path: &Arc<str>, found: &Found) -> Asset {
     let changed = found.stamp.modified.duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs());
-    Asset { file: found.file.clone(), changed }
+    Asset { path: path.clone(), file: found.file.clone(), changed }
 }
 
 /// Names the first byte that is not UTF-8.

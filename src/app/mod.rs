@@ -39,6 +39,7 @@ mod yaml;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use serde_json::Value as Json;
 
@@ -276,6 +277,16 @@ impl App {
     /// The modules that bring files of the app, sorted by the names of their folders.
     pub(crate) fn modules(&self) -> impl Iterator<Item = &Module> {
         self.modules.values()
+    }
+
+    /// When a file of the app, by its path from the root, last changed; `None` if there is none.
+    pub(crate) fn changed_at(&self, path: &str) -> Option<SystemTime> {
+        self.files.get(path).map(|file| file.modified())
+    }
+
+    /// When the newest change of any file was; `None` if there are no files.
+    pub(crate) fn newest_change(&self) -> Option<SystemTime> {
+        self.files.values().map(|file| file.modified()).max()
     }
 
     /// Number of files of the app, assets included.

@@ -67,7 +67,7 @@ fn texts(field: &Field, name: &str) -> Option<impl Iterator<Item = String>> {
     Some(values.iter().filter_map(cast::text_of))
 }
 
-fn answer(activity: &Activity, field: &Field) -> Result<Json, Error> {
+pub(super) fn answer(activity: &Activity, field: &Field) -> Result<Json, Error> {
     object(&field.fields, |asked| {
         Ok(match asked.name.as_str() {
             "id" => json!(activity.id.to_string()),

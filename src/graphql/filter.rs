@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use super::cast;
 use super::error::Error;
+use super::geo;
 use crate::app::{App, PropertyType, Table};
 use crate::records::{
     ArrayTest, Bound, Case, Column, Criteria, Entity, Field, Filter, Liveness, Operand, TextPart, TextTest,
@@ -317,6 +318,14 @@ pub(super) fn property_conditions(name: &str, kind: PropertyType, filter: &Input
                 bounds if bounds.is_empty() => continue,
                 bounds => Filter::Range(field.clone(), bounds),
             },
+            "distance_sphere" | "within_radius" => {
+                let condition = match operator {
+                    "distance_sphere" => geo::distance_sphere(&field, value)?,
+                    _ => geo::within_radius(&field, value)?,
+                };
+                let Some(near) = condition else { continue };
+                near
+            }
             other => return Err(Error::new(format!("not supported here: filter `{other}` of a property"))),
         };
         all.push(if is_negated { filter.not() } else { filter });

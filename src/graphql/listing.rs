@@ -127,7 +127,7 @@ fn is_time(name: &str) -> bool {
 }
 
 fn is_number(name: &str) -> bool {
-    matches!(name, "id" | "attempts" | "redirect_code")
+    matches!(name, "id" | "attempts" | "file_size" | "redirect_code")
 }
 
 /// An operand for the field `name`. An id that is no number is text.

@@ -1,41 +1,227 @@
-//! Root fields of the platform that are not served here, by name: so that one is told apart from a slip of the pen.
+//! What the platform has and this schema has not, by name: root fields, and parts of what is served here. So that what is
+//! not supported is told apart from a slip of the pen.
 
-pub(super) const QUERIES: [&str; 8] = [
-    "admin_current_instance",
-    "admin_sent_notifications",
-    "admin_user_schema",
-    "customizations",
-    "data_exports",
-    "documents_rc",
-    "instance",
-    "streams",
-];
+pub(super) const QUERIES: [&str; 2] = ["data_exports", "documents_rc"];
 
-pub(super) const MUTATIONS: [&str; 11] = [
-    "activity_publish",
-    "activity_unpublish",
-    "api_call_send",
+pub(super) const MUTATIONS: [&str; 6] = [
     "data_export",
     "data_export_delete",
     "documents_insert_rc",
-    "email_send",
     "import_models",
     "import_users",
-    "sms_send",
     "upload_delete",
 ];
 
+/// Of a type its fields, of an input its fields, of an enum its values, of a field its arguments: those that the platform has
+/// and this schema has not. Sorted.
+const MISSING: [(&str, &[&str]); 37] = [
+    ("Asset", &["deleted_at", "manually_managed"]),
+    ("AssetsSortInput", &["virtual_deleted_at"]),
+    (
+        "BackgroundJob",
+        &[
+            "form_configuration_name",
+            "form_name",
+            "locked_at",
+            "resource_id",
+            "resource_type",
+            "source_type",
+            "updated_at",
+        ],
+    ),
+    (
+        "BackgroundJobsFilterInput",
+        &[
+            "failed_at",
+            "form_configuration_name",
+            "locked_at",
+            "resource_id",
+            "resource_type",
+            "source_type",
+            "updated_at",
+        ],
+    ),
+    (
+        "BackgroundJobsSortInput",
+        &[
+            "class_name",
+            "failed_at",
+            "form_configuration_name",
+            "locked_at",
+            "resource_id",
+            "resource_type",
+            "retry",
+            "source_type",
+            "updated_at",
+        ],
+    ),
+    (
+        "CustomizationInputType",
+        &[
+            "custom_attachments",
+            "custom_images",
+            "custom_model_type_id",
+            "customizable_id",
+            "customizable_type",
+            "customizations",
+            "models",
+            "title",
+        ],
+    ),
+    ("EmbeddingUpdateInputType", &["id"]),
+    ("Instance", &["created_at"]),
+    (
+        "JwtAlgorithm",
+        &["ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512", "none"],
+    ),
+    ("LiquidPartial", &["manually_managed"]),
+    (
+        "ListingsCustomization",
+        &[
+            "custom_address",
+            "custom_addresses",
+            "custom_attachment",
+            "custom_attachments",
+            "custom_image",
+            "custom_images",
+            "custom_model_type",
+            "customizable",
+            "customizable_id",
+            "customizable_type",
+            "human_name",
+            "model_schema",
+        ],
+    ),
+    ("ListingsCustomizationCollection", &["aggregations", "size"]),
+    (
+        "Page",
+        &[
+            "authorization_policies",
+            "deleted_at",
+            "dynamic_cache_expire",
+            "dynamic_cache_key",
+            "dynamic_cache_layout",
+            "html_content",
+            "manually_managed",
+            "response_headers",
+            "static_cache_expire",
+            "subdomain",
+        ],
+    ),
+    ("PageFilterInput", &["authorization_policies", "deleted_at", "subdomain"]),
+    (
+        "Property",
+        &["belongs_to", "default_value", "manually_managed", "metadata", "target_id", "target_type"],
+    ),
+    ("QueryAssetsFilterInput", &["deleted_at", "manually_managed", "virtual_deleted_at"]),
+    ("QueryModelSchema", &["id", "ids"]),
+    ("RecordInputType", &["records"]),
+    ("RootMutation.activity_unpublish", &["record_id", "related_to_object"]),
+    ("RootMutation.model_create", &["form_configuration_name", "form_name"]),
+    ("RootMutation.model_delete", &["form_configuration_name", "form_name"]),
+    ("RootMutation.model_update", &["form_configuration_name", "form_name"]),
+    ("RootMutation.property_upload_presigned_url", &["presign_url"]),
+    ("RootMutation.record_delete", &["form_name"]),
+    ("RootMutation.user_delete", &["form_configuration_name", "form_name"]),
+    ("RootMutation.user_session_create", &["form_configuration_name", "form_name"]),
+    ("RootMutation.user_session_destroy", &["form_configuration_name", "form_name"]),
+    ("RootQuery.admin_pages", &["metadata"]),
+    (
+        "RootQuery.customizations",
+        &[
+            "aggregations",
+            "custom_model_type",
+            "customizable_id",
+            "customizable_ids",
+            "customizable_type",
+            "query",
+        ],
+    ),
+    ("RootQuery.pages", &["metadata"]),
+    (
+        "SortOrder",
+        &[
+            "child_field",
+            "distance",
+            "field",
+            "profile_distance",
+            "profile_field",
+            "profile_property",
+            "profile_type",
+            "property_name",
+        ],
+    ),
+    ("Table", &["manually_managed"]),
+    ("User", &["profile", "profiles"]),
+    ("UserInputType", &["profiles"]),
+    ("UsersFilterInput", &["profiles"]),
+    ("UsersSortInput", &["profile_properties"]),
+    ("ValueUploadInput", &["encryption"]),
+];
+
+/// Whether `member` is a part of `owner` on the platform, but not here.
+pub(super) fn is_missing(owner: &str, member: &str) -> bool {
+    let at = MISSING.binary_search_by_key(&owner, |(owner, _)| owner);
+    at.ok().and_then(|at| MISSING.get(at)).is_some_and(|(_, members)| members.contains(&member))
+}
+
 #[cfg(test)]
 mod tests {
+    use apollo_compiler::schema::ExtendedType;
+
     use super::*;
+    use crate::graphql::check;
     use crate::graphql::schema::schema;
 
+    #[track_caller]
+    fn refuses(document: &str, sentence: &str) {
+        let errors: Vec<String> = check(document).into_iter().map(|error| error.message).collect();
+        assert!(errors.iter().any(|error| error == sentence), "{document}: {errors:?}");
+    }
+
     #[test]
-    fn none_of_them_is_served() {
-        for (root, names) in [("RootQuery", &QUERIES[..]), ("RootMutation", &MUTATIONS[..])] {
+    fn every_root_field_that_is_not_served_is_said_to_be_not_supported() {
+        for (keyword, root, fields) in
+            [("query", "RootQuery", &QUERIES[..]), ("mutation", "RootMutation", &MUTATIONS[..])]
+        {
+            assert!(fields.is_sorted(), "{root}");
             let served = &schema().get_object(root).unwrap().fields;
-            let both: Vec<&&str> = names.iter().filter(|name| served.contains_key(**name)).collect();
-            assert_eq!(both, [&""; 0], "{root}");
+            for field in fields {
+                assert!(!served.contains_key(*field), "{root}.{field} is served");
+                let sentence = format!("not supported here: {root}.{field}");
+                refuses(&format!("{keyword} {{ {field} }}"), &sentence);
+                refuses(&format!("{keyword} {{ {field}(id: 1) {{ id }} }}"), &sentence);
+            }
+        }
+    }
+
+    #[test]
+    fn every_missing_part_is_said_to_be_not_supported() {
+        assert!(MISSING.is_sorted_by_key(|(owner, _)| owner));
+        for (owner, members) in MISSING {
+            for member in members {
+                let sentence = format!("not supported here: {owner}.{member}");
+                if let Some((root, field)) = owner.split_once('.') {
+                    let keyword = if root == "RootQuery" { "query" } else { "mutation" };
+                    let sentence = format!("not supported here: argument `{member}` of {owner}");
+                    let ty = schema().get_object(root).unwrap().fields[field].ty.inner_named_type();
+                    let selection = if schema().types[ty].is_object() { "{ __typename }" } else { "" };
+                    refuses(&format!("{keyword} {{ {field}({member}: 1) {selection} }}"), &sentence);
+                    continue;
+                }
+                match &schema().types[owner] {
+                    ExtendedType::Object(_) => {
+                        refuses(&format!("{{ ...f }} fragment f on {owner} {{ {member} }}"), &sentence);
+                    }
+                    ExtendedType::InputObject(_) => {
+                        refuses(
+                            &format!("query ($v: {owner} = {{ {member}: 1 }}) {{ __typename }}"),
+                            &sentence,
+                        );
+                    }
+                    _ => refuses(&format!("query ($v: {owner} = {member}) {{ __typename }}"), &sentence),
+                }
+            }
         }
     }
 }

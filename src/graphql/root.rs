@@ -6,37 +6,43 @@ use super::World;
 use super::error::Error;
 use super::selection::Field;
 use super::{
-    activities, api_calls, app_files, authentication, background_jobs, constants, embeddings, models,
-    notifications, presigned_url, record_mutations, rows, session, users,
+    activities, api_calls, app_files, authentication, background_jobs, constants, customizations, embeddings,
+    feeds, instance, models, notifications, presigned_url, record_mutations, rows, session, users,
 };
 
 type Resolve = fn(&Field, &mut World<'_>) -> Result<Json, Error>;
 
 /// Every root field of the schema, sorted; a test compares the two.
-const FIELDS: [(&str, Resolve); 51] = [
+const FIELDS: [(&str, Resolve); 58] = [
     ("activities", activities::activities),
     ("activity_create", activities::create),
     ("activity_delete_all", activities::delete_all),
+    ("activity_publish", feeds::publish),
+    ("activity_unpublish", feeds::unpublish),
     ("admin_assets", app_files::assets),
     ("admin_background_job_delete", background_jobs::delete),
     ("admin_background_job_retry", background_jobs::retry),
     ("admin_background_jobs", background_jobs::jobs),
     ("admin_background_jobs_delete_all", background_jobs::delete_all),
+    ("admin_current_instance", instance::instance),
     ("admin_liquid_partials", app_files::partials),
     ("admin_pages", app_files::pages),
     ("admin_sent_notifications", notifications::sent),
     ("admin_tables", app_files::tables),
+    ("admin_user_schema", app_files::user_schema),
     ("api_call_send", api_calls::send),
     ("constant", constants::constant),
     ("constant_set", constants::set),
     ("constant_unset", constants::unset),
     ("constants", constants::constants),
     ("current_user", users::current_user),
+    ("customizations", customizations::customizations),
     ("email_send", notifications::email_send),
     ("embedding_create_rc", embeddings::create),
     ("embedding_delete_rc", embeddings::delete),
     ("embedding_update_rc", embeddings::update),
     ("embeddings_rc", embeddings::embeddings),
+    ("instance", instance::instance),
     ("model_create", record_mutations::create),
     ("model_delete", record_mutations::delete),
     ("model_update", record_mutations::update),
@@ -54,6 +60,7 @@ const FIELDS: [(&str, Resolve); 51] = [
     ("session_create_field", session::create_field),
     ("session_delete_field", session::delete_field),
     ("sms_send", notifications::sms_send),
+    ("streams", feeds::stream),
     ("user", users::user),
     ("user_create", users::create),
     ("user_delete", users::delete),

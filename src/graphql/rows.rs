@@ -10,9 +10,9 @@ use super::World;
 use super::error::Error;
 use super::node::Node;
 use super::selection::{Field, object};
-use super::{filter, order};
+use super::{filter, geo, order};
 use crate::app::App;
-use crate::records::{Criteria, Entity, Page, Record, Relation, Share, User};
+use crate::records::{Criteria, Entity, Page, Record, Relation, Share, Sort, User};
 
 /// Relations within relations. The platform's deepest real query has four.
 const MAX_DEPTH: usize = 20;
@@ -64,7 +64,7 @@ pub(super) fn collection<T: Node>(
 
 fn page_of<T: Node>(field: &Field, criteria: &Criteria, world: &mut World<'_>) -> Result<Json, Error> {
     let page = page(field)?;
-    let sorts = order::sorts(world.app, criteria, field.argument("sort"));
+    let sorts = sorts(world.app, criteria, field);
     let (total, rows): (u64, Vec<T>) = match (field.asks_for(&COUNTED), field.asks_for(&["results"])) {
         (true, true) => world.data.counted_page(criteria, &sorts, page)?,
         (true, false) => (world.data.count(criteria)?, Vec::new()),
@@ -190,7 +190,7 @@ fn related<T: Node, R: Node>(
     let criteria = criteria(world.app, field, entity)?;
     let relation = Relation {
         theirs: filter::field(entity, field.text("foreign_property").unwrap_or("id")),
-        sorts: order::sorts(world.app, &criteria, field.argument("sort")),
+        sorts: sorts(world.app, &criteria, field),
         share: match field.argument("limit").and_then(Json::as_u64) {
             _ if !is_list => Share::Last,
             Some(limit) => Share::First(limit),
@@ -231,12 +231,21 @@ fn related<T: Node, R: Node>(
     keys.iter().map(of_row).collect()
 }
 
+fn sorts(app: &App, criteria: &Criteria, field: &Field) -> Vec<Sort> {
+    let mut sorts = geo::sorts(field);
+    sorts.extend(order::sorts(app, criteria, field.argument("sort")));
+    sorts
+}
+
 fn criteria(app: &App, field: &Field, entity: Entity) -> Result<Criteria, Error> {
     if entity == Entity::User {
         return filter::users(app, field.argument("filter"));
     }
     let tables = field.argument("table").or_else(|| field.argument("model_schema_name"));
-    let tables: Vec<&str> =
-        tables.and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
+    let tables: Vec<&str> = match tables {
+        Some(Json::Array(tables)) => tables.iter().filter_map(Json::as_str).collect(),
+        // Of old, one name.
+        lone => lone.and_then(Json::as_str).into_iter().collect(),
+    };
     filter::in_tables(app, &tables, field.argument("filter"))
 }

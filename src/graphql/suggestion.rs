@@ -2,7 +2,7 @@
 
 use apollo_compiler::schema::ExtendedType;
 
-use super::platform::{MUTATIONS, QUERIES};
+use super::platform::{self, MUTATIONS, QUERIES};
 use super::schema::schema;
 use crate::app::nearest;
 
@@ -18,6 +18,9 @@ pub(super) fn of(message: String) -> String {
             Some(near) => format!("{message}; did you mean `{near}`?"),
             None => format!("not supported here: {root}.{field}"),
         };
+    }
+    if let Some(sentence) = missing(&message) {
+        return sentence;
     }
     match meant(&message) {
         Some(near) => format!("{message}; did you mean `{near}`?"),
@@ -35,6 +38,21 @@ fn known_root_fields(root: &str) -> Vec<&str> {
     let platform = if root == "RootQuery" { &QUERIES[..] } else { &MUTATIONS[..] };
     let served = schema().get_object(root).into_iter().flat_map(|root| root.fields.keys());
     platform.iter().copied().chain(served.map(|name| name.as_str())).collect()
+}
+
+/// The sentence for a part of the platform that is missing here.
+fn missing(message: &str) -> Option<String> {
+    if let Some([argument, place]) = quoted(message, "the argument `", "` is not supported by `", "`") {
+        let is_missing = platform::is_missing(place, argument);
+        return is_missing.then(|| format!("not supported here: argument `{argument}` of {place}"));
+    }
+    let field = quoted(message, "type `", "` does not have a field `", "`");
+    let [owner, member] = field.or_else(|| {
+        let input = quoted(message, "field `", "` does not exist on `", "`");
+        let value = || quoted(message, "value `", "` does not exist on `", "`");
+        input.or_else(value).map(|[member, owner]| [owner, member])
+    })?;
+    platform::is_missing(owner, member).then(|| format!("not supported here: {owner}.{member}"))
 }
 
 fn meant(message: &str) -> Option<&'static str> {
@@ -80,10 +98,10 @@ mod tests {
                 "type `RootMutation` does not have a field `record_creat`; did you mean `record_create`?",
             ),
             (
-                "mutation { activity_publish(uuid: 1) { id } }",
-                "not supported here: RootMutation.activity_publish",
+                "mutation { documents_insert_rc(id: 1) { id } }",
+                "not supported here: RootMutation.documents_insert_rc",
             ),
-            ("{ streams { id } }", "not supported here: RootQuery.streams"),
+            ("{ documents_rc { id } }", "not supported here: RootQuery.documents_rc"),
             (
                 "{ admin_form_configurations { id } }",
                 "not supported here: RootQuery.admin_form_configurations",

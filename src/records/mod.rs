@@ -8,6 +8,7 @@ mod constants_file;
 mod data;
 mod declared;
 mod embeddings;
+mod feeds;
 mod handle;
 mod migrations;
 mod rows;
@@ -21,13 +22,16 @@ pub(crate) use cache::{Cache, Lookup};
 pub(crate) use constants::{Constant, Constants, ConstantsError};
 pub(crate) use data::{Data, DataError};
 pub(crate) use embeddings::{Embedding, EmbeddingId};
+pub(crate) use feeds::Feed;
 pub(crate) use handle::Records;
 pub(crate) use migrations::MigrationRun;
 pub(crate) use rows::{
-    Activity, ArrayTest, Bound, Case, Column, Criteria, Direction, Entity, Field, Filter, Liveness,
-    NewRecord, Operand, Page, Record, RecordId, Relation, Share, Sort, SortKey, Stored, TextPart, TextTest,
-    User, UserId, text_of,
+    Activity, ArrayTest, Bound, Case, Column, Criteria, Direction, Entity, Field, Filter, Liveness, Nearness,
+    NewRecord, Operand, Page, Radius, Record, RecordId, Relation, Share, Sort, SortKey, Stored, TextPart,
+    TextTest, User, UserId, text_of,
 };
+// A place is the store's, for it measures there.
+pub(crate) use crate::store::GeoPoint;
 pub(crate) use sessions::{SESSION_LIFETIME, SessionError, SessionId, Sessions};
 pub(crate) use transfer::{Cleaned, Ids, ImportError, Imported};
 pub(crate) use uploads::{

@@ -4,6 +4,8 @@ use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{Value, ValueRef};
 
+use super::GeoPoint;
+
 pub(super) fn add(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("fold", 1, flags, |call| {
@@ -17,6 +19,14 @@ pub(super) fn add(connection: &Connection) -> rusqlite::Result<()> {
             ValueRef::Text(text) => std::str::from_utf8(text).ok().and_then(number).unwrap_or(Value::Null),
             ValueRef::Null | ValueRef::Blob(_) => Value::Null,
         })
+    })?;
+    connection.create_scalar_function("kilometers", 3, flags, |call| {
+        let place: Option<String> = call.get(0)?;
+        let place = place.and_then(|place| serde_json::from_str(&place).ok());
+        let place = place.and_then(|place| GeoPoint::of(&place));
+        // What we measure from is always on Earth.
+        let from = GeoPoint::new(call.get(1)?, call.get(2)?);
+        Ok(place.zip(from).map(|(place, from)| from.kilometers_to(place)))
     })
 }
 
@@ -52,6 +62,10 @@ mod tests {
             ("number('1e999')", Value::Null),
             ("number('twelve')", Value::Null),
             ("number(NULL)", Value::Null),
+            (r#"round(kilometers('{"type":"Point","coordinates":[0,1]}', 0, 0), 1)"#, Value::Real(111.2)),
+            (r#"kilometers('{"type":"Polygon","coordinates":[]}', 0, 0)"#, Value::Null),
+            ("kilometers('{', 0, 0)", Value::Null),
+            ("kilometers(NULL, 0, 0)", Value::Null),
         ] {
             let value: Value =
                 connection.query_row(&format!("SELECT {expression}"), [], |row| row.get(0)).unwrap();

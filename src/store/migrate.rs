@@ -25,6 +25,7 @@ const DATA: &[&str] = &[
     include_str!("migrations/data/0008_uploads.sql"),
     include_str!("migrations/data/0009_embeddings.sql"),
     include_str!("migrations/data/0010_migrations.sql"),
+    include_str!("migrations/data/0011_feeds.sql"),
 ];
 
 /// Applies what is missing. Safe when two processes do it at once: the version is read again inside each transaction.

@@ -5,6 +5,7 @@
 mod connection;
 mod error;
 mod functions;
+mod geo_point;
 mod header;
 mod lock;
 mod migrate;
@@ -26,6 +27,7 @@ use writer::Writer;
 
 pub(crate) use error::Error;
 pub(crate) use functions::{fold, number};
+pub(crate) use geo_point::GeoPoint;
 pub(crate) use lock::Lock;
 pub(crate) use open_transaction::OpenTransaction;
 pub(crate) use run_info::RunInfo;

@@ -120,8 +120,8 @@ fn field_that_must_have_a_value_takes_all_data_with_it() {
 fn what_is_not_supported_is_refused_by_name() {
     let mut fixture = fixture();
     for (document, message) in [
-        ("{ streams(feed_type: \"x\") { total_entries } }", "not supported here: RootQuery.streams"),
-        ("mutation { activity_publish { uuid } }", "not supported here: RootMutation.activity_publish"),
+        ("{ documents_rc(per_page: 1) { total_entries } }", "not supported here: RootQuery.documents_rc"),
+        ("mutation { documents_insert_rc { id } }", "not supported here: RootMutation.documents_insert_rc"),
         (
             "{ records(per_page: 1, filter: { fulltext: { keyword: \"x\" } }) { total_entries } }",
             "not supported here: filter `fulltext`",

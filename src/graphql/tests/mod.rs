@@ -1,7 +1,11 @@
 //! Documents against a small app with real tables on disk and a real database.
 
+mod app_files;
 mod background_jobs;
+mod customizations;
 mod documents;
+mod feeds;
+mod geo;
 mod limits;
 mod lists;
 mod model;

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use super::nearness::Nearness;
+
 /// The kinds of rows that can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entity {
@@ -44,6 +46,8 @@ pub(crate) enum Filter {
     Text(Field, TextTest),
     /// Of an array property; elements count as text.
     Array(Field, ArrayTest),
+    /// Of a geojson property.
+    Near(Field, Nearness),
     /// At least one row of `criteria` has the text of `ours` in `theirs`. Where `ours` is an array, one element is enough.
     Related {
         ours: Field,
@@ -166,7 +170,12 @@ impl Filter {
                 elements.len().max(1)
             }
             Self::Related { criteria, .. } => 1 + criteria.filter.conditions(),
-            Self::Exists(_) | Self::OneOf(..) | Self::Range(..) | Self::Text(..) | Self::Array(..) => 1,
+            Self::Exists(_)
+            | Self::OneOf(..)
+            | Self::Range(..)
+            | Self::Text(..)
+            | Self::Array(..)
+            | Self::Near(..) => 1,
         }
     }
 }

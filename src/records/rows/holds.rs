@@ -33,6 +33,7 @@ impl Filter {
                 // No element is wanted, so nothing is missing.
                 || matches!(test, ArrayTest::Contains(wanted) if wanted.is_empty())
             }
+            Self::Near(field, nearness) => nearness.holds(&value(field), value),
             Self::Related { .. } => false,
         }
     }
@@ -87,7 +88,7 @@ fn compared(value: &Json, operand: &Operand) -> Option<Ordering> {
     }
 }
 
-fn float(value: &Sql) -> Option<f64> {
+pub(super) fn float(value: &Sql) -> Option<f64> {
     match value {
         Sql::Integer(integer) => Some(*integer as f64),
         Sql::Real(real) => Some(*real),

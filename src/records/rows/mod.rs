@@ -5,6 +5,7 @@ mod activity;
 mod criteria;
 mod find;
 mod holds;
+mod nearness;
 mod record;
 mod sort;
 mod sql;
@@ -20,6 +21,7 @@ pub(crate) use find::{Page, Relation, Share, Stored};
 pub(super) use find::{count, counted_page, page, related};
 #[cfg(test)]
 pub(super) use find::{explain, explain_related};
+pub(crate) use nearness::{Nearness, Radius};
 pub(crate) use record::{Record, RecordId};
 pub(super) use record::{json, time};
 pub(crate) use sort::{Direction, Sort, SortKey};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::criteria::Column;
+use crate::store::GeoPoint;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Sort {
@@ -19,6 +20,8 @@ pub(crate) enum SortKey {
     Number(Arc<str>),
     /// As these values of the column follow each other; rows with another value count as missing.
     Listed(Column, Vec<String>),
+    /// Of the place that a property holds; what holds none counts as missing.
+    Distance(Arc<str>, GeoPoint),
     Random,
 }
 

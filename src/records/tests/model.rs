@@ -25,7 +25,24 @@ fn any_value() -> impl Strategy<Value = Json> {
         (-40_i32..40).prop_map(|quarters| json!(f64::from(quarters) / 4.0)),
         any_text().prop_map(Json::from),
     ];
-    prop_oneof![4 => scalar.clone(), 1 => vec(scalar, 0..4).prop_map(Json::from)]
+    let point = any_place()
+        .prop_map(|(longitude, latitude)| json!({"type": "Point", "coordinates": [longitude, latitude]}));
+    prop_oneof![4 => scalar.clone(), 1 => vec(scalar, 0..4).prop_map(Json::from), 1 => point]
+}
+
+/// Whole degrees around the meeting of equator and meridian.
+fn any_place() -> impl Strategy<Value = (i32, i32)> {
+    (-2..3, -2..3)
+}
+
+fn any_nearness() -> impl Strategy<Value = Nearness> {
+    let kilometers = (0..300).prop_map(|kilometers| Radius::Kilometers(f64::from(kilometers)));
+    let radius =
+        prop_oneof![kilometers, select(NAMES.to_vec()).prop_map(|name| Radius::Property(name.into()))];
+    (any_place(), radius).prop_map(|((longitude, latitude), radius)| {
+        let point = GeoPoint::new(f64::from(longitude), f64::from(latitude)).unwrap();
+        Nearness { point, radius }
+    })
 }
 
 fn any_field() -> impl Strategy<Value = Field> {
@@ -58,6 +75,7 @@ fn any_filter() -> impl Strategy<Value = Filter> {
             .prop_map(|(field, bounds)| Filter::Range(field, bounds)),
         (any_field(), text_test).prop_map(|(field, test)| Filter::Text(field, test)),
         (any_field(), array_test).prop_map(|(field, test)| Filter::Array(field, test)),
+        (any_field(), any_nearness()).prop_map(|(field, nearness)| Filter::Near(field, nearness)),
     ];
     test.prop_recursive(3, 8, 3, |inner| {
         prop_oneof![

@@ -73,7 +73,8 @@ impl<'c> Row<'c> {
             Filter::Array(field, ArrayTest::Contains(elements) | ArrayTest::Overlaps(elements)) => {
                 self.index_of(field).is_some() && elements.iter().all(|element| values::is_whole(element))
             }
-            Filter::Exists(_) | Filter::Text(..) | Filter::Array(..) | Filter::Related { .. } => false,
+            Filter::Exists(_) | Filter::Text(..) | Filter::Array(..) => false,
+            Filter::Near(..) | Filter::Related { .. } => false,
         }
     }
 }

@@ -11,6 +11,7 @@ use rusqlite::types::Value as Binding;
 mod access;
 mod field;
 mod indexed;
+mod nearness;
 
 pub(super) use self::access::Access;
 use self::field::ELEMENT_TEXT;
@@ -66,6 +67,9 @@ impl Sql {
                 SortKey::Text(name) => self.property_text(name, &row),
                 SortKey::Number(name) => self.property_number(name, &row),
                 SortKey::Listed(column, values) => self.listed(*column, values, &row),
+                SortKey::Distance(name, point) => {
+                    self.distance(&Field::Property(name.clone()), *point, &row);
+                }
                 SortKey::Random => drop(self.push("random()")),
             }
             self.push(match (sort.direction, has_nulls) {
@@ -98,6 +102,7 @@ impl Sql {
             Filter::Range(field, bounds) => self.range(field, bounds, row),
             Filter::Text(field, test) => self.text_test(field, test, row),
             Filter::Array(field, test) => self.array_test(field, test, row),
+            Filter::Near(field, nearness) => self.nearness(field, nearness, row),
             Filter::Related { ours, theirs, criteria } => self.related(ours, theirs, criteria, row),
         }
     }
