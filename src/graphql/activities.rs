@@ -16,10 +16,7 @@ const ID_PREFIX: &str = "ActivityStreams::Activity.";
 pub(super) fn activities(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     let mut tests = Vec::new();
     if let Some(ids) = texts(field, "ids") {
-        let id = |text: String| {
-            let bare = text.strip_prefix(ID_PREFIX).unwrap_or(&text);
-            bare.trim().parse().map_or_else(|_| Operand::Text(bare.to_owned()), Operand::Integer)
-        };
+        let id = |text: String| Operand::id(text.strip_prefix(ID_PREFIX).unwrap_or(&text).to_owned());
         tests.push(Filter::OneOf(Asked::Column(Column::Id), ids.map(id).collect()));
     }
     if let Some(uuids) = texts(field, "uuids") {

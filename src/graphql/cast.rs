@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::stored_file;
 use crate::app::PropertyType;
+pub(super) use crate::records::text_of;
 
 /// How deep lists and hashes may lie in each other in what is stored. JSON is read back up to 128 levels.
 pub(super) const MAX_DEPTH: usize = 100;
@@ -103,15 +104,6 @@ fn has_nul(value: &Json) -> bool {
         Json::Array(elements) => elements.iter().any(has_nul),
         Json::Object(entries) => entries.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
         Json::Null | Json::Bool(_) | Json::Number(_) => false,
-    }
-}
-
-/// As text; nothing for null.
-pub(super) fn text_of(value: &Json) -> Option<String> {
-    match value {
-        Json::Null => None,
-        Json::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
     }
 }
 

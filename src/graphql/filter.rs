@@ -365,11 +365,11 @@ fn bound(name: &str) -> Option<Bound> {
     })
 }
 
-/// An operand for a column. An id that is no number is no row's: it is compared as text.
+/// An operand for a column.
 fn operand(column: Column, value: &Json) -> Result<Operand> {
     let text = cast::text_of(value).unwrap_or_default();
     Ok(match column {
-        Column::Id | Column::UserId => text.trim().parse().map_or(Operand::Text(text), Operand::Integer),
+        Column::Id | Column::UserId => Operand::id(text),
         Column::CreatedAt | Column::UpdatedAt | Column::DeletedAt => {
             let moment =
                 cast::moment(value).ok_or_else(|| Error::new(format!("`{text}` is not a date and time")))?;

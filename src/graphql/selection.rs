@@ -47,9 +47,11 @@ impl FieldsLeft {
     pub(super) const MOST: usize = 100_000;
 
     pub(super) fn new() -> Self {
-        Self(Cell::new(Self::MOST))
+        // The one too many spends it.
+        Self(Cell::new(Self::MOST + 1))
     }
 
+    /// More than [`Self::MOST`] have been selected.
     pub(super) fn is_spent(&self) -> bool {
         self.0.get() == 0
     }

@@ -33,7 +33,7 @@ pub(super) fn user(field: &Field, world: &mut World<'_>) -> Result<Json, Error> 
     let tests = columns.into_iter().filter_map(|(name, column)| {
         let text = cast::text_of(field.argument(name)?)?;
         let operand = match column {
-            Column::Id => text.trim().parse().map_or(Operand::Text(text), Operand::Integer),
+            Column::Id => Operand::id(text),
             _ => Operand::Text(text),
         };
         Some(Filter::OneOf(Asked::Column(column), vec![operand]))

@@ -22,7 +22,7 @@ pub(crate) use handle::Records;
 pub(crate) use rows::{
     Activity, ArrayTest, Bound, Case, Column, Criteria, Direction, Entity, Field, Filter, Liveness,
     NewRecord, Operand, Page, Record, RecordId, Relation, Share, Sort, SortKey, Stored, TextPart, TextTest,
-    User, UserId,
+    User, UserId, text_of,
 };
 pub(crate) use sessions::{SESSION_LIFETIME, SessionError, SessionId, Sessions};
 pub(crate) use uploads::{

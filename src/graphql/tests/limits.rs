@@ -128,3 +128,19 @@ fn list_of_a_filter_or_a_sort_may_be_long() {
         assert_eq!(found, json!({"records": {"results": [{"id": "3"}]}}));
     }
 }
+
+#[test]
+fn document_selects_a_hundred_thousand_fields_and_no_more() {
+    let mut fixture = fixture();
+    // Two fields around them, and 990 times a spread of a hundred.
+    let document = |more: usize| {
+        format!(
+            "{{ records(per_page: 1) {{ results {{ {}{} }} }} }} fragment hundred on Record {{ {} }}",
+            "...hundred ".repeat(990),
+            "id ".repeat(more),
+            "id ".repeat(100)
+        )
+    };
+    fixture.data(&document(8), json!({}));
+    assert_eq!(fixture.errors(&document(9), json!({})), "the document asks for more than 100000 fields");
+}

@@ -145,6 +145,13 @@ impl Criteria {
     }
 }
 
+impl Operand {
+    /// For a column of ids. What is no number is no row's id: it is compared as text.
+    pub(crate) fn id(text: String) -> Self {
+        text.trim().parse().map_or(Self::Text(text), Self::Integer)
+    }
+}
+
 impl Filter {
     pub(crate) fn not(self) -> Self {
         Self::Not(Box::new(self))

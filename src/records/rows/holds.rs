@@ -27,7 +27,7 @@ impl Filter {
                     .iter()
                     .all(|(bound, operand)| compared(&value, operand).is_some_and(|is| bound.allows(is)))
             }
-            Self::Text(field, test) => values::text(&value(field)).is_some_and(|text| test.holds(&text)),
+            Self::Text(field, test) => values::text_of(&value(field)).is_some_and(|text| test.holds(&text)),
             Self::Array(field, test) => {
                 value(field).as_array().is_some_and(|elements| test.holds(elements))
                 // No element is wanted, so nothing is missing.
@@ -55,7 +55,7 @@ impl TextTest {
 
 impl ArrayTest {
     fn holds(&self, elements: &[Json]) -> bool {
-        let elements: Vec<String> = elements.iter().filter_map(values::text).collect();
+        let elements: Vec<String> = elements.iter().filter_map(values::text_of).collect();
         match self {
             Self::Contains(wanted) => wanted.iter().all(|element| elements.contains(element)),
             Self::Overlaps(wanted) => wanted.iter().any(|element| elements.contains(element)),
@@ -79,7 +79,7 @@ impl Bound {
 /// Text with the value as text, a number with the value as a number; `None` where it is none.
 fn compared(value: &Json, operand: &Operand) -> Option<Ordering> {
     if let Operand::Text(operand) = operand {
-        return Some(values::text(value)?.as_str().cmp(operand));
+        return Some(values::text_of(value)?.as_str().cmp(operand));
     }
     match (values::number(value)?, operand) {
         (Sql::Integer(value), Operand::Integer(operand)) => Some(value.cmp(operand)),

@@ -24,5 +24,6 @@ pub(crate) use record::{Record, RecordId};
 pub(super) use record::{json, time};
 pub(crate) use sort::{Direction, Sort, SortKey};
 pub(crate) use user::{User, UserId};
+pub(crate) use values::text_of;
 pub(crate) use write::NewRecord;
 pub(super) use write::{create, get, ids, purge, replace};

@@ -25,13 +25,13 @@ pub(super) fn write(
     let mut add =
         |name: &str, part: &str, value: Sql| insert.execute(params![table, name, part, value, id.0]);
     for (name, value) in properties {
-        let Some(text) = text(value) else { continue };
+        let Some(text) = text_of(value) else { continue };
         add(name, "whole", Sql::Text(cut(&text).to_owned()))?;
         if let Some(number) = number(value) {
             add(name, "number", number)?;
         }
         if let Json::Array(elements) = value {
-            for element in elements.iter().filter_map(self::text) {
+            for element in elements.iter().filter_map(text_of) {
                 add(name, "element", Sql::Text(cut(&element).to_owned()))?;
             }
         }
@@ -55,7 +55,7 @@ pub(super) fn is_whole(text: &str) -> bool {
 }
 
 /// A value as text: JSON for arrays and hashes; nothing for null.
-pub(super) fn text(value: &Json) -> Option<String> {
+pub(crate) fn text_of(value: &Json) -> Option<String> {
     match value {
         Json::Null => None,
         Json::String(text) => Some(text.clone()),

@@ -126,6 +126,14 @@ fn related_rows_come_with_the_key_they_belong_to() {
         [("1", 2)]
     );
 
+    let last = Relation { theirs: Field::Column(Column::Table), share: Share::Last, ..relation.clone() };
+    let related: Vec<(String, Record)> = data.related(&last, &["task".into(), "none".into()]).unwrap();
+    assert_eq!(related.iter().map(|(_, record)| record.id.0).collect::<Vec<_>>(), [4]);
+    let points = Sort { key: SortKey::Number("points".into()), direction: Direction::Ascending };
+    let most = Relation { sorts: vec![points], ..last };
+    let related: Vec<(String, Record)> = data.related(&most, &["task".into()]).unwrap();
+    assert_eq!(related.iter().map(|(_, record)| record.id.0).collect::<Vec<_>>(), [3]);
+
     let long = "x".repeat(300);
     let similar = format!("{long}y");
     let by_title = Relation { theirs: property("title"), ..relation };
