@@ -404,7 +404,5 @@ fn of_type(value: &Json, kind: PropertyType) -> Operand {
 }
 
 fn number(value: &Json) -> Option<Operand> {
-    let text = cast::text_of(value)?;
-    let text = text.trim();
-    text.parse().map(Operand::Integer).ok().or_else(|| text.parse().map(Operand::Float).ok())
+    Operand::number(&cast::text_of(value)?)
 }

@@ -12,10 +12,12 @@ use super::form::is_blank;
 use super::selection::Field;
 use crate::records::{SESSION_LIFETIME, UserId};
 
+type Fields = Map<String, Json>;
+
 #[derive(Debug)]
 pub(crate) struct Session {
     /// Read when a mutation of the session answers with them; most documents have none.
-    fields: LazyCell<Map<String, Json>, Box<dyn FnOnce() -> Map<String, Json>>>,
+    fields: LazyCell<Fields, Box<dyn FnOnce() -> Fields>>,
     user: Option<UserId>,
     changes: Vec<SessionChange>,
 }
@@ -35,7 +37,7 @@ pub(crate) enum SessionChange {
 
 impl Session {
     /// `fields` gives those the app may see.
-    pub(crate) fn new(fields: impl FnOnce() -> Map<String, Json> + 'static, user: Option<UserId>) -> Self {
+    pub(crate) fn new(fields: impl FnOnce() -> Fields + 'static, user: Option<UserId>) -> Self {
         Self { fields: LazyCell::new(Box::new(fields)), user, changes: Vec::new() }
     }
 

@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
+use rusqlite::types::Value as Sql;
+
 use super::nearness::Nearness;
+use crate::store;
 
 /// The kinds of rows that can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,6 +157,15 @@ impl Operand {
     pub(crate) fn id(text: String) -> Self {
         text.trim().parse().map_or(Self::Text(text), Self::Integer)
     }
+
+    /// As statements read the number in a stored text; `None` where it is no finite one.
+    pub(crate) fn number(text: &str) -> Option<Self> {
+        match store::number(text)? {
+            Sql::Integer(integer) => Some(Self::Integer(integer)),
+            Sql::Real(real) => Some(Self::Float(real)),
+            Sql::Null | Sql::Text(_) | Sql::Blob(_) => None,
+        }
+    }
 }
 
 impl Filter {
@@ -176,6 +188,27 @@ impl Filter {
             | Self::Text(..)
             | Self::Array(..)
             | Self::Near(..) => 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operand_is_the_number_that_its_text_says() {
+        for (text, expected) in [
+            (" 12 ", Some(Operand::Integer(12))),
+            ("-1.5", Some(Operand::Float(-1.5))),
+            ("9223372036854775808", Some(Operand::Float(9_223_372_036_854_775_808.0))),
+            ("1e999", None),
+            ("inf", None),
+            ("NaN", None),
+            ("", None),
+            ("twelve", None),
+        ] {
+            assert_eq!(Operand::number(text), expected, "{text:?}");
         }
     }
 }
