@@ -77,6 +77,7 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         queue: Some(&state.graph.queue),
         notifications: Some(&state.graph.notifications),
         api_calls: Some(&state.graph.api_calls),
+        offline: state.bindings.offline,
         caller,
         templates: Some(&mut templates),
         deliveries: Vec::new(),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{Errand, find, plain_error};
 use crate::app::NotificationKind;
+use crate::graphql::OwnFiles;
 use crate::jobs::{JobError, NewJob};
 use crate::liquid::Scope;
 use crate::notifications::{CallOptions, Called, Request};
@@ -29,7 +30,14 @@ pub(super) fn deliver(errand: Errand<'_>, template: &str) -> Result<Vec<NewJob>,
     let request = Request::of_message(template, &message.head, message.body, options)
         .map_err(|error| plain_error(format!("{}: {error}", notification.source.path)))?;
     let caller = scope.caller(None);
-    let response = match graph.api_calls.call(&request, &caller) {
+    let mut data = performer.records.data(scope.deadline);
+    let mut files = OwnFiles {
+        app: engine.app(),
+        data: &mut data,
+        base_url: &performer.base_url,
+        offline: bindings.offline,
+    };
+    let response = match graph.api_calls.call(&request, &caller, &mut |url| files.locate(url)) {
         Ok(Called::Answered(response)) => response,
         Ok(Called::Failed(reason)) | Err(reason) => return Err(plain_error(reason)),
     };

@@ -79,6 +79,7 @@ impl Visit<'_> {
         let mut world = World {
             session: Some(&mut session),
             queue: Some(&self.state.graph.queue),
+            offline: self.state.bindings.offline,
             caller: Caller { base_url: self.request.base_url(), ..Caller::default() },
             ..World::of_data(app, &mut data, Timestamp::now())
         };
