@@ -9,6 +9,7 @@ mod assets;
 mod body;
 mod context;
 mod cookies;
+mod deliveries;
 mod failure;
 mod forms;
 mod graph;

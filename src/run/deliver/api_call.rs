@@ -10,7 +10,7 @@ use crate::jobs::{JobError, NewJob};
 use crate::liquid::Scope;
 use crate::notifications::{CallOptions, Called, Request};
 
-/// The arguments of the job are `data` (or, of a form, `form`) and the `options` of the mutation. A call that is switched
+/// The arguments of the job are `data` and the `options` of the mutation, which a form does not have. A call that is switched
 /// off, or whose condition is not true by now, is not made, and the job has done its work.
 pub(super) fn deliver(errand: Errand<'_>, template: &str) -> Result<Vec<NewJob>, JobError> {
     let Errand { performer, engine, scope, .. } = errand;
@@ -51,6 +51,6 @@ pub(super) fn deliver(errand: Errand<'_>, template: &str) -> Result<Vec<NewJob>,
 
 /// `data` and `form` are the same.
 fn variables(arguments: &Map<String, Json>) -> Map<String, Json> {
-    let data = arguments.get("data").or_else(|| arguments.get("form")).cloned().unwrap_or_default();
+    let data = arguments.get("data").cloned().unwrap_or_default();
     Map::from_iter([("data".to_owned(), data.clone()), ("form".to_owned(), data)])
 }
