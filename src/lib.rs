@@ -35,10 +35,12 @@
 //!   `server -> jobs/queue … jobs/worker -> run/perform -> liquid`
 //! - file of a visitor: `server/uploads -> records` (bytes on disk, then the row that makes them count); a file of the app:
 //!   `graphql -> records`, stored with the record
-//! - mail: a mutation in `graphql` asks for a `Delivery`, which is queued as a job;
+//! - mail: a mutation or a form in `graphql` asks for a `Delivery`, which is queued as a job;
 //!   `run/deliver -> liquid` (rendered) `-> notifications` (inbox, file, mail server)
 //! - call of an API: `graphql/api_calls -> notifications/api_call`, on the thread that renders; its template and callback
 //!   through `graphql::Templates`. One with a delay is a job: `run/deliver -> liquid, notifications/api_call`
+//! - file that goes with a message or call: `notifications` asks whoever sends where it is; ours are read on disk
+//!   (`graphql::OwnFiles -> app, records`), others come by `download`
 //! - start of a run: `run -> migrations -> liquid`, then requests and jobs
 //! - file change: `watch -> run/reload -> app` (swap)
 //! - log line: `{% log %} | jobs | server -> logs -> store + subscribers`, read by `cli/logs -> logs -> store`

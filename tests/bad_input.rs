@@ -1,6 +1,7 @@
 //! Bad input gets one clear sentence with the place and the next step; nothing is lost and the server lives.
 
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 
 use crate::harness::{Project, TestApp};
 
@@ -172,4 +173,31 @@ fn full_disk_fails_the_request_and_not_the_server() {
     let queued =
         app.get("/_dev/jobs?all=1&limit=1000").has_status(200).json()["jobs"].as_array().unwrap().len();
     assert_eq!(queued, statuses.iter().filter(|status| **status == 200).count());
+}
+
+#[test]
+fn whoever_is_refused_may_send_to_the_end_and_reads_why() {
+    let app = hello();
+    let own = app.url().strip_prefix("http://").unwrap();
+    let body = vec![b'a'; 8 << 20];
+    for (path, host, origin, status) in [
+        ("/api/graph", own, "http://evil.example", 403),
+        ("/", "evil.example", "http://evil.example", 421),
+        ("/assets/none.css", own, app.url(), 405),
+        ("/_dev/nothing", own, app.url(), 404),
+        ("/_uploads/none.png", own, app.url(), 405),
+    ] {
+        let method = if path.starts_with("/_uploads") { "PUT" } else { "POST" };
+        let mut stream = TcpStream::connect(own).unwrap();
+        let length = body.len();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\norigin: {origin}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+        )
+        .unwrap();
+        stream.write_all(&body).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {answer}");
+    }
 }

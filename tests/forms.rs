@@ -298,3 +298,77 @@ fn what_cannot_be_sent_says_why() {
     }
     assert_eq!(cars(&app), json!([]));
 }
+
+const NOTIFYING: &str = "---
+resource: car
+resource_owner: anyone
+fields:
+  properties:
+    color:
+      validation: {presence: true}
+email_notifications:
+- sold
+- silent
+sms_notifications: code
+api_call_notifications: [crm]
+---
+{% form %}{% endform %}";
+
+fn notifying(form: &str) -> TestApp {
+    app(&[
+        ("app/forms/car.liquid", form),
+        (
+            "app/emails/sold.liquid",
+            "---\nto: a@x.test\nsubject: '{{ form.properties.color }} {{ form.id }}'\n---\n{{ data.properties.color }}",
+        ),
+        ("app/emails/silent.liquid", "---\nto: a@x.test\nenabled: false\n---\n"),
+        (
+            "app/smses/code.liquid",
+            "---\nto: '+48'\ndelay: '{{ form.properties.wait | default: 0 }}'\n---\n{{ context.location.host | size }}{{ context.params }}",
+        ),
+        (
+            "app/api_calls/crm.liquid",
+            "---\nto: 'http://{{ context.location.host }}/taken'\nrequest_type: POST\n---\n{{ form.properties.color }}",
+        ),
+        ("app/views/pages/taken.liquid", "---\nmethod: post\n---\n"),
+    ])
+}
+
+#[test]
+fn notifications_of_a_form_are_sent_by_jobs_once_it_is_stored() {
+    let app = notifying(NOTIFYING);
+    send(app.browser(), "/cars/new", &[(COLOR, "")]).has_status(422);
+    app.wait_until_idle();
+    assert_eq!(app.get("/_dev/mail").json()["messages"], json!([]));
+
+    send(app.browser(), "/cars/new", &[(COLOR, "red")]).has_status(302);
+    app.wait_until_idle();
+    let id = cars(&app)[0]["id"].as_str().unwrap().to_owned();
+    let messages = app.get("/_dev/mail").json()["messages"].as_array().unwrap().clone();
+    let mut subjects: Vec<&str> =
+        messages.iter().map(|message| message["subject"].as_str().unwrap()).collect();
+    subjects.sort_unstable();
+    assert_eq!(subjects, ["", &format!("red {id}")]);
+    let sent = graph(
+        &app,
+        "{ admin_sent_notifications(per_page: 9, filter: { notification_type: { value: API_CALL } }) { results { content } } }",
+    );
+    assert_eq!(sent["admin_sent_notifications"]["results"], json!([{ "content": "red" }]));
+}
+
+#[test]
+fn notification_that_is_not_there_is_told_by_check_and_keeps_the_form_from_being_stored() {
+    let app = notifying(&NOTIFYING.replace("- sold", "- solt"));
+    let answer = send(app.browser(), "/cars/new", &[(COLOR, "red")]).has_status(500);
+    assert!(
+        answer.text().contains("e-mail &#39;solt&#39;; did you mean &#39;sold&#39;?"),
+        "{}",
+        answer.text()
+    );
+    app.wait_until_idle();
+    assert_eq!(cars(&app), json!([]));
+    assert_eq!(app.get("/_dev/mail").json()["messages"], json!([]));
+    let checked = app.cli(["check"]).run();
+    assert!(checked.stdout.contains("forms/car.liquid:9:3"), "{checked}");
+    assert!(checked.stdout.contains("can't find e-mail 'solt'"), "{checked}");
+}

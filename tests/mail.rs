@@ -370,6 +370,36 @@ fn attachments_are_fetched_and_shown_inline() {
 }
 
 #[test]
+fn files_of_our_own_are_attached_while_no_server_runs() {
+    let attachments = r#"attachments: '{"logo.png": {"url": "{{ "logo.png" | asset_url }}"}, "scan.pdf": {"url": "{{ data.scan }}"}}'"#;
+    let mut app = project(&[
+        ("app/emails/hi.liquid", &HI.replace("layout: mailer", attachments)),
+        ("app/assets/logo.png", "png"),
+        ("app/schema/order.yml", "name: order\nproperties:\n- {name: scan, type: upload}\n"),
+    ])
+    .serve(&["--no-jobs"]);
+    let create = r#"mutation { record_create(record: { table: "order", properties: [
+        { name: "scan", value_upload: { type: plain, content: "scanned", file_path: "scans/1.pdf" } }
+    ] }) { scan: property_upload(name: "scan", expires_in: 60) { url } } }"#;
+    let created = graph(&app, create, &json!({}));
+    let signed = created["data"]["record_create"]["scan"]["url"].as_str().unwrap();
+    let (unsigned, _) = signed.split_once('?').unwrap();
+    for (name, scan) in [("signed", signed), ("unsigned", unsigned)] {
+        assert_eq!(send(&app, &json!({ "to": "a@x.test", "name": name, "scan": scan })), scheduled());
+    }
+    app.kill();
+    app.cli(["jobs", "drain"]).run().exits(1);
+
+    let eml = files(&app).remove(0);
+    let parsed = MessageParser::default().parse(&eml).unwrap();
+    assert_eq!(parsed.subject(), Some("Hi signed"));
+    let contents: Vec<&[u8]> = parsed.attachments().map(|part| part.contents()).collect();
+    assert_eq!(contents, [&b"png"[..], b"scanned"]);
+    let list = app.cli(["mail", "list", "--json"]).run().exits(0).stdout;
+    assert!(list.contains("this file is private: its URL needs a signature"), "{list}");
+}
+
+#[test]
 fn sms_is_in_the_same_inbox() {
     let app = project(&[("app/smses/code.liquid", "---\nto: '{{ data.to }}'\n---\nCode {{ data.code }}\n")])
         .serve(&[]);

@@ -14,7 +14,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("store", &[]),
     ("app", &[]),
     ("watch", &[]),
-    // Templates and queries both get files of the net.
+    // Templates, queries and messages get files of the net.
     ("download", &[]),
     ("records", &["store"]),
     ("logs", &["store", "protocol"]),
@@ -22,7 +22,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("jobs", &["store", "logs", "protocol"]),
     // The record of a message is the same on the wire, in a list and in the terminal; a call of an API has its line in the
     // log.
-    ("notifications", &["store", "logs", "protocol"]),
+    ("notifications", &["store", "logs", "protocol", "download"]),
     // A job in a list is a record as on the wire.
     ("graphql", &["app", "records", "jobs", "notifications", "protocol", "download"]),
     // The stack of an error is part of the log's wire format.

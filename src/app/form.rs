@@ -8,9 +8,10 @@ use serde_json::{Map, Value as Json};
 
 use super::front_matter::FrontMatter;
 use super::kind::Place;
+use super::notification::NotificationKind;
 use super::problem::Problem;
 use super::source::{Source, TemplateKind};
-use super::yaml::Node;
+use super::yaml::{Node, Value};
 
 /// A form configuration.
 #[derive(Debug)]
@@ -32,12 +33,23 @@ pub(crate) struct Form {
     /// Shown after it has been stored, or refused. Liquid allowed.
     pub(crate) flash_notice: Option<String>,
     pub(crate) flash_alert: Option<String>,
+    /// Sent when it has been stored, each by a job.
+    pub(crate) notifications: Vec<FormNotification>,
     /// Liquid that runs when it has been stored, before the answer.
     pub(crate) callback_actions: Option<String>,
     /// The same in a job.
     pub(crate) async_callback_actions: Option<AsyncCallback>,
     /// `request_allowed: false` keeps the form from being sent.
     pub(crate) is_open_to_requests: bool,
+}
+
+/// A notification that a form starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FormNotification {
+    pub(crate) kind: NotificationKind,
+    pub(crate) name: String,
+    /// One-based line of the file on which it is named.
+    pub(crate) line: u32,
 }
 
 /// Liquid that runs in a job when a form has been stored.
@@ -81,10 +93,32 @@ impl Form {
             },
             flash_notice: head.keys.filled_text("flash_notice")?,
             flash_alert: head.keys.filled_text("flash_alert")?,
+            notifications: FormNotification::all(head)?,
             callback_actions: head.keys.filled_text("callback_actions")?,
             async_callback_actions: AsyncCallback::parse(head)?,
             is_open_to_requests: head.keys.flag("request_allowed")?.unwrap_or(true),
         })
+    }
+}
+
+impl FormNotification {
+    /// In the order in which they are queued. Each key holds a name or a list of them.
+    fn all(head: &FrontMatter<'_>) -> Result<Vec<Self>, Problem> {
+        let mut all = Vec::new();
+        for (key, kind) in [
+            ("email_notifications", NotificationKind::Email),
+            ("sms_notifications", NotificationKind::Sms),
+            ("api_call_notifications", NotificationKind::ApiCall),
+        ] {
+            let lines = head.keys.node(key).into_iter().flat_map(|node| match &node.value {
+                Value::Sequence(items) => items.iter().map(|item| item.mark.line).collect(),
+                _ => vec![node.mark.line],
+            });
+            let named = head.keys.texts(key)?.into_iter().zip(lines);
+            let named = named.filter(|(name, _)| !name.trim().is_empty());
+            all.extend(named.map(|(name, line)| Self { kind, name: name.trim().to_owned(), line }));
+        }
+        Ok(all)
     }
 }
 
@@ -166,6 +200,21 @@ mod tests {
             max_attempts: None,
         };
         assert_eq!(form.async_callback_actions, Some(callback));
+    }
+
+    #[test]
+    fn notifications_are_named_alone_or_in_a_list() {
+        let head = "sms_notifications: code\nemail_notifications:\n- a/b\n-\n- c\napi_call_notifications: []";
+        let form = form("app/forms/a.liquid", head).unwrap();
+        let named = |kind, name: &str, line| FormNotification { kind, name: name.to_owned(), line };
+        assert_eq!(
+            form.notifications,
+            [
+                named(NotificationKind::Email, "a/b", 4),
+                named(NotificationKind::Email, "c", 6),
+                named(NotificationKind::Sms, "code", 2),
+            ]
+        );
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(crate) use assets::Asset;
 pub(crate) use config::{CheckMode, Config, MismatchMode};
 pub(crate) use cores::map_on_cores;
 pub(crate) use excerpt::Excerpt;
-pub(crate) use form::{AsyncCallback, Form};
+pub(crate) use form::{AsyncCallback, Form, FormNotification};
 pub(crate) use format::Format;
 pub(crate) use load::LoadError;
 pub(crate) use method::Method;

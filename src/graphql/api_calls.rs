@@ -9,6 +9,7 @@ use super::delivery::Delivery;
 use super::error::Error;
 use super::input::Input;
 use super::notifications::{delay, find};
+use super::own_files::OwnFiles;
 use super::selection::{Field, object};
 use super::world::World;
 use crate::app::{Notification, NotificationKind};
@@ -21,7 +22,7 @@ pub(super) fn send(field: &Field, world: &mut World<'_>) -> Result<Json, Error> 
         (Some(_), None) => from_template(field, world, calls)?,
         (None, Some(_)) => {
             let request = inline(field)?;
-            Some(calls.call(&request, &world.caller).map_err(Error::new)?)
+            Some(call(&request, world, calls)?)
         }
         (None, None) => {
             return Err(Error::new(format!("{} needs a `template` or an `api_call`", field.name)));
@@ -69,14 +70,20 @@ fn from_template(field: &Field, world: &mut World<'_>, calls: &ApiCalls) -> Resu
     let Some(message) = templates.message(notification, &variables, world.data)? else { return Ok(None) };
     let request = Request::of_message(&name, &message.head, message.body, options(field))
         .map_err(|error| misprinted(notification, &error))?;
-    let called = calls.call(&request, &world.caller).map_err(Error::new)?;
-    if let Called::Answered(response) = &called {
+    let called = call(&request, world, calls)?;
+    if let (Called::Answered(response), Some(templates)) = (&called, world.templates.as_deref_mut()) {
         variables.insert("response".to_owned(), response.to_json());
         if let Err(error) = templates.field(notification, "callback", &variables, world.data) {
             calls.callback_failed(&name, &error.message, &world.caller);
         }
     }
     Ok(Some(called))
+}
+
+fn call(request: &Request, world: &mut World<'_>, calls: &ApiCalls) -> Result<Called, Error> {
+    let World { app, data, caller, offline, .. } = world;
+    let mut files = OwnFiles { app, data, base_url: &caller.base_url, offline: *offline };
+    calls.call(request, caller, &mut |url| files.locate(url)).map_err(Error::new)
 }
 
 fn inline(field: &Field) -> Result<Request, Error> {

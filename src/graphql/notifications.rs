@@ -12,7 +12,7 @@ use super::listing::{Item, chosen, paged, plain};
 use super::selection::{Field, object};
 use super::templates::Templates;
 use super::world::World;
-use crate::app::{App, Notification, NotificationKind, nearest_path};
+use crate::app::{App, Form, FormNotification, Notification, NotificationKind, nearest_path};
 use crate::notifications::SentRecord;
 use crate::records::Data;
 
@@ -87,12 +87,37 @@ fn from_template(
         return Ok(None);
     }
     let data = field.argument(DATA).and_then(cast::object).unwrap_or_else(|| json!({}));
+    delivery(notification, data, world).map(Some)
+}
+
+/// What a form starts once `values` are stored, which its templates see as `form`. One that is switched off is left out.
+///
+/// # Errors
+/// There is no such notification, or its head does not say how long it waits.
+pub(super) fn of_form(
+    form: &Form,
+    values: &Map<String, Json>,
+    world: &mut World<'_>,
+) -> Result<Vec<Delivery>, Error> {
+    let mut deliveries = Vec::new();
+    for FormNotification { kind, name, .. } in &form.notifications {
+        let notification = find(world.app, *kind, name)?;
+        if notification.is_enabled {
+            let data = Json::Object(values.clone());
+            deliveries.push(delivery(notification, data, world)?);
+        }
+    }
+    Ok(deliveries)
+}
+
+fn delivery(notification: &Notification, data: Json, world: &mut World<'_>) -> Result<Delivery, Error> {
     let variables = Map::from_iter([(DATA.to_owned(), data.clone()), ("form".to_owned(), data.clone())]);
     let templates = world.templates.as_deref_mut();
     let templates = templates.ok_or_else(|| Error::new("no template can be rendered here"))?;
     let delay = delay(notification, templates, &variables, world.data)?;
     let args = Map::from_iter([(DATA.to_owned(), data)]);
-    Ok(Some(Delivery { channel: kind.into(), template: Some(name), args, delay }))
+    let template = Some(notification.source.name.to_string());
+    Ok(Delivery { channel: notification.kind.into(), template, args, delay })
 }
 
 fn from_message(field: &Field, kind: NotificationKind, inline: &str) -> Result<Delivery, Error> {

@@ -14,6 +14,7 @@ use super::input::Input;
 use super::stored_file;
 use crate::app::{PropertyType, Table};
 use crate::download::{self, Bounds};
+use crate::notifications::resolve;
 use crate::records::{Acl, DataError, Draft, Key, Upload};
 
 /// Largest file that is fetched: 50 MiB.
@@ -202,9 +203,15 @@ impl Wanted {
 }
 
 fn fetch(url: &str, world: &World<'_>) -> Result<download::File, String> {
+    let (url, is_own) = resolve(url, &world.caller.base_url);
+    if world.offline && !is_own {
+        return Err(format!("cannot download `{}`: `--offline` is on", shown(&url)));
+    }
     let bounds = Bounds { size: LARGEST, time: world.data.within(download::TIMEOUT) };
-    download::download(url, bounds, |_| Ok::<_, Infallible>(())).map_err(|error| {
-        let shown: String = url.chars().take(200).collect();
-        format!("cannot download `{shown}`: {error}")
-    })
+    download::download(&url, bounds, |_| Ok::<_, Infallible>(()))
+        .map_err(|error| format!("cannot download `{}`: {error}", shown(&url)))
+}
+
+fn shown(url: &str) -> String {
+    url.chars().take(200).collect()
 }

@@ -21,6 +21,8 @@ pub(crate) struct World<'w> {
     pub(crate) notifications: Option<&'w Notifications>,
     /// `None` where no API may be called.
     pub(crate) api_calls: Option<&'w ApiCalls>,
+    /// Nothing is fetched from the net.
+    pub(crate) offline: bool,
     /// On whose behalf calls are made.
     pub(crate) caller: Caller,
     /// `None` where no template may run.
@@ -41,6 +43,7 @@ impl<'w> World<'w> {
             queue: None,
             notifications: None,
             api_calls: None,
+            offline: false,
             caller: Caller { base_url: "http://localhost:3000".to_owned(), ..Caller::default() },
             templates: None,
             rows_left: RowsLeft::default(),

@@ -1,21 +1,18 @@
 //! Attachments: named in the head of an e-mail with the URL of each, fetched when it is sent.
 
-use std::io::Read as _;
-use std::time::{Duration, Instant};
+use std::convert::Infallible;
+use std::time::Instant;
 
 use serde_json::{Map, Value as Json};
-use ureq::Agent;
 
+use super::file_place::{FilePlace, Locate};
+use crate::download::{self, Bounds, File, TIMEOUT};
 use crate::protocol::MailAttachment;
 
 /// As on the platform.
 const MOST: usize = 9;
 /// Of all together, in bytes.
 const LARGEST: u64 = 20 << 20;
-
-/// For one of them, whatever time the job has.
-const TIMEOUT: Duration = Duration::from_secs(30);
-const MAX_REDIRECTS: u32 = 5;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Attachment {
@@ -40,14 +37,13 @@ pub(crate) enum BadAttachment {
     Unreachable { name: String, url: String, reason: String },
 }
 
-/// What the text of the head means, with the content of each. `own` has the files of this app, by URL; an empty text is
-/// none. Waits at most until `deadline`.
+/// What the text of the head means, with the content of each; an empty text is none. Waits at most until `deadline`.
 ///
 /// # Errors
 /// The text makes no sense, or one cannot be had: an e-mail without one of its attachments is not the one that was meant.
 pub(crate) fn fetch(
     text: &str,
-    own: impl Fn(&str) -> Own,
+    locate: &mut Locate<'_>,
     deadline: Instant,
 ) -> Result<Vec<Attachment>, BadAttachment> {
     let text = text.trim();
@@ -70,17 +66,24 @@ pub(crate) fn fetch(
             url: super::one_line(url),
             reason,
         };
-        let (content, told) = match own(url) {
-            Own::Content(content) => (content, None),
-            Own::OffLimits(reason) => return Err(unreachable(reason.to_owned())),
-            Own::Url(url) => download(&url, left, deadline).map_err(|failure| match failure {
-                Failure::TooLarge => BadAttachment::TooLarge,
-                Failure::Other(reason) => unreachable(reason),
-            })?,
+        let File { bytes: content, content_type } = match locate(url) {
+            FilePlace::Here(file) => file,
+            FilePlace::OffLimits(reason) => return Err(unreachable(reason.to_owned())),
+            FilePlace::Page(url) | FilePlace::Elsewhere(url) => {
+                let time = deadline.saturating_duration_since(Instant::now()).min(TIMEOUT);
+                if time.is_zero() {
+                    return Err(unreachable("no answer in time".to_owned()));
+                }
+                let file = download::download(&url, Bounds { size: left, time }, |_| Ok::<_, Infallible>(()));
+                file.map_err(|error| match error {
+                    download::Error::TooLarge { .. } => BadAttachment::TooLarge,
+                    other => unreachable(other.to_string()),
+                })?
+            }
         };
         left = left.checked_sub(content.len() as u64).ok_or(BadAttachment::TooLarge)?;
         let guessed = mime_guess::from_path(&name).first_raw().map(str::to_owned);
-        let content_type = guessed.or(told).unwrap_or_else(|| "application/octet-stream".to_owned());
+        let content_type = guessed.or(content_type).unwrap_or_else(|| "application/octet-stream".to_owned());
         let is_inline = source.get("inline").is_some_and(|inline| match inline {
             Json::Bool(flag) => *flag,
             other => other.as_str() == Some("true"),
@@ -88,17 +91,6 @@ pub(crate) fn fetch(
         attachments.push(Attachment { name, content_type, content, is_inline });
     }
     Ok(attachments)
-}
-
-/// Where a file of an e-mail is.
-#[derive(Debug)]
-pub(crate) enum Own {
-    /// In this app.
-    Content(Vec<u8>),
-    /// Somewhere on the net; the whole URL.
-    Url(String),
-    /// Where it may not be fetched from; why.
-    OffLimits(&'static str),
 }
 
 impl Attachment {
@@ -113,51 +105,18 @@ impl Attachment {
     }
 }
 
-enum Failure {
-    TooLarge,
-    Other(String),
-}
-
-impl From<ureq::Error> for Failure {
-    fn from(error: ureq::Error) -> Self {
-        Self::Other(match error {
-            ureq::Error::StatusCode(status) => format!("it answered with status {status}"),
-            ureq::Error::Timeout(_) => "no answer in time".to_owned(),
-            other => other.to_string(),
-        })
-    }
-}
-
-/// The content, and what the server says of its type.
-fn download(url: &str, largest: u64, deadline: Instant) -> Result<(Vec<u8>, Option<String>), Failure> {
-    let timeout = deadline.saturating_duration_since(Instant::now()).min(TIMEOUT);
-    if timeout.is_zero() {
-        return Err(Failure::Other("no answer in time".to_owned()));
-    }
-    let config = Agent::config_builder()
-        .max_redirects(MAX_REDIRECTS)
-        .timeout_global(Some(timeout))
-        .user_agent(concat!("pos-cli/", env!("CARGO_PKG_VERSION")))
-        .build();
-    tracing::debug!(url, "attachment");
-    let mut response = Agent::new_with_config(config).get(url).call()?;
-    let told = response.body().mime_type().map(str::to_owned);
-    let mut content = Vec::new();
-    let reader = response.body_mut().as_reader();
-    reader.take(largest + 1).read_to_end(&mut content).map_err(ureq::Error::from)?;
-    if content.len() as u64 > largest { Err(Failure::TooLarge) } else { Ok((content, told)) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn fetched(text: &str) -> Result<Vec<Attachment>, String> {
-        let own = |url: &str| match url.strip_prefix("/assets/") {
-            Some(name) => Own::Content(vec![b'x'; name.parse().unwrap_or(1)]),
-            None => Own::Url(url.to_owned()),
+        let mut locate = |url: &str| match url.strip_prefix("/assets/") {
+            Some(size) => {
+                FilePlace::Here(File { bytes: vec![b'x'; size.parse().unwrap_or(1)], content_type: None })
+            }
+            None => FilePlace::Elsewhere(url.to_owned()),
         };
-        fetch(text, own, Instant::now()).map_err(|error| error.to_string())
+        fetch(text, &mut locate, Instant::now()).map_err(|error| error.to_string())
     }
 
     #[test]

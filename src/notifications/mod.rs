@@ -10,6 +10,7 @@ mod api_call;
 mod attachments;
 mod email;
 mod error;
+mod file_place;
 mod files;
 mod inbox;
 mod message;
@@ -29,11 +30,12 @@ use crate::store::{self, Store};
 pub(crate) use addresses::Addresses;
 pub(crate) use api_call::{
     ApiCalls, CallOptions, CallOrigin, Called, Caller, DEPTH_HEADER, Matcher, Mode, OnFailure, OnServerError,
-    Policy, Reply, Request, RequestError, Response, Rule, Unmatched, UrlPattern,
+    Policy, Reply, Request, RequestError, Response, Rule, Unmatched, UrlPattern, resolve,
 };
-pub(crate) use attachments::{Attachment, Own, fetch as fetch_attachments};
+pub(crate) use attachments::{Attachment, fetch as fetch_attachments};
 pub(crate) use email::{Email, Mailbox, Stamp, one_line};
 pub(crate) use error::Error;
+pub(crate) use file_place::{FilePlace, Locate};
 use files::Files;
 pub(crate) use message::{MailFilter, MessageKind, MessageState, NewMessage};
 use news::News;

@@ -1,8 +1,11 @@
-//! What has been sent, of all kinds: the platform's list of sent notifications.
+//! What has been sent, of all kinds: the platform's list of sent notifications. Only the newest are kept.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, named_params};
 use serde_json::{Map, Value as Json};
+
+/// Notifications that are listed: as many as the inbox has messages.
+const KEPT: i64 = 1000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SentKind {
@@ -44,7 +47,7 @@ impl SentKind {
     }
 }
 
-/// The id of the row.
+/// The id of the row. The oldest goes where there are too many.
 pub(super) fn insert(db: &Connection, sent: &Sent, now: Timestamp) -> rusqlite::Result<i64> {
     db.prepare_cached(
         "INSERT INTO sent_notifications (kind, template, content, options, created_at)
@@ -57,7 +60,9 @@ pub(super) fn insert(db: &Connection, sent: &Sent, now: Timestamp) -> rusqlite::
         ":options": serde_json::to_string(&sent.options).unwrap_or_default(),
         ":created_at": now.as_millisecond(),
     })?;
-    Ok(db.last_insert_rowid())
+    let id = db.last_insert_rowid();
+    db.prepare_cached("DELETE FROM sent_notifications WHERE id <= ?1")?.execute([id - KEPT])?;
+    Ok(id)
 }
 
 /// Newest first.

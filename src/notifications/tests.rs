@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde_json::Map;
 
-use super::{MailFilter, MessageState, NewMessage, Notifications, Sent, SentKind};
+use super::{MailFilter, MessageState, NewMessage, Notifications, Sent, SentKind, SentRecord};
 use crate::store::{Database, Store};
 
 const CAPTURED: MessageState = MessageState::Captured { refused: None };
@@ -76,6 +76,23 @@ fn oldest_messages_go_with_their_files() {
     assert_eq!(fixture.files().len(), 1);
     assert_eq!(fixture.inbox.clear().unwrap(), 1000);
     assert!(fixture.files().is_empty());
+}
+
+#[test]
+fn newest_thousand_are_listed_as_sent() {
+    let fixture = Fixture::new();
+    fixture.capture(1, "first", None);
+    for id in 1..=1001 {
+        let sent = Sent { content: id.to_string(), ..sent() };
+        fixture.inbox.settle(id, &CAPTURED, Some(&sent), Timestamp::from_second(id).unwrap()).unwrap();
+    }
+    let listed = fixture.inbox.sent().unwrap();
+    let content = |record: Option<&SentRecord>| record.unwrap().sent.content.clone();
+    assert_eq!(
+        (listed.len(), content(listed.first()), content(listed.last())),
+        (1000, "1001".into(), "2".into())
+    );
+    assert_eq!(fixture.ids(&MailFilter::default()), ["1"]);
 }
 
 #[test]

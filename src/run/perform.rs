@@ -1,5 +1,5 @@
-//! Runs a job: its partial or block, with its arguments as variables, or what `deliver` does with a notification. A job sees the app as it is now, not as it was
-//! when the job was queued; only a block keeps the source it was queued with.
+//! Runs a job: its partial or block, with its arguments as variables, or what `deliver` does with a notification. A job sees
+//! the app as it is now, not as it was when the job was queued; only a block keeps the source it was queued with.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -72,8 +72,7 @@ impl Perform for Performer {
 
 /// The templates of a notification know what they are given by two names.
 fn for_notification(mut scope: Scope) -> Scope {
-    let data =
-        scope.variables.get("data").or_else(|| scope.variables.get("form")).cloned().unwrap_or_default();
+    let data = scope.variables.get("data").cloned().unwrap_or_default();
     scope.variables.extend(["data", "form"].map(|name| (name.to_owned(), data.clone())));
     scope
 }

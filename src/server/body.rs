@@ -13,7 +13,7 @@ use tokio::time::timeout;
 pub(super) const LIMIT: usize = 10 * 1024 * 1024;
 /// Longest silence between two pieces of a body.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
-/// How long the rest of a refused body is read and dropped, so that the client comes to read the answer instead of
+/// How long the rest of a body that nobody wants is read and dropped, so that the client comes to read the answer instead of
 /// finding its connection reset in the middle of sending.
 const LINGER: Duration = Duration::from_secs(2);
 
@@ -62,7 +62,7 @@ where
     }
 }
 
-/// Reads what is left of a body that is refused.
+/// Reads what is left of a body that is refused, or that came where none is expected.
 pub(super) async fn drop_rest<B>(body: &mut B)
 where
     B: HttpBody<Data = Bytes, Error = axum::Error> + Unpin,

@@ -7,15 +7,14 @@ use std::time::{Duration, Instant};
 use axum::http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 use super::answer::Answer;
 use super::failure::Failure;
 use super::request::{Request, Unreadable};
 use super::state::State;
 use crate::app::Format;
-use crate::graphql::{self, Delivery, World};
-use crate::jobs::{Body, NewJob, Priority};
+use crate::graphql::{self, World};
 use crate::liquid::{Origin, Scope, Templates};
 
 /// How long the document may wait for the changes of others.
@@ -63,6 +62,7 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         queue: Some(&state.graph.queue),
         notifications: Some(&state.graph.notifications),
         api_calls: Some(&state.graph.api_calls),
+        offline: state.bindings.offline,
         caller: scope.caller(None),
         templates: Some(&mut templates),
         ..World::of_data(engine.app(), &mut data, Timestamp::now())
@@ -75,7 +75,7 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
     let graphql::Answer { data, errors } = state.graph.executor.execute(&document, &mut world);
     let deliveries = world.deliveries;
     let mut jobs = templates.into_jobs();
-    jobs.extend(deliveries.into_iter().map(|delivery| job(delivery, &scope, state)));
+    jobs.extend(deliveries.into_iter().map(|delivery| state.job(delivery, &scope.context, request)));
     if !jobs.is_empty()
         && let Err(error) = state.queue.enqueue(jobs)
     {
@@ -86,10 +86,8 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
 
 /// What templates see that a document runs: no visitor, no parameters.
 fn scope(state: &State, request: &Request) -> Scope {
-    let host = request.host();
-    let context = json!({ "environment": state.site.environment, "location": { "host": host } });
     Scope {
-        context: context.as_object().cloned().unwrap_or_default(),
+        context: state.job_context(request),
         constants: state.graph.records.constants().snapshot(),
         origin: Origin::Request { id: request.id.clone(), url: request.url(), page: String::new() },
         base_url: request.base_url(),
@@ -97,24 +95,5 @@ fn scope(state: &State, request: &Request) -> Scope {
         trace: request.id.clone(),
         deadline: Some(Instant::now() + PATIENCE),
         ..Scope::default()
-    }
-}
-
-fn job(delivery: Delivery, scope: &Scope, state: &State) -> NewJob {
-    let source_name = delivery.source_name().to_owned();
-    let Delivery { channel, template, args, delay } = delivery;
-    NewJob {
-        id: state.queue.ids().next(),
-        source_name,
-        body: Body::Notification { channel, template },
-        args: Json::Object(args),
-        context: Json::Object(scope.context.clone()),
-        priority: Priority::Default,
-        delay,
-        max_attempts: 1,
-        trace: scope.trace.clone(),
-        request: Some(scope.trace.clone()),
-        depth: 0,
-        parent: None,
     }
 }

@@ -9,6 +9,7 @@ mod assets;
 mod body;
 mod context;
 mod cookies;
+mod deliveries;
 mod failure;
 mod forms;
 mod graph;
@@ -136,18 +137,22 @@ async fn handle(
     http: HttpRequest,
 ) -> Response {
     let began = Instant::now();
-    let (parts, body) = http.into_parts();
+    let (parts, mut body) = http.into_parts();
     let id = Uuid::new_v4().simple().to_string();
     let mut request = Request::begin(id, parts.method, &parts.uri, parts.headers, peer);
     let (area, _) = Area::of(&request.path);
     let ending = Ending::of(&request, area, began, &state);
 
     if let Err(refusal) = admit(&state, area, &request) {
+        body::drop_rest(&mut body).await;
         return ending.respond(refuse(area, &refusal));
     }
     let turn = Turn::of(&request);
     match area {
-        Area::Inspector => ending.respond(inspector::answer(&state, &request).await),
+        Area::Inspector => {
+            body::drop_rest(&mut body).await;
+            ending.respond(inspector::answer(&state, &request).await)
+        }
         Area::Graph => {
             let read = request.read_body(body).await;
             let graphs = state.clone();
@@ -164,10 +169,12 @@ async fn handle(
             blocking(&state, turn, ending, move || uploads::store(&uploads, &request, received)).await
         }
         Area::Upload => {
+            body::drop_rest(&mut body).await;
             let uploads = state.clone();
             blocking(&state, turn, ending, move || uploads::answer(&uploads, &request)).await
         }
         Area::Asset => {
+            body::drop_rest(&mut body).await;
             let live = state.live.clone();
             blocking(&state, turn, ending, move || assets::answer(live.engine().app(), &request)).await
         }

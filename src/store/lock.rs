@@ -6,11 +6,14 @@ use std::io::{Read, Seek, Write};
 use std::path::Path;
 use std::process;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use super::Error;
 
-/// Looks that [`is_held`] takes by others may cost an attempt to lock; each lasts microseconds.
-const ATTEMPTS: usize = 1000;
+/// How long the looks that [`is_held`] takes may keep others from locking. One lasts microseconds, unless its thread is put
+/// aside in the middle of it: on a busy machine that can be thousands of attempts, so it is time that counts.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_micros(100);
 
 /// Held until dropped.
 #[derive(Debug)]
@@ -25,17 +28,20 @@ impl Lock {
         let failed = |source| Error::io(path, source);
         let mut options = OpenOptions::new();
         let file = options.read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
-        for _ in 0..ATTEMPTS {
+        let until = Instant::now() + PATIENCE;
+        loop {
             match file.try_lock() {
                 Ok(()) => return Self { file }.signed().map_err(failed),
                 Err(TryLockError::Error(source)) => return Err(failed(source)),
                 Err(TryLockError::WouldBlock) if is_exclusive(&file).map_err(failed)? => {
                     return Err(Error::Locked { path: path.display().to_string(), pid: pid(&file) });
                 }
-                Err(TryLockError::WouldBlock) => thread::yield_now(),
+                Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(PAUSE),
+                Err(TryLockError::WouldBlock) => {
+                    return Err(Error::Locked { path: path.display().to_string(), pid: None });
+                }
             }
         }
-        Err(Error::Locked { path: path.display().to_string(), pid: None })
     }
 
     /// Writes our pid into the file.

@@ -148,7 +148,7 @@ fn files_are_fetched_and_sent_as_parts_of_a_form() {
             _ => response(404, &[], b""),
         })
     });
-    let app = app(&[]).serve(&[]);
+    let app = app(&[("assets/own.txt", "mine"), ("views/pages/page.liquid", "a page")]).serve(&[]);
     let call = |body: &Json| {
         let headers = json!({"Content-Type": "application/json"});
         inline(
@@ -165,9 +165,24 @@ fn files_are_fetched_and_sent_as_parts_of_a_form() {
         "--{boundary}\r\nContent-Disposition: form-data; name=\"doc\"; filename=\"Käse.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%PDF\u{fffd}\r\n--{boundary}\r\nContent-Disposition: form-data; name=\"n\"\r\n\r\n3\r\n--{boundary}--\r\n"
     );
     assert_eq!(sent.text(), expected);
+    let own = json!({"file": {"url": "/assets/own.txt"}, "page": {"url": "/page"}});
+    assert_eq!(call(&own)["response"]["body"], "taken");
+    let sent = peer.received().pop().unwrap().text();
+    assert!(sent.contains("filename=\"own.txt\"\r\nContent-Type: text/plain\r\n\r\nmine\r\n"), "{sent}");
+    assert!(
+        sent.contains("filename=\"page\"\r\nContent-Type: text/html; charset=utf-8\r\n\r\na page\r\n"),
+        "{sent}"
+    );
+    for (url, expected) in [
+        ("/assets/none.txt", "/assets/none.txt: there is no such file here"),
+        ("/none", "/none: it answered with status 404"),
+    ] {
+        let error = error_of(&call(&json!({"doc": {"url": url}})));
+        assert!(error.ends_with(expected), "{error}");
+    }
     let error = error_of(&call(&json!({"doc": {"url": peer.url("/none.pdf")}})));
     assert!(
-        error.ends_with(&format!("file `doc`: {} answered with status 404", peer.url("/none.pdf"))),
+        error.ends_with(&format!("file `doc`: {}: it answered with status 404", peer.url("/none.pdf"))),
         "{error}"
     );
 }

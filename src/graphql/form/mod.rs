@@ -15,6 +15,7 @@ use serde_json::{Map, Value as Json};
 
 use super::World;
 use super::error::Error;
+use super::notifications;
 use crate::app::{App, Form};
 use fields::{Fields, Place};
 pub(super) use mutation::{named_by, store};
@@ -37,7 +38,7 @@ pub(crate) struct Submission<'s> {
 /// What became of it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Submitted {
-    /// `values` are those of the form, virtual ones too.
+    /// `values` are those of the form, virtual ones too, with the `id`.
     Stored { id: i64, values: Map<String, Json> },
     /// Nothing has been stored.
     Invalid(Errors),
@@ -86,10 +87,11 @@ pub(crate) fn check(form: &Form, app: &App) -> Result<(), Error> {
     Target::of(form, app).map(|_| ())
 }
 
-/// Checks what was sent, and stores it.
+/// Checks what was sent, and stores it. The notifications that the form starts are among the deliveries of `world`.
 ///
 /// # Errors
-/// The form writes something that is not there, or asks for what is not supported; the store fails.
+/// The form writes something that is not there, or asks for what is not supported; a notification it starts is not there
+/// or fails before it is queued; the store fails. Nothing is stored then.
 pub(crate) fn submit(submission: Submission<'_>, world: &mut World<'_>) -> Result<Submitted, Error> {
     let fields = Fields::of(submission.form)?;
     let target = Target::of(submission.form, world.app)?;
@@ -128,8 +130,13 @@ fn settle(
     if !errors.0.is_empty() {
         return Ok(Submitted::Invalid(errors));
     }
-    match target.store(fields, &sent, id, world)? {
-        Ok(id) => Ok(Submitted::Stored { id, values: all.to_json() }),
-        Err(errors) => Ok(Submitted::Invalid(errors)),
-    }
+    let id = match target.store(fields, &sent, id, world)? {
+        Ok(id) => id,
+        Err(errors) => return Ok(Submitted::Invalid(errors)),
+    };
+    let mut values = all.to_json();
+    values.insert("id".to_owned(), id.to_string().into());
+    let deliveries = notifications::of_form(form, &values, world)?;
+    world.deliveries.extend(deliveries);
+    Ok(Submitted::Stored { id, values })
 }

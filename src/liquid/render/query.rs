@@ -65,6 +65,7 @@ impl Render<'_> {
             queue: Some(&graph.queue),
             notifications: Some(&graph.notifications),
             api_calls: Some(&graph.api_calls),
+            offline: self.bindings.offline,
             caller,
             templates: Some(&mut templates),
             ..World::of_data(self.engine.app(), data, Timestamp::now())

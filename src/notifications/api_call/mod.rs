@@ -29,6 +29,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
+use super::file_place::Locate;
 use super::{Sent, SentKind, sent};
 use crate::logs::{ApiResult, Log, LoggedError, NewEntry};
 use crate::store::Store;
@@ -39,7 +40,7 @@ pub(crate) use policy::{Mode, OnFailure, OnServerError, Policy, Unmatched};
 pub(crate) use request::{CallOptions, Request, RequestError};
 pub(crate) use response::Response;
 pub(crate) use stubs::{Matcher, Reply, Rule, UrlPattern};
-pub(crate) use transport::DEPTH_HEADER;
+pub(crate) use transport::{DEPTH_HEADER, resolve};
 
 use exchange::Exchange;
 use mask::Mask;
@@ -86,15 +87,20 @@ impl ApiCalls {
         Self { store, log, policy: Arc::new(policy), source }
     }
 
-    /// Makes the call and waits for its answer. Any status is one.
+    /// Makes the call and waits for its answer. Any status is one. `locate` finds the files of a `*_multipart` body.
     ///
     /// # Errors
     /// The caller must fail: nobody answered, or not well enough for the policy. In words, with method and address.
-    pub(crate) fn call(&self, request: &Request, caller: &Caller) -> Result<Called, String> {
+    pub(crate) fn call(
+        &self,
+        request: &Request,
+        caller: &Caller,
+        locate: &mut Locate<'_>,
+    ) -> Result<Called, String> {
         let (url, _) = transport::resolve(&request.url, &caller.base_url);
         let mask = Mask::of(&caller.constants);
         let began = Instant::now();
-        let answer = self.answer(request, caller, &url);
+        let answer = self.answer(request, caller, &url, locate);
         let exchange = Exchange { request, caller, url: &url, answer: &answer, took: began.elapsed() };
         self.remember(&exchange, &mask);
         let told = |reason: String| format!("{} {}: {reason}", request.method.verb, mask.url(&url));
@@ -112,9 +118,15 @@ impl ApiCalls {
         self.log.append(placed(NewEntry::log("error", &message, None), caller));
     }
 
-    fn answer(&self, request: &Request, caller: &Caller, url: &str) -> Result<Response, CallError> {
+    fn answer(
+        &self,
+        request: &Request,
+        caller: &Caller,
+        url: &str,
+        locate: &mut Locate<'_>,
+    ) -> Result<Response, CallError> {
         let timeout = timeout::timeout(request.options.timeout, caller, Instant::now());
-        let live = || transport::send(request, caller, timeout);
+        let mut live = || transport::send(request, caller, timeout, locate);
         match &self.source {
             Source::Net | Source::Recorder(_) => live(),
             Source::Stubs(stubs, unmatched) => match (stubs.find(request, url), unmatched) {

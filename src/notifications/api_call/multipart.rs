@@ -8,6 +8,8 @@ use uuid::Uuid;
 use super::error::CallError;
 use super::request::{has_web_scheme, is_path};
 use super::transport::{Incoming, MAX_BODY, Outgoing, Transport};
+use crate::download::File;
+use crate::notifications::{FilePlace, Locate};
 
 pub(super) struct Form {
     pub(super) content_type: String,
@@ -29,12 +31,16 @@ struct FileHead {
 ///
 /// # Errors
 /// It is no JSON object of fields, a file cannot be had, or together they are too large.
-pub(super) fn form(text: &str, transport: &Transport<'_>) -> Result<Form, CallError> {
+pub(super) fn form(
+    text: &str,
+    transport: &Transport<'_>,
+    locate: &mut Locate<'_>,
+) -> Result<Form, CallError> {
     let mut parts = Vec::new();
     let mut left = MAX_BODY;
     for (field, value) in fields(text)? {
         let part = match value {
-            Json::Object(file) => fetch(field, &file, transport)?,
+            Json::Object(file) => fetch(field, &file, transport, locate)?,
             Json::String(text) => Part { field, file: None, content: text.into_bytes() },
             other => Part { field, file: None, content: other.to_string().into_bytes() },
         };
@@ -62,7 +68,12 @@ fn fields(text: &str) -> Result<Map<String, Json>, CallError> {
 }
 
 /// `{url, name, content_type}`; the last two are taken from the answer where they are not given.
-fn fetch(field: String, file: &Map<String, Json>, transport: &Transport<'_>) -> Result<Part, CallError> {
+fn fetch(
+    field: String,
+    file: &Map<String, Json>,
+    transport: &Transport<'_>,
+    locate: &mut Locate<'_>,
+) -> Result<Part, CallError> {
     let failed =
         |reason: &dyn std::fmt::Display| CallError::Multipart { reason: format!("file `{field}`: {reason}") };
     let text =
@@ -71,18 +82,31 @@ fn fetch(field: String, file: &Map<String, Json>, transport: &Transport<'_>) -> 
     if !has_web_scheme(url) && !is_path(url) {
         return Err(failed(&format_args!("`{url}` must begin with http:// or https://")));
     }
-    let outgoing = Outgoing { verb: "GET", url, headers: Vec::new(), body: None };
-    let Incoming { status, headers, body } = transport.exchange(outgoing).map_err(|error| failed(&error))?;
-    if !(200..300).contains(&status) {
-        return Err(failed(&format_args!("{url} answered with status {status}")));
-    }
-    let told = headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str());
+    let found = match locate(url) {
+        FilePlace::Here(found) => Ok(found),
+        FilePlace::Page(url) => page(&url, transport),
+        FilePlace::Elsewhere(url) => transport.download(&url),
+        FilePlace::OffLimits(reason) => Err(CallError::NoAnswer { reason: reason.to_owned() }),
+    };
+    let found = found.map_err(|error| failed(&format_args!("{url}: {error}")))?;
+    let told = found.content_type.as_deref();
     let content_type = text("content_type").or(told).unwrap_or("application/octet-stream").to_owned();
     if HeaderValue::from_str(&content_type).is_err() {
         return Err(failed(&"its `content_type` holds a character that HTTP does not allow"));
     }
     let name = text("name").unwrap_or_else(|| file_name(url)).to_owned();
-    Ok(Part { file: Some(FileHead { name, content_type }), content: body, field })
+    Ok(Part { file: Some(FileHead { name, content_type }), content: found.bytes, field })
+}
+
+/// A call like any other: a page that fetches itself must end somewhere.
+fn page(url: &str, transport: &Transport<'_>) -> Result<File, CallError> {
+    let outgoing = Outgoing { verb: "GET", url, headers: Vec::new(), body: None };
+    let Incoming { status, headers, body } = transport.exchange(outgoing)?;
+    if !(200..300).contains(&status) {
+        return Err(CallError::NoAnswer { reason: format!("it answered with status {status}") });
+    }
+    let content_type = headers.into_iter().find(|(name, _)| name == "content-type").map(|(_, value)| value);
+    Ok(File { bytes: body, content_type })
 }
 
 fn file_name(url: &str) -> &str {

@@ -13,6 +13,8 @@ use super::error::CallError;
 use super::multipart;
 use super::request::Request;
 use super::response::Response;
+use crate::download::{self, Bounds, File};
+use crate::notifications::Locate;
 
 /// Followed for requests that only read; whoever sends something wants to know where it went.
 const MAX_REDIRECTS: u32 = 5;
@@ -55,7 +57,12 @@ pub(super) struct Incoming {
 }
 
 /// Sends the request and reads the answer to its end.
-pub(super) fn send(request: &Request, caller: &Caller, timeout: Duration) -> Result<Response, CallError> {
+pub(super) fn send(
+    request: &Request,
+    caller: &Caller,
+    timeout: Duration,
+    locate: &mut Locate<'_>,
+) -> Result<Response, CallError> {
     let transport = Transport {
         caller,
         timeout,
@@ -64,7 +71,7 @@ pub(super) fn send(request: &Request, caller: &Caller, timeout: Duration) -> Res
     };
     let mut headers = request.headers.clone();
     let body = if request.method.is_multipart {
-        let form = multipart::form(&request.body, &transport)?;
+        let form = multipart::form(&request.body, &transport, locate)?;
         headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
         headers.push(("content-type".to_owned(), form.content_type));
         Some(form.body)
@@ -89,6 +96,22 @@ fn body_of(request: &Request) -> Option<Vec<u8>> {
 }
 
 impl Transport<'_> {
+    /// A file that goes with the call, within the time of the call.
+    pub(super) fn download(&self, url: &str) -> Result<File, CallError> {
+        let bounds = Bounds { size: MAX_BODY, time: self.left()? };
+        let go_on = |_| if self.caller.is_cancelled() { Err(CallError::Cancelled) } else { Ok(()) };
+        download::download(url, bounds, go_on).map_err(|error| match error {
+            download::Error::Stopped(error) => error,
+            download::Error::Slow { .. } => CallError::Timeout { within: self.timeout },
+            other => CallError::NoAnswer { reason: other.to_string() },
+        })
+    }
+
+    fn left(&self) -> Result<Duration, CallError> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() { Err(CallError::Timeout { within: self.timeout }) } else { Ok(left) }
+    }
+
     pub(super) fn exchange(&self, outgoing: Outgoing<'_>) -> Result<Incoming, CallError> {
         let (url, is_own) = resolve(outgoing.url, &self.caller.base_url);
         let mut builder = http::Request::builder().method(outgoing.verb).uri(url);
@@ -119,10 +142,7 @@ impl Transport<'_> {
     }
 
     fn agent(&self, verb: &str, is_own: bool) -> Result<Agent, CallError> {
-        let left = self.until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(CallError::Timeout { within: self.timeout });
-        }
+        let left = self.left()?;
         let follows = matches!(verb, "GET" | "HEAD");
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -178,7 +198,7 @@ impl Transport<'_> {
 
 /// The address to call, and whether it is our own server: a path alone is. Ours speaks no TLS, so `https` to it, which is
 /// right on the platform, is spoken as `http`.
-pub(super) fn resolve(url: &str, base_url: &str) -> (String, bool) {
+pub(crate) fn resolve(url: &str, base_url: &str) -> (String, bool) {
     if url.starts_with('/') {
         return (format!("{base_url}{url}"), true);
     }

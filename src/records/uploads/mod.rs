@@ -191,6 +191,20 @@ impl Data {
         })
     }
 
+    /// Takes all files away: their rows, and their bytes once that is stored.
+    pub(in crate::records) fn clear_uploads(&mut self) -> Result<(), DataError> {
+        // Without a place for files there are none.
+        let Ok(uploads) = self.uploads() else { return Ok(()) };
+        let folder = uploads.inner.folder.clone();
+        let files: Vec<String> = self.write(|connection| {
+            let mut statement = connection.prepare_cached("DELETE FROM uploads RETURNING file")?;
+            statement.query_map([], |row| row.get(0))?.collect()
+        })?;
+        let replaced = files.into_iter().map(|name| folder.join(name)).collect();
+        self.files_changed(FileChanges { written: Vec::new(), replaced });
+        Ok(())
+    }
+
     /// Reads the secret once.
     pub(crate) fn upload_signer(&mut self) -> Result<Signer, DataError> {
         if let Some(signer) = self.uploads()?.inner.signer.get() {

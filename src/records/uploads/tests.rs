@@ -127,3 +127,20 @@ fn without_a_folder_there_are_no_files() {
     let data = Records::new(store.clone(), Constants::new(store)).data(None);
     assert_eq!(data.draft_upload().unwrap_err().to_string(), "there is no place for files here");
 }
+
+#[test]
+fn clean_takes_files_away_once_it_is_stored() {
+    let fixture = Fixture::new();
+    let mut data = fixture.data();
+    store(&mut data, "a", b"1");
+    store(&mut data, "b", b"2");
+    data.begin(Duration::from_secs(1)).unwrap();
+    data.clear_uploads().unwrap();
+    assert_eq!(fixture.files(), 2);
+    data.rollback().unwrap();
+    assert!(data.upload(&Key::parse("a").unwrap()).unwrap().is_some());
+
+    data.clean(crate::records::Cleaned::Rows).unwrap();
+    assert_eq!(fixture.files(), 0);
+    assert!(data.upload(&Key::parse("a").unwrap()).unwrap().is_none());
+}

@@ -5,11 +5,12 @@ use serde_json::{Map, Value as Json};
 
 use super::{Errand, find, plain_error};
 use crate::app::NotificationKind;
+use crate::graphql::OwnFiles;
 use crate::jobs::{JobError, NewJob};
 use crate::liquid::Scope;
 use crate::notifications::{CallOptions, Called, Request};
 
-/// The arguments of the job are `data` (or, of a form, `form`) and the `options` of the mutation. A call that is switched
+/// The arguments of the job are `data` and the `options` of the mutation, which a form does not have. A call that is switched
 /// off, or whose condition is not true by now, is not made, and the job has done its work.
 pub(super) fn deliver(errand: Errand<'_>, template: &str) -> Result<Vec<NewJob>, JobError> {
     let Errand { performer, engine, scope, .. } = errand;
@@ -29,7 +30,14 @@ pub(super) fn deliver(errand: Errand<'_>, template: &str) -> Result<Vec<NewJob>,
     let request = Request::of_message(template, &message.head, message.body, options)
         .map_err(|error| plain_error(format!("{}: {error}", notification.source.path)))?;
     let caller = scope.caller(None);
-    let response = match graph.api_calls.call(&request, &caller) {
+    let mut data = performer.records.data(scope.deadline);
+    let mut files = OwnFiles {
+        app: engine.app(),
+        data: &mut data,
+        base_url: &performer.base_url,
+        offline: bindings.offline,
+    };
+    let response = match graph.api_calls.call(&request, &caller, &mut |url| files.locate(url)) {
         Ok(Called::Answered(response)) => response,
         Ok(Called::Failed(reason)) | Err(reason) => return Err(plain_error(reason)),
     };
@@ -43,6 +51,6 @@ pub(super) fn deliver(errand: Errand<'_>, template: &str) -> Result<Vec<NewJob>,
 
 /// `data` and `form` are the same.
 fn variables(arguments: &Map<String, Json>) -> Map<String, Json> {
-    let data = arguments.get("data").or_else(|| arguments.get("form")).cloned().unwrap_or_default();
+    let data = arguments.get("data").cloned().unwrap_or_default();
     Map::from_iter([("data".to_owned(), data.clone()), ("form".to_owned(), data)])
 }

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use super::Errand;
 use super::attempt::{Attempt, Failure};
-use crate::graphql::Message;
+use crate::graphql::{Message, OwnFiles};
 use crate::liquid::plain_text;
 use crate::notifications::{
-    Addresses, Attachment, Email, Mailbox, MessageState, Own, Stamp, fetch_attachments, one_line,
+    Addresses, Attachment, Email, Mailbox, MessageState, Stamp, fetch_attachments, one_line,
 };
 
 /// How long attachments may take where the job has no deadline.
@@ -65,32 +66,15 @@ impl Attempt<'_> {
 
     fn attachments(&self, text: &str) -> Result<Vec<Attachment>, Failure> {
         let deadline = self.errand.scope.deadline.unwrap_or_else(|| Instant::now() + PATIENCE);
-        let found = fetch_attachments(text, |url| self.locate(url), deadline);
+        let Errand { performer, engine, .. } = self.errand;
+        let mut data = performer.records.data(Some(deadline));
+        let mut files = OwnFiles {
+            app: engine.app(),
+            data: &mut data,
+            base_url: &performer.base_url,
+            offline: performer.bindings.offline,
+        };
+        let found = fetch_attachments(text, &mut |url| files.locate(url), deadline);
         found.map_err(|error| self.error("attachments", format!("attachments: {error}")).into())
-    }
-
-    /// Files of the app are read where they are: no server need run for them.
-    fn locate(&self, url: &str) -> Own {
-        let base = self.errand.performer.base_url.as_str();
-        let path = url.strip_prefix(base).filter(|path| path.starts_with('/')).unwrap_or(url);
-        if let Some(content) = path.strip_prefix("/assets/").and_then(|name| self.asset(name)) {
-            return Own::Content(content);
-        }
-        if path.starts_with('/') && !path.starts_with("//") {
-            return Own::Url(format!("{base}{path}"));
-        }
-        if self.errand.performer.bindings.offline {
-            return Own::OffLimits("`--offline` is on");
-        }
-        match path.strip_prefix("//") {
-            Some(elsewhere) => Own::Url(format!("https://{elsewhere}")),
-            None => Own::Url(path.to_owned()),
-        }
-    }
-
-    fn asset(&self, name: &str) -> Option<Vec<u8>> {
-        let name = name.split(['?', '#']).next()?;
-        let name = percent_encoding::percent_decode_str(name).decode_utf8().ok()?;
-        std::fs::read(&self.errand.engine.app().asset(&name)?.file).ok()
     }
 }

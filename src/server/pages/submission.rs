@@ -1,7 +1,7 @@
 //! A form configuration that is sent to the platform's addresses for records and users.
 //!
 //! ```text
-//! policies ─▶ default payload ─▶ checked and stored ─▶ callbacks ─▶ redirect
+//! policies ─▶ default payload ─▶ checked and stored ─▶ notifications, callbacks ─▶ redirect
 //!                                   └─ refused: its page again, with what was entered
 //! ```
 
@@ -15,7 +15,7 @@ use super::Visit;
 use super::stop::{self, Stop};
 use crate::app::{App, AsyncCallback, Form, Format, Method, Page, nearest};
 use crate::graphql::{self, Submission, Submitted, World};
-use crate::liquid::{Block, RefusedForm, Rendered};
+use crate::liquid::{Block, RefusedForm, Rendered, Templates};
 use crate::notifications::Caller;
 use crate::records::UserId;
 use crate::server::failure::Failure;
@@ -72,17 +72,28 @@ impl Visit<'_> {
         }
     }
 
-    fn store(&self, submission: Submission<'_>, app: &App) -> Result<Submitted, graphql::Error> {
+    fn store(&mut self, submission: Submission<'_>, app: &App) -> Result<Submitted, graphql::Error> {
         let user = self.user.get("id").and_then(Json::as_str).and_then(|id| id.parse().ok()).map(UserId);
         let mut session = graphql::Session::new(Map::new, user);
         let mut data = self.state.graph.records.data(Some(self.deadline));
+        let scope = self.scope(Format::Text);
+        let mut templates = Templates::new(self.engine, &scope, &self.state.bindings);
         let mut world = World {
             session: Some(&mut session),
+            templates: Some(&mut templates),
             queue: Some(&self.state.graph.queue),
+            offline: self.state.bindings.offline,
             caller: Caller { base_url: self.request.base_url(), ..Caller::default() },
             ..World::of_data(app, &mut data, Timestamp::now())
         };
-        graphql::submit(submission, &mut world)
+        let submitted = graphql::submit(submission, &mut world)?;
+        let deliveries = world.deliveries;
+        self.jobs.extend(templates.into_jobs());
+        let mut context = self.state.job_context(self.request);
+        context.insert("current_user".to_owned(), self.user.clone());
+        let jobs = deliveries.into_iter().map(|delivery| self.state.job(delivery, &context, self.request));
+        self.jobs.extend(jobs);
+        Ok(submitted)
     }
 
     /// What was sent, and over it what the form says itself: a visitor cannot send that.
@@ -97,8 +108,7 @@ impl Visit<'_> {
         }
     }
 
-    fn stored(&mut self, form: &Form, id: i64, mut values: Map<String, Json>) -> Result<Reply, Stop> {
-        values.insert("id".to_owned(), json!(id.to_string()));
+    fn stored(&mut self, form: &Form, id: i64, values: Map<String, Json>) -> Result<Reply, Stop> {
         if let Some(source) = &form.callback_actions {
             let Rendered { session, jobs, .. } = self.liquid(source, form, &values)?;
             self.take_effects(session, jobs)?;

@@ -15,9 +15,10 @@ CREATE TABLE messages (
     data        TEXT NOT NULL, -- JSON: what the templates were given
     eml         TEXT, -- name of the file in the folder of messages; written before this row
     error       TEXT,
-    sent        INTEGER REFERENCES sent_notifications (id), -- so that it is listed there once
+    sent        INTEGER REFERENCES sent_notifications (id) ON DELETE SET NULL, -- so that it is listed there once
     created_at  INTEGER NOT NULL,
     CHECK (state <> 'failed' OR error IS NOT NULL)
 ) STRICT;
 
 CREATE INDEX messages_age ON messages (created_at, id);
+CREATE INDEX messages_sent ON messages (sent);
