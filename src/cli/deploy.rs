@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
+use super::environment::Server;
 use super::state::StateArgs;
 use super::ui::{Progress, Ui};
 use super::{Context, Error, Exit, Kind};
 use crate::deploy::{self, News, Options};
-use crate::settings::{Environments, Local, Target};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -60,16 +60,9 @@ pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
 
 /// The address of the server that runs here, if it is what was meant.
 fn local_server(args: &Args) -> Result<String, Error> {
-    let root = PathBuf::from(".");
-    let server = args.state.server(&root)?;
-    let presence = if server.is_some() { Local::Present } else { Local::Absent };
-    let environments = Environments::load(&root, |name| std::env::var(name).ok())?;
-    match (environments.choose(args.environment.as_deref(), presence)?, server) {
-        (Target::Local, Some(server)) => Ok(server.url),
-        (Target::Local, None) => {
-            Err(Error::new(Kind::User, "no server runs here").hint("start `pos-cli run` in another terminal"))
-        }
-        (Target::Remote(environment), _) => Err(Error::new(
+    match Server::choose(args.environment.as_deref(), &args.state)? {
+        Server::Local(url) => Ok(url),
+        Server::Remote(environment) => Err(Error::new(
             Kind::User,
             format!("cannot deploy to {environment}: only the local server can be deployed to yet"),
         )

@@ -5,20 +5,42 @@ use std::path::Path;
 use super::state::StateArgs;
 use super::{Context, Error, Kind};
 use crate::client::Client;
-use crate::settings::{Environments, Local, Target};
+use crate::settings::{Environment, Environments, Local, Target};
 
-/// The server that `named` means, and says on stderr which one that is unless it is the only one there can be.
-pub(super) fn client(named: Option<&str>, state: &StateArgs, context: &Context) -> Result<Client, Error> {
-    let root = Path::new(".");
-    let server = state.server(root)?;
-    let presence = if server.is_some() { Local::Present } else { Local::Absent };
-    let environments = Environments::load(root, |name| std::env::var(name).ok())?;
-    match (environments.choose(named, presence)?, server) {
-        (Target::Local, Some(server)) => Ok(Client::local(&server.url)),
-        (Target::Local, None) => {
-            Err(Error::new(Kind::User, "no server runs here").hint("start `pos-cli run` in another terminal"))
+/// A server that can be asked.
+#[derive(Debug)]
+pub(super) enum Server {
+    /// It runs here; its URL.
+    Local(String),
+    Remote(Environment),
+}
+
+impl Server {
+    /// The server that `named` means.
+    ///
+    /// # Errors
+    /// It is the one here, and none runs; or there is no such environment, or more than one it could be.
+    pub(super) fn choose(named: Option<&str>, state: &StateArgs) -> Result<Self, Error> {
+        let root = Path::new(".");
+        let server = state.server(root)?;
+        let presence = if server.is_some() { Local::Present } else { Local::Absent };
+        let environments = Environments::load(root, |name| std::env::var(name).ok())?;
+        match (environments.choose(named, presence)?, server) {
+            (Target::Local, Some(server)) => Ok(Self::Local(server.url)),
+            (Target::Local, None) => {
+                Err(Error::new(Kind::User, "no server runs here")
+                    .hint("start `pos-cli run` in another terminal"))
+            }
+            (Target::Remote(environment), _) => Ok(Self::Remote(environment)),
         }
-        (Target::Remote(environment), _) => {
+    }
+}
+
+/// A client of the server that `named` means; says on stderr which one that is unless it is the one here.
+pub(super) fn client(named: Option<&str>, state: &StateArgs, context: &Context) -> Result<Client, Error> {
+    match Server::choose(named, state)? {
+        Server::Local(url) => Ok(Client::local(&url)),
+        Server::Remote(environment) => {
             context.ui.note(&format!("environment: {environment}"));
             Ok(Client::of_environment(&environment))
         }

@@ -1,5 +1,6 @@
 //! HTTP out, to the server of this machine or to a platform. One method per call of the protocol; synchronous, with a
-//! limit for every wait. What fails in passing (a server that restarts, a busy one) is tried again where that cannot do a thing twice.
+//! limit for every wait. What fails in passing (a server that restarts, a busy one) is tried again where that cannot do
+//! a thing twice.
 
 mod data;
 mod error;

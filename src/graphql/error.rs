@@ -79,8 +79,8 @@ impl Location {
 /// Errors of one document that are told.
 const TOLD: usize = 20;
 
-/// One error for each thing the compiler complains of, the first ones. Of a text that is no GraphQL only the first: what follows it is most
-/// often its consequence.
+/// One error for each thing the compiler complains of, the first ones. Of a text that is no GraphQL only the first: what
+/// follows it is most often its consequence.
 pub(super) fn of_document(diagnostics: &DiagnosticList) -> Vec<Error> {
     let mut errors = Vec::new();
     let mut emptied = Vec::new();

@@ -3,11 +3,8 @@
 use std::path::Path;
 
 use super::*;
-use crate::jobs::{self, Queue};
 use crate::logs::Log;
-use crate::notifications::{ApiCalls, Notifications, Policy};
-use crate::records::{Constants, Criteria, Entity, Filter, Liveness, Records};
-use crate::store::{Database, Store};
+use crate::records::{Criteria, Entity, Filter, Liveness};
 
 struct Fixture {
     root: tempfile::TempDir,
@@ -18,16 +15,9 @@ impl Fixture {
     fn of(files: &[(&str, &str)]) -> Self {
         let root = tempfile::tempdir().unwrap();
         let log = Log::starting_after(0);
-        let options = jobs::Options { retry_scale: 0.0, time_limits: [Duration::from_secs(5); 3] };
-        let queue_file = Store::memory(Database::Queue).unwrap();
-        let notifications = Notifications::open(queue_file.clone(), root.path().join("mail"));
-        let api_calls = ApiCalls::new(queue_file.clone(), log.clone(), Policy::default());
-        let queue = Queue::open(queue_file, log.clone(), options).unwrap();
-        let store = Store::memory(Database::Data).unwrap();
-        let records = Records::new(store.clone(), Constants::new(store));
-        let graph = Graph::new(records, queue.clone(), notifications, api_calls);
+        let graph = Graph::in_memory(&log);
         let bindings =
-            Bindings { graph: Some(graph.clone()), job_ids: queue.ids(), ..Bindings::detached(log) };
+            Bindings { graph: Some(graph.clone()), job_ids: graph.queue.ids(), ..Bindings::detached(log) };
         let settings = Settings {
             environment: "development".to_owned(),
             base_url: String::new(),

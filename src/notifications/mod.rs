@@ -56,7 +56,7 @@ impl Notifications {
         Self { store, files: Files::in_folder(folder), news: Arc::default() }
     }
 
-    /// All that has been sent, newest first.
+    /// The newest of what has been sent, the last first.
     pub(crate) fn sent(&self) -> Result<Vec<SentRecord>, store::Error> {
         self.store.read(sent::list)
     }

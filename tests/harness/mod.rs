@@ -1,5 +1,6 @@
 //! What the tests share: a project in a folder of its own ([`Project`]), a command run to its end ([`Cli`]), a server
-//! ([`TestApp`]), a browser with cookies ([`Browser`]), a mail server that does as it is told ([`SmtpServer`]), and waiting for a condition without sleeping ([`wait_for`]).
+//! ([`TestApp`]), a browser with cookies ([`Browser`]), a mail server that does as it is told ([`SmtpServer`]),
+//! and waiting for a condition without sleeping ([`wait_for`]).
 //!
 //! Every process starts with a cleared environment, its own `HOME` and the time zone UTC, so that tests give the same
 //! answer on every machine, in any order, side by side.

@@ -210,3 +210,14 @@ fn reset_forgets_the_files_too() {
     app.restart();
     assert_eq!(files_on_disk(&app), 0);
 }
+
+#[test]
+fn offline_no_file_is_fetched() {
+    let app =
+        Project::of(&[("app/schema/doc.yml", "name: doc\nproperties:\n- {name: scan, type: upload}\n")])
+            .serve(&["--offline"]);
+    let file = json!({ "type": "plain", "remote_url": "http://127.0.0.1:9/a.txt" });
+    let answer = answer(&app, WRITE, &json!({ "file": file }));
+    let message = answer["errors"][0]["message"].as_str().unwrap();
+    assert!(message.ends_with("cannot download `http://127.0.0.1:9/a.txt`: `--offline` is on"), "{answer}");
+}

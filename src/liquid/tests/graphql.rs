@@ -4,10 +4,6 @@
 use serde_json::json;
 
 use super::*;
-use crate::jobs::{self, Queue};
-use crate::notifications::{ApiCalls, Mode, Notifications, Policy};
-use crate::records::{Constants, Records};
-use crate::store::{Database, Store};
 
 const SCHEMA: &str = "name: task\nproperties:\n- name: title\n- {name: points, type: integer}\n";
 const CREATE: &str = r#"mutation ($title: String, $points: Int) {
@@ -34,14 +30,7 @@ fn page_with(body: &str, files: &[(&str, &str)]) -> Fixture {
         ("graphql/tasks/delete.graphql", DELETE),
     ];
     let mut fixture = Fixture::of(&[&all, files].concat());
-    let store = Store::memory(Database::Data).unwrap();
-    let records = Records::new(store.clone(), Constants::new(store));
-    let rows = Store::memory(Database::Queue).unwrap();
-    let notifications = Notifications::open(rows.clone(), "no messages as files".into());
-    let policy = Policy { mode: Mode::Off, ..Policy::default() };
-    let api_calls = ApiCalls::new(rows.clone(), Log::starting_after(0), policy);
-    let queue = Queue::open(rows, Log::starting_after(0), jobs::Options::default()).unwrap();
-    fixture.bindings.graph = Some(Graph::new(records, queue, notifications, api_calls));
+    fixture.bindings.graph = Some(Graph::in_memory(&Log::starting_after(0)));
     for title in ["Write", "Ship"] {
         fixture.query(CREATE, json!({"title": title}));
     }

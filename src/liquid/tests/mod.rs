@@ -4,6 +4,7 @@ mod acceptance;
 mod events;
 mod forms;
 pub(super) mod fuzz;
+mod graph;
 mod graphql;
 mod jobs;
 mod lexical;
