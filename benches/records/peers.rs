@@ -59,7 +59,7 @@ impl Peers {
         let total: i64 = prepare(&format!("SELECT count(*) {from}"))
             .query_row(bound, |row| row.get(0))
             .expect("a count has a row");
-        let mut page = prepare(&format!("{page}{from} ORDER BY total DESC, {id} LIMIT 20"));
+        let mut page = prepare(&format!("{page}{from} ORDER BY total DESC, {id} DESC LIMIT 20"));
         let rows = page.query_map(bound, answer).expect("the statement runs");
         let results: Vec<Json> = rows.map(|row| row.expect("the columns have these types")).collect();
         json!({"total_entries": total, "results": results})
