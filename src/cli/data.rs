@@ -27,7 +27,7 @@ const CONFIRMATION: &str = "CLEAN DATA";
 /// Exports, imports and cleans the data of the app
 ///
 /// A file is a zip archive of records.csv, users.csv and activity_steams.csv, or JSON of `users` and `models`. An import
-/// is stored as a whole or, if a row of it makes no sense, not at all.
+/// is stored as a whole or, if a row of it makes no sense, not at all. Feeds are in no file; an import leaves them alone.
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub(crate) struct Args {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use super::error::ImportError;
 use super::references::{References, Referent};
-use super::rows::{self, Properties, RecordRow, UserRow};
+use super::rows::{self, Properties, RecordRow, Said, UserRow};
 use super::{Ids, Imported, times};
 use crate::records::data::{Data, DataError};
 use crate::records::rows::RecordId;
@@ -131,11 +131,12 @@ impl Data {
         let table = table.ok_or_else(|| item.refuse("`type_name` names no table"))?;
         let given = item.text("id")?;
         let (id, external_id, user_id) = match ids {
-            Ids::Raw => (item.raw_id("id")?, item.text("external_id")?, item.raw_id("user_id")?),
+            Ids::Raw => (item.raw_id("id")?, item.text("external_id")?, item.said("user_id", Item::raw_id)?),
             Ids::External => {
                 let known = given.as_deref().map(|given| self.record_of_external_id(given, &table));
-                let user_id = match item.text("user_id")? {
-                    Some(user) => Some(self.renamed_user(&user, renamed, item)?),
+                let user_id = match item.said("user_id", Item::text)? {
+                    Some(Some(user)) => Some(Some(self.renamed_user(&user, renamed, item)?)),
+                    Some(None) => Some(None),
                     None => None,
                 };
                 (known.transpose()?.flatten(), given.clone(), user_id)
@@ -261,6 +262,15 @@ impl Item<'_> {
     fn raw_id(&self, key: &str) -> Result<Option<i64>, ImportError> {
         let Some(text) = self.text(key)? else { return Ok(None) };
         rows::id(&text).map(Some).ok_or_else(|| self.refuse(&format!("`{key}` is not an id")))
+    }
+
+    /// What `read` finds, told apart from a missing key: null says that there is none.
+    fn said<T>(
+        &self,
+        key: &str,
+        read: impl FnOnce(&Self, &str) -> Result<Option<T>, ImportError>,
+    ) -> Result<Said<T>, ImportError> {
+        self.item.contains_key(key).then(|| read(self, key)).transpose()
     }
 
     fn time(&self, key: &str) -> Result<Option<Timestamp>, ImportError> {

@@ -8,7 +8,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::*;
-use crate::records::{Constants, Criteria, Filter, Liveness, Page, Record, Records, User};
+use crate::records::{Activity, Constants, Criteria, Feed, Filter, Liveness, Page, Record, Records, User};
 use crate::store::{Database, Store};
 
 fn data() -> Data {
@@ -65,6 +65,50 @@ fn rows_are_written_over_those_of_their_ids() {
     let next = "properties,model_schema\n{},item\n";
     import(&mut data, &[("records.csv", next)]).unwrap();
     assert_eq!(all::<Record>(&data)[2].id.0, 12);
+}
+
+#[test]
+fn owner_stays_unless_the_file_says_something_of_it() {
+    let csv = |head: &str, row: &str| archive(&[("records.csv", &format!("{head}\n{row}\n"))]);
+    let json = |user: Json| json!({"models": [{"id": 10, "type_name": "item", "user_id": user}]});
+    for (file, expected) in [
+        (Ok(csv("id,model_schema", "10,item")), Some(7)),
+        (Ok(csv("id,model_schema,user_id", "10,item,")), None),
+        (Ok(csv("id,model_schema,user_id", "10,item,8")), Some(8)),
+        (Err(json!({"models": [{"id": 10, "type_name": "item"}]})), Some(7)),
+        (Err(json(Json::Null)), None),
+        (Err(json(json!(8))), Some(8)),
+    ] {
+        let mut data = data();
+        import(&mut data, &[("records.csv", "id,model_schema,user_id\n10,item,7\n")]).unwrap();
+        match &file {
+            Ok(zip) => data.import_archive(zip, now()).unwrap(),
+            Err(json) => data.import_json(json, Ids::Raw, &References::default(), now()).unwrap(),
+        };
+        assert_eq!(all::<Record>(&data)[0].user_id, expected, "{:?}", file.err());
+    }
+}
+
+#[test]
+fn activity_keeps_its_feeds_and_its_uuid_says_which_it_is() {
+    let mut data = data();
+    let file = |rows: &str| archive(&[("activity_streams.csv", &format!("id,uuid,payload\n{rows}"))]);
+    data.import_archive(&file("1,u-1,{}\n2,u-2,{}\n"), now()).unwrap();
+    data.publish_activity("u-1", "News", &["7".to_owned()], now()).unwrap();
+    for (rows, expected) in [
+        ("1,u-1,\"{\"\"n\"\": 1}\"\n", [("u-1", json!({"n": 1})), ("u-2", json!({}))]),
+        ("2,u-1,\"{\"\"n\"\": 2}\"\n", [("u-1", json!({"n": 2})), ("u-2", json!({}))]),
+        ("9,u-1,\"{\"\"n\"\": 9}\"\n", [("u-1", json!({"n": 9})), ("u-2", json!({}))]),
+        ("2,u-3,\"{\"\"n\"\": 3}\"\n", [("u-1", json!({"n": 9})), ("u-3", json!({"n": 3}))]),
+    ] {
+        data.import_archive(&file(rows), now()).unwrap();
+        let known: Vec<Activity> = all(&data);
+        let known: Vec<_> =
+            known.into_iter().map(|known| (known.uuid, known.payload)).collect();
+        assert_eq!(known, expected.map(|(uuid, payload)| (uuid.to_owned(), payload)), "{rows}");
+    }
+    let feed = Feed { kind: "News".to_owned(), id: "7".to_owned() };
+    assert_eq!(data.feed_counts(&feed).unwrap().all, 1);
 }
 
 #[test]
@@ -206,7 +250,7 @@ fn exports_are_imported_as_what_they_were() {
     assert_eq!((imported.records, imported.users, imported.activities), (10_001, 1, 1));
     assert_eq!(all::<Record>(&copy), all::<Record>(&data));
     assert_eq!(all::<User>(&copy), all::<User>(&data));
-    let activities = |data: &Data| all::<crate::records::Activity>(data);
+    let activities = |data: &Data| all::<Activity>(data);
     assert_eq!(activities(&copy), activities(&data));
 }
 
