@@ -21,8 +21,10 @@ pub(super) fn begin(state: &State, request: &Request) -> Answer {
             archive.map(|zip| Product::Archive(zip.into())).map_err(|error| error.to_string())
         })
     } else {
+        let references = state.live.engine().app().references().collect();
         state.transfers.begin(Kind::Export, move || {
-            records.data(None).export_json(ids).map(Product::Json).map_err(|error| error.to_string())
+            let file = records.data(None).export_json(ids, &references);
+            file.map(Product::Json).map_err(|error| error.to_string())
         })
     };
     match begun {
