@@ -1,5 +1,7 @@
 //! Exports: all data as JSON, or as a CSV archive that is fetched by itself.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use serde_json::json;
 
@@ -24,7 +26,7 @@ pub(super) fn begin(state: &State, request: &Request) -> Answer {
         let references = state.live.engine().app().references().collect();
         state.transfers.begin(Kind::Export, move || {
             let file = records.data(None).export_json(ids, &references);
-            file.map(Product::Json).map_err(|error| error.to_string())
+            file.map(|file| Product::Json(Arc::new(file))).map_err(|error| error.to_string())
         })
     };
     match begun {
