@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use super::state::StateArgs;
 use super::ui::Closed;
 use super::{Context, Error, Exit, Kind, environment};
-use crate::client::{Client, FileIds, History};
+use crate::client::{self, Client, FileIds, History};
 use crate::protocol::ImportedRows;
 
 const EXAMPLES: &str = "\
@@ -27,7 +27,7 @@ const CONFIRMATION: &str = "CLEAN DATA";
 /// Exports, imports and cleans the data of the app
 ///
 /// A file is a zip archive of records.csv, users.csv and activity_steams.csv, or JSON of `users` and `models`. An import
-/// is stored as a whole or, if a row of it makes no sense, not at all.
+/// is stored as a whole or, if a row of it makes no sense, not at all. Feeds are in no file; an import leaves them alone.
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -165,7 +165,7 @@ impl File {
 fn import(client: &Client, file: &File, ids: FileIds, context: &Context) -> Result<Exit, Error> {
     let spinner = context.ui.spinner("importing");
     let imported = match file {
-        File::Json(json) => client.import_json(json, ids)?,
+        File::Json(json) => client.import_json(json, ids),
         File::Archive(_) if client.is_platform() => {
             return Err(Error::new(
                 Kind::User,
@@ -173,9 +173,15 @@ fn import(client: &Client, file: &File, ids: FileIds, context: &Context) -> Resu
             )
             .hint("`pos-cli data import FILE.json ENV` sends JSON to an environment"));
         }
-        File::Archive(zip) => client.import_archive(zip)?,
+        File::Archive(zip) => client.import_archive(zip),
     };
     drop(spinner);
+    let imported = imported.map_err(|error| match error {
+        client::Error::TooLarge { .. } => {
+            Error::from(error).hint("`pos-cli run --seed FILE` imports a file of any size at the start")
+        }
+        error => error.into(),
+    })?;
     let Some(imported) = imported else {
         return say("imported", &json!({ "imported": true }), context);
     };

@@ -1,18 +1,20 @@
 //! Data of a server, in and out. The server works while its client asks how it is getting on.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 use ureq::http::Method;
 
 use super::request::Content;
 use super::{Client, Error, TIMEOUT};
-use crate::protocol::{Begun, ImportedRows, Transfer};
+use crate::protocol::{Begun, IMPORT_LIMIT, ImportedRows, Transfer};
 
 const PREFIX: &str = "/api/app_builder";
 /// Sending or fetching a large file.
 const LONGEST_SEND: Duration = Duration::from_secs(10 * 60);
+/// What a server is given to end what it has begun: a platform works through gigabytes.
+const LONGEST_WORK: Duration = Duration::from_secs(2 * 60 * 60);
 /// Between two questions, growing from the first to the last.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LAST_PAUSE: Duration = Duration::from_secs(1);
@@ -34,15 +36,21 @@ pub(crate) enum History {
 impl Client {
     /// What was written, where the server says so. Returns when it is stored.
     pub(crate) fn import_json(&self, file: &Json, ids: FileIds) -> Result<Option<ImportedRows>, Error> {
-        let asked = json!({ "import": { "data": file }, "raw_ids": ids == FileIds::Raw });
-        let begun: Begun = self.post_json(format_args!("{PREFIX}/imports"), &asked, LONGEST_SEND)?;
-        Ok(self.finish("imports", &begun)?.imported)
+        let asked = json!({ "import": { "data": file }, "raw_ids": ids == FileIds::Raw }).to_string();
+        self.import(Content::Json(asked.as_bytes()))
     }
 
     /// The same of a CSV archive, for a server of ours.
     pub(crate) fn import_archive(&self, zip: &[u8]) -> Result<Option<ImportedRows>, Error> {
+        self.import(Content::Zip(zip))
+    }
+
+    fn import(&self, file: Content<'_>) -> Result<Option<ImportedRows>, Error> {
+        if let Content::Json(bytes) | Content::Zip(bytes) = file {
+            self.check_size(bytes)?;
+        }
         let path = format_args!("{PREFIX}/imports");
-        let begun: Begun = self.call(&self.outgoing(&Method::POST, path, Content::Zip(zip), LONGEST_SEND))?;
+        let begun: Begun = self.call(&self.outgoing(&Method::POST, path, file, LONGEST_SEND))?;
         Ok(self.finish("imports", &begun)?.imported)
     }
 
@@ -69,12 +77,25 @@ impl Client {
         self.finish("data_clean", &begun).map(drop)
     }
 
-    /// Waits until it is over.
     fn finish(&self, resource: &str, begun: &Begun) -> Result<Transfer, Error> {
+        self.finish_within(LONGEST_WORK, resource, begun)
+    }
+
+    /// Waits until it is over.
+    ///
+    /// # Errors
+    /// It failed, it is under way longer than that, or the server says something of it that is not known.
+    pub(super) fn finish_within(
+        &self,
+        limit: Duration,
+        resource: &str,
+        begun: &Begun,
+    ) -> Result<Transfer, Error> {
         let id = match &begun.id {
             Json::String(id) => id.clone(),
             other => other.to_string(),
         };
+        let end = Instant::now() + limit;
         let mut pause = FIRST_PAUSE;
         loop {
             let transfer: Transfer = self.get(format_args!("{PREFIX}/{resource}/{id}"), LONGEST_SEND)?;
@@ -88,10 +109,27 @@ impl Client {
                     };
                     return Err(Error::Failed { message });
                 }
-                _ => {}
+                "pending" | "processing" | "scheduled" => {}
+                other => {
+                    let message =
+                        format!("the server says that it is `{other}`, which is neither done nor pending");
+                    return Err(Error::Failed { message });
+                }
+            }
+            if Instant::now() >= end {
+                let message = format!("the server has not ended it within {limit:?}; it may still do so");
+                return Err(Error::Failed { message });
             }
             thread::sleep(pause);
             pause = (pause * 2).min(LAST_PAUSE);
         }
+    }
+
+    /// A server of ours would break the connection while it is sent.
+    fn check_size(&self, body: &[u8]) -> Result<(), Error> {
+        if !self.is_platform() && body.len() > IMPORT_LIMIT {
+            return Err(Error::TooLarge { bytes: body.len(), limit: IMPORT_LIMIT });
+        }
+        Ok(())
     }
 }

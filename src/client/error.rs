@@ -19,6 +19,9 @@ pub(crate) enum Error {
     /// The server began, and then could not.
     #[error("{message}")]
     Failed { message: String },
+    /// It was not sent: a server of ours takes no more.
+    #[error("an import may have {limit} bytes, this one has {bytes}")]
+    TooLarge { bytes: usize, limit: usize },
     /// The server does not say why not; it may not be ours.
     #[error("{url} answered with status {status}")]
     Status { url: String, status: u16 },

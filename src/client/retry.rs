@@ -19,7 +19,9 @@ pub(super) fn pause(method: &Method, error: &Error, failures: usize) -> Option<D
         Error::Refused { status, .. } | Error::Status { status, .. } => {
             method.is_idempotent() && matches!(status, 502..=504)
         }
-        Error::Timeout { .. } | Error::Malformed { .. } | Error::Failed { .. } => false,
+        Error::Timeout { .. } | Error::Malformed { .. } | Error::Failed { .. } | Error::TooLarge { .. } => {
+            false
+        }
     };
     passes.then(|| PAUSES.get(failures.checked_sub(1)?).copied()).flatten()
 }

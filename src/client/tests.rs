@@ -5,7 +5,8 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::Duration;
 
-use super::{Client, Error, Finished};
+use super::{Client, Error, Finished, History};
+use crate::protocol::{Begun, IMPORT_LIMIT};
 
 /// Answers each connection with the next of these, then listens no more. Gives the URL and what was asked for.
 fn server(answers: &'static [&'static str]) -> (String, thread::JoinHandle<Vec<String>>) {
@@ -16,7 +17,7 @@ fn server(answers: &'static [&'static str]) -> (String, thread::JoinHandle<Vec<S
             let (mut stream, _) = listener.accept().unwrap();
             let mut request = Vec::new();
             let mut buffer = [0; 1024];
-            while !request.ends_with(b"\r\n\r\n") {
+            while !is_whole(&request) {
                 let read = stream.read(&mut buffer).unwrap();
                 request.extend(buffer.iter().take(read));
             }
@@ -26,6 +27,14 @@ fn server(answers: &'static [&'static str]) -> (String, thread::JoinHandle<Vec<S
         answers.iter().map(answer).collect()
     });
     (url, requests)
+}
+
+/// Its head has come, and as much of a body as that announces.
+fn is_whole(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request).to_ascii_lowercase();
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let announced = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    announced.map_or(0, |bytes| bytes.parse().unwrap()) <= body.len()
 }
 
 macro_rules! answer {
@@ -76,6 +85,30 @@ fn answers_of_another_program_are_told_apart() {
 
     let (url, _requests) = server(&["SSH-2.0-OpenSSH\r\n"; 4]);
     assert!(matches!(Client::local(&url).app(), Err(Error::Connection { .. })));
+}
+
+#[test]
+fn state_that_nobody_knows_is_quoted() {
+    let (url, _requests) =
+        server(&[answer!("200 OK", r#"{"id":1}"#), answer!("200 OK", r#"{"status":{"name":"stopped"}}"#)]);
+    let error = Client::local(&url).clean_data("CLEAN DATA", History::Kept).unwrap_err();
+
+    assert!(error.to_string().contains("`stopped`"), "{error}");
+}
+
+#[test]
+fn what_never_ends_is_given_up() {
+    let (url, _requests) = server(&[answer!("200 OK", r#"{"status":"pending"}"#)]);
+    let begun = Begun { id: "1".into() };
+    let error = Client::local(&url).finish_within(Duration::ZERO, "imports", &begun).unwrap_err();
+
+    assert_eq!(error.to_string(), "the server has not ended it within 0ns; it may still do so");
+}
+
+#[test]
+fn import_that_a_server_would_not_take_is_not_sent() {
+    let error = Client::local("http://127.0.0.1:1").import_archive(&vec![0; IMPORT_LIMIT + 1]).unwrap_err();
+    assert!(matches!(error, Error::TooLarge { .. }), "{error:?}");
 }
 
 #[test]

@@ -107,6 +107,18 @@ fn failed_one_runs_again_when_its_file_has_changed() {
 }
 
 #[test]
+fn one_without_a_file_is_listed_only_if_it_is_done() {
+    let fixture = Fixture::of(&[(FIRST, CREATE), (SECOND, "{% include 'nope' %}")]);
+    fixture.migrator.run_pending(&fixture.engine()).unwrap_err();
+    assert_eq!(fixture.states(), ["done", "error"]);
+
+    for path in [FIRST, SECOND] {
+        std::fs::remove_file(fixture.root.path().join(path)).unwrap();
+    }
+    assert_eq!(fixture.states(), ["done"]);
+}
+
+#[test]
 fn one_runs_out_of_its_turn_once() {
     let fixture = Fixture::of(&[(FIRST, CREATE), (SECOND, CREATE)]);
     let run = |timestamp: &str| {

@@ -1,5 +1,6 @@
 //! Messages as files that any mail program opens: `<UTC time>-<id>.eml`.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -42,9 +43,10 @@ impl Files {
         }
     }
 
-    /// Removes all messages.
-    pub(super) fn clear(&self) {
-        self.remove(&self.names());
+    /// Removes all but those.
+    pub(super) fn sweep(&self, kept: &HashSet<String>) {
+        let strays: Vec<String> = self.names().into_iter().filter(|name| !kept.contains(name)).collect();
+        self.remove(&strays);
     }
 
     fn write_whole(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {

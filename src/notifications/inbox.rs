@@ -1,5 +1,7 @@
 //! The table of messages. Only the newest are kept: it is a place to look, not an archive.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde::Serialize;
@@ -107,8 +109,16 @@ pub(super) fn show(db: &Connection, id: i64) -> rusqlite::Result<Option<MailReco
     .optional()
 }
 
-pub(super) fn clear(db: &Connection) -> rusqlite::Result<usize> {
-    db.execute("DELETE FROM messages", [])
+/// Lets all go; for each, the name of its file if it has one.
+pub(super) fn clear(db: &Connection) -> rusqlite::Result<Vec<Option<String>>> {
+    let mut statement = db.prepare("DELETE FROM messages RETURNING eml")?;
+    statement.query_map([], |row| row.get(0))?.collect()
+}
+
+/// The names of all files that a message has.
+pub(super) fn files(db: &Connection) -> rusqlite::Result<HashSet<String>> {
+    let mut statement = db.prepare("SELECT eml FROM messages WHERE eml IS NOT NULL")?;
+    statement.query_map([], |row| row.get(0))?.collect()
 }
 
 /// The columns of `sql/list.sql`.

@@ -51,9 +51,15 @@ pub(crate) struct Notifications {
 }
 
 impl Notifications {
-    /// Rows beside the queue in `store`, messages as files in `folder`, which is made with the first.
+    /// Rows beside the queue in `store`, messages as files in `folder`, which is made with the first. Files that no row
+    /// names are swept away: a crash has left them, so nobody else may have the inbox open.
     pub(crate) fn open(store: Store, folder: PathBuf) -> Self {
-        Self { store, files: Files::in_folder(folder), news: Arc::default() }
+        let files = Files::in_folder(folder);
+        // Where the rows cannot be read, whoever needs them says so; until then a file too many is harmless.
+        if let Ok(named) = store.read(inbox::files) {
+            files.sweep(&named);
+        }
+        Self { store, files, news: Arc::default() }
     }
 
     /// The newest of what has been sent, the last first.
@@ -146,11 +152,13 @@ impl Notifications {
         }
     }
 
-    /// Forgets all messages and their files; how many there were. What has been sent stays listed.
+    /// Forgets all messages and their files; how many there were. What has been sent stays listed, and a message that is
+    /// being entered is not touched: its file is there before its row.
     pub(crate) fn clear(&self) -> Result<usize, Error> {
         let cleared = self.store.write(|tx| inbox::clear(tx))?;
-        self.files.clear();
-        Ok(cleared)
+        let count = cleared.len();
+        self.files.remove(&cleared.into_iter().flatten().collect::<Vec<_>>());
+        Ok(count)
     }
 
     /// From the name of its file to where that is.

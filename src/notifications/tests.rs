@@ -79,6 +79,32 @@ fn oldest_messages_go_with_their_files() {
 }
 
 #[test]
+fn clear_leaves_the_file_of_a_message_that_is_being_entered() {
+    let fixture = Fixture::new();
+    fixture.capture(1, "there", Some(b"there"));
+    let being_entered = ["19700101T000002Z-2.eml", "19700101T000003Z-3.eml.new"];
+    for name in being_entered {
+        std::fs::write(fixture.folder.path().join("mail").join(name), "").unwrap();
+    }
+    assert_eq!(fixture.inbox.clear().unwrap(), 1);
+    let mut names: Vec<_> = fixture.files().iter().map(|path| path.file_name().unwrap().to_owned()).collect();
+    names.sort();
+    assert_eq!(names, being_entered);
+}
+
+#[test]
+fn files_without_a_message_go_when_the_inbox_is_opened() {
+    let fixture = Fixture::new();
+    fixture.capture(1, "there", Some(b"there"));
+    let folder = fixture.folder.path().join("mail");
+    for name in ["19700101T000002Z-2.eml", "19700101T000003Z-3.eml.new"] {
+        std::fs::write(folder.join(name), "").unwrap();
+    }
+    let inbox = Notifications::open(fixture.inbox.store.clone(), folder);
+    assert_eq!(fixture.files(), [PathBuf::from(inbox.message(1).unwrap().eml.unwrap())]);
+}
+
+#[test]
 fn newest_thousand_are_listed_as_sent() {
     let fixture = Fixture::new();
     fixture.capture(1, "first", None);

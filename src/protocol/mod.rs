@@ -14,4 +14,4 @@ pub(crate) use log::{JobRef, LogRecord, LoggedError, StackFrame};
 pub(crate) use mail::{MailAddresses, MailAttachment, MailCleared, MailList, MailRecord, MailWait};
 pub(crate) use migration::{MigrationList, MigrationRecord, NewMigration, RanMigration};
 pub(crate) use refusal::Refusal;
-pub(crate) use transfer::{Begun, ImportedRows, Status, Transfer};
+pub(crate) use transfer::{Begun, IMPORT_LIMIT, ImportedRows, Status, Transfer};

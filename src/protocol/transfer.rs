@@ -4,6 +4,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+/// Bytes of one import that a server of ours takes.
+pub(crate) const IMPORT_LIMIT: usize = 64 * 1024 * 1024;
+
 /// Answer of the POST. A number or a text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Begun {

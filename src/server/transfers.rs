@@ -52,7 +52,8 @@ pub(super) enum Progress {
 #[derive(Debug, Clone)]
 pub(super) enum Product {
     Imported(ImportedRows),
-    Json(Json),
+    /// Shared: it is large, and handed out while others wait.
+    Json(Arc<Json>),
     Archive(Bytes),
     Cleaned,
 }

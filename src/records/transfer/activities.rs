@@ -8,7 +8,8 @@ use uuid::Uuid;
 use crate::records::data::{Data, DataError};
 
 impl Data {
-    /// Writes it over the activity of that id or uuid, if there is one.
+    /// Writes it over the activity of that uuid, else over that of that id. Where two are there, one of the id and one of
+    /// the uuid, the uuid says which is meant: an id is but its number in one installation.
     pub(super) fn put_activity(
         &mut self,
         id: Option<i64>,
@@ -20,9 +21,13 @@ impl Data {
         let uuid = uuid.or_else(told).unwrap_or_else(|| Uuid::new_v4().to_string());
         let payload = Json::Object(payload).to_string();
         self.write(|connection| {
+            // Never REPLACE: it deletes the row first, and with it all that its feeds hold of it.
             connection
                 .prepare_cached(
-                    "INSERT OR REPLACE INTO activities (id, uuid, payload, created_at) VALUES (?1, ?2, ?3, ?4)",
+                    "INSERT INTO activities (id, uuid, payload, created_at) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (uuid) DO UPDATE SET payload = excluded.payload, created_at = excluded.created_at
+                     ON CONFLICT (id) DO UPDATE SET uuid = excluded.uuid, payload = excluded.payload,
+                                                    created_at = excluded.created_at",
                 )?
                 .execute(params![id, uuid, payload, created_at.as_millisecond()])
         })?;

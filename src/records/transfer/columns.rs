@@ -56,10 +56,18 @@ impl Fields<'_> {
     }
 
     pub(super) fn id(&self, name: &str) -> Result<Option<i64>, ImportError> {
-        let Some(text) = self.text(name) else { return Ok(None) };
-        match rows::id(&text) {
-            Some(id) => Ok(Some(id)),
-            None => Err(self.refuse(&format!("{name} `{}` is not an id", shortened(&text)))),
+        self.said_id(name).map(Option::flatten)
+    }
+
+    /// Tells an empty field from a missing column.
+    pub(super) fn said_id(&self, name: &str) -> Result<Said<i64>, ImportError> {
+        match self.said(name) {
+            None => Ok(None),
+            Some("") => Ok(Some(None)),
+            Some(text) => match rows::id(text) {
+                Some(id) => Ok(Some(Some(id))),
+                None => Err(self.refuse(&format!("{name} `{}` is not an id", shortened(text)))),
+            },
         }
     }
 

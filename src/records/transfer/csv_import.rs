@@ -106,7 +106,7 @@ fn record(fields: &Fields<'_>) -> Result<RecordRow, ImportError> {
     Ok(RecordRow {
         id: fields.id("id")?,
         table,
-        user_id: fields.id("user_id")?,
+        user_id: fields.said_id("user_id")?,
         external_id: fields.text("external_id"),
         properties: fields.object("properties")?.unwrap_or_default(),
         created_at: fields.time("created_at")?,

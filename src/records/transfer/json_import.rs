@@ -8,11 +8,11 @@ use rusqlite::{OptionalExtension as _, params};
 use serde_json::{Map, Value as Json};
 
 use super::error::ImportError;
-use super::references::{References, Referent};
-use super::rows::{self, Properties, RecordRow, UserRow};
+use super::references::{Reference, References, Referent};
+use super::rows::{self, Properties, RecordRow, Said, UserRow};
 use super::{Ids, Imported, times};
 use crate::records::data::{Data, DataError};
-use crate::records::rows::RecordId;
+use crate::records::rows::{self as record_rows, RecordId};
 
 /// What a file calls records, newest name last.
 const RECORD_LISTS: [&str; 2] = ["models", "records"];
@@ -21,7 +21,22 @@ const RECORD_LISTS: [&str; 2] = ["models", "records"];
 #[derive(Default)]
 struct Renamed {
     users: HashMap<String, i64>,
-    records: HashMap<String, i64>,
+    /// By table: an external id names one record of each.
+    records: HashMap<String, HashMap<String, i64>>,
+}
+
+/// A record whose properties hold ids of the file.
+struct Referring {
+    id: RecordId,
+    references: Vec<ForeignReference>,
+}
+
+/// As the file has it. What is stored may be right already: an earlier import gave it an id of this installation.
+struct ForeignReference {
+    property: String,
+    referent: Referent,
+    is_number: bool,
+    id: String,
 }
 
 /// One item of a list.
@@ -65,16 +80,16 @@ impl Data {
             let mut referring = Vec::new();
             for list in RECORD_LISTS {
                 for item in items(file, list)? {
-                    let (id, table) = data.import_record(&item, ids, &mut renamed, now)?;
+                    let row = data.import_record(&item, ids, references, &mut renamed, now)?;
                     imported.records += 1;
-                    if ids == Ids::External && !references.of(&table).is_empty() {
-                        referring.push((id, references.of(&table)));
+                    if ids == Ids::External && !row.references.is_empty() {
+                        referring.push(row);
                     }
                 }
             }
             // Last, since a record may refer to one behind it.
-            for (id, references) in referring {
-                data.rename_references(id, references, &renamed, now)?;
+            for record in &referring {
+                data.rename_references(record, &renamed)?;
             }
             Ok(imported)
         })
@@ -119,43 +134,47 @@ impl Data {
         Ok(())
     }
 
-    /// The id it has here, and its table.
+    /// The id it has here, and what of the file it refers to.
     fn import_record(
         &mut self,
         item: &Item<'_>,
         ids: Ids,
+        references: &References,
         renamed: &mut Renamed,
         now: Timestamp,
-    ) -> Result<(RecordId, String), ImportError> {
+    ) -> Result<Referring, ImportError> {
         let table = item.text("type_name")?.filter(|table| !table.is_empty());
         let table = table.ok_or_else(|| item.refuse("`type_name` names no table"))?;
         let given = item.text("id")?;
         let (id, external_id, user_id) = match ids {
-            Ids::Raw => (item.raw_id("id")?, item.text("external_id")?, item.raw_id("user_id")?),
+            Ids::Raw => (item.raw_id("id")?, item.text("external_id")?, item.said("user_id", Item::raw_id)?),
             Ids::External => {
                 let known = given.as_deref().map(|given| self.record_of_external_id(given, &table));
-                let user_id = match item.text("user_id")? {
-                    Some(user) => Some(self.renamed_user(&user, renamed, item)?),
+                let user_id = match item.said("user_id", Item::text)? {
+                    Some(Some(user)) => Some(Some(self.renamed_user(&user, renamed, item)?)),
+                    Some(None) => Some(None),
                     None => None,
                 };
                 (known.transpose()?.flatten(), given.clone(), user_id)
             }
         };
+        let properties = item.object("properties")?.unwrap_or_default();
+        let references = references.in_properties(&table, &properties).map(ForeignReference::of).collect();
         let row = RecordRow {
             id,
             table: table.clone(),
             user_id,
             external_id,
-            properties: item.object("properties")?.unwrap_or_default(),
+            properties,
             created_at: item.time("created_at")?,
             updated_at: item.time("updated_at")?,
             deleted_at: None,
         };
         let id = self.put_record(row, Properties::Merged, now)?;
         if let Some(given) = given {
-            renamed.records.insert(given, id.0);
+            renamed.records.entry(table).or_default().insert(given, id.0);
         }
-        Ok((id, table))
+        Ok(Referring { id, references })
     }
 
     fn renamed_user(&self, given: &str, renamed: &Renamed, item: &Item<'_>) -> Result<i64, ImportError> {
@@ -171,38 +190,41 @@ impl Data {
         })
     }
 
-    /// An id that is not of the file stays: it may be one of a record that is here already.
-    fn rename_references(
-        &mut self,
-        id: RecordId,
-        references: &[(String, Referent)],
-        renamed: &Renamed,
-        now: Timestamp,
-    ) -> Result<(), DataError> {
-        self.change_record(id, now, |record| {
-            for (property, referent) in references {
-                let Some(value) = record.properties.get_mut(property) else { continue };
-                let new = match referent {
-                    Referent::User => &renamed.users,
-                    Referent::Record => &renamed.records,
-                };
-                match value {
-                    Json::String(text) => {
-                        if let Some(id) = new.get(text.trim()) {
-                            *text = id.to_string();
-                        }
-                    }
-                    Json::Number(number) => {
-                        if let Some(id) = new.get(&number.to_string()) {
-                            *value = Json::from(*id);
-                        }
-                    }
-                    _ => {}
-                }
+    /// Writes the ids of this installation over those of the file. One that names nothing stays. When the record was
+    /// changed is what the file says, so it is not touched.
+    fn rename_references(&mut self, record: &Referring, renamed: &Renamed) -> Result<(), DataError> {
+        let mut changed = Vec::new();
+        for reference in &record.references {
+            if let Some(id) = self.referent_of(reference, renamed)? {
+                let value = if reference.is_number { Json::from(id) } else { Json::from(id.to_string()) };
+                changed.push((reference.property.clone(), value));
             }
-            Ok::<_, std::convert::Infallible>(())
-        })?;
-        Ok(())
+        }
+        if changed.is_empty() {
+            return Ok(());
+        }
+        self.write(|connection| match record_rows::get(connection, record.id)? {
+            Some(mut stored) => {
+                stored.properties.extend(changed);
+                record_rows::replace(connection, &stored)
+            }
+            None => Ok(()),
+        })
+    }
+
+    /// Of this file, or what an earlier one brought here.
+    fn referent_of(&self, reference: &ForeignReference, renamed: &Renamed) -> Result<Option<i64>, DataError> {
+        let id = reference.id.as_str();
+        match &reference.referent {
+            Referent::User => match renamed.users.get(id) {
+                Some(id) => Ok(Some(*id)),
+                None => self.user_of_external_id(id),
+            },
+            Referent::Record { table } => match renamed.records.get(table).and_then(|ids| ids.get(id)) {
+                Some(id) => Ok(Some(*id)),
+                None => self.record_of_external_id(id, table),
+            },
+        }
     }
 
     fn user_of_external_id(&self, external_id: &str) -> Result<Option<i64>, DataError> {
@@ -226,6 +248,17 @@ impl Data {
                 .query_row(params![external_id, table], |row| row.get(0))
                 .optional()
         })
+    }
+}
+
+impl ForeignReference {
+    fn of(reference: Reference<'_>) -> Self {
+        Self {
+            property: reference.property.to_owned(),
+            referent: reference.referent.clone(),
+            is_number: reference.value.is_number(),
+            id: reference.id,
+        }
     }
 }
 
@@ -261,6 +294,15 @@ impl Item<'_> {
     fn raw_id(&self, key: &str) -> Result<Option<i64>, ImportError> {
         let Some(text) = self.text(key)? else { return Ok(None) };
         rows::id(&text).map(Some).ok_or_else(|| self.refuse(&format!("`{key}` is not an id")))
+    }
+
+    /// What `read` finds, told apart from a missing key: null says that there is none.
+    fn said<T>(
+        &self,
+        key: &str,
+        read: impl FnOnce(&Self, &str) -> Result<Option<T>, ImportError>,
+    ) -> Result<Said<T>, ImportError> {
+        self.item.contains_key(key).then(|| read(self, key)).transpose()
     }
 
     fn time(&self, key: &str) -> Result<Option<Timestamp>, ImportError> {

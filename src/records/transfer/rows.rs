@@ -11,14 +11,14 @@ use crate::records::users::UserRefusal;
 /// Larger ones do not survive JSON, and the largest of all would leave no next one.
 const MAX_ID: i64 = (1 << 53) - 1;
 
-/// A time of a row: not said, said to be none, or said.
+/// A field of a row: not said, said to be none, or said.
 pub(super) type Said<T> = Option<Option<T>>;
 
 #[derive(Debug, Default)]
 pub(super) struct RecordRow {
     pub(super) id: Option<i64>,
     pub(super) table: String,
-    pub(super) user_id: Option<i64>,
+    pub(super) user_id: Said<i64>,
     pub(super) external_id: Option<String>,
     pub(super) properties: Map<String, Json>,
     pub(super) created_at: Option<Timestamp>,
@@ -74,7 +74,7 @@ impl Data {
                 let new = NewRecord {
                     table: row.table.into(),
                     id: row.id.map(RecordId),
-                    user_id: row.user_id,
+                    user_id: row.user_id.flatten(),
                     external_id: Some(external_id),
                     properties: row.properties,
                     created_at: row.created_at,
@@ -85,7 +85,7 @@ impl Data {
                 return Ok(created.expect("no record has this id: it was looked for in this transaction").id);
             };
             record.table = row.table.into();
-            record.user_id = row.user_id;
+            record.user_id = row.user_id.unwrap_or(record.user_id);
             record.external_id = row.external_id.or(record.external_id);
             match properties {
                 Properties::Replaced => record.properties = row.properties,

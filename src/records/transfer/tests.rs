@@ -8,7 +8,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::*;
-use crate::records::{Constants, Criteria, Filter, Liveness, Page, Record, Records, User};
+use crate::records::{Activity, Constants, Criteria, Feed, Filter, Liveness, Page, Record, Records, User};
 use crate::store::{Database, Store};
 
 fn data() -> Data {
@@ -65,6 +65,49 @@ fn rows_are_written_over_those_of_their_ids() {
     let next = "properties,model_schema\n{},item\n";
     import(&mut data, &[("records.csv", next)]).unwrap();
     assert_eq!(all::<Record>(&data)[2].id.0, 12);
+}
+
+#[test]
+fn owner_stays_unless_the_file_says_something_of_it() {
+    let csv = |head: &str, row: &str| archive(&[("records.csv", &format!("{head}\n{row}\n"))]);
+    let json = |user: Json| json!({"models": [{"id": 10, "type_name": "item", "user_id": user}]});
+    for (file, expected) in [
+        (Ok(csv("id,model_schema", "10,item")), Some(7)),
+        (Ok(csv("id,model_schema,user_id", "10,item,")), None),
+        (Ok(csv("id,model_schema,user_id", "10,item,8")), Some(8)),
+        (Err(json!({"models": [{"id": 10, "type_name": "item"}]})), Some(7)),
+        (Err(json(Json::Null)), None),
+        (Err(json(json!(8))), Some(8)),
+    ] {
+        let mut data = data();
+        import(&mut data, &[("records.csv", "id,model_schema,user_id\n10,item,7\n")]).unwrap();
+        match &file {
+            Ok(zip) => data.import_archive(zip, now()).unwrap(),
+            Err(json) => data.import_json(json, Ids::Raw, &References::default(), now()).unwrap(),
+        };
+        assert_eq!(all::<Record>(&data)[0].user_id, expected, "{:?}", file.err());
+    }
+}
+
+#[test]
+fn activity_keeps_its_feeds_and_its_uuid_says_which_it_is() {
+    let mut data = data();
+    let file = |rows: &str| archive(&[("activity_streams.csv", &format!("id,uuid,payload\n{rows}"))]);
+    data.import_archive(&file("1,u-1,{}\n2,u-2,{}\n"), now()).unwrap();
+    data.publish_activity("u-1", "News", &["7".to_owned()], now()).unwrap();
+    for (rows, expected) in [
+        ("1,u-1,\"{\"\"n\"\": 1}\"\n", [("u-1", json!({"n": 1})), ("u-2", json!({}))]),
+        ("2,u-1,\"{\"\"n\"\": 2}\"\n", [("u-1", json!({"n": 2})), ("u-2", json!({}))]),
+        ("9,u-1,\"{\"\"n\"\": 9}\"\n", [("u-1", json!({"n": 9})), ("u-2", json!({}))]),
+        ("2,u-3,\"{\"\"n\"\": 3}\"\n", [("u-1", json!({"n": 9})), ("u-3", json!({"n": 3}))]),
+    ] {
+        data.import_archive(&file(rows), now()).unwrap();
+        let known: Vec<Activity> = all(&data);
+        let known: Vec<_> = known.into_iter().map(|known| (known.uuid, known.payload)).collect();
+        assert_eq!(known, expected.map(|(uuid, payload)| (uuid.to_owned(), payload)), "{rows}");
+    }
+    let feed = Feed { kind: "News".to_owned(), id: "7".to_owned() };
+    assert_eq!(data.feed_counts(&feed).unwrap().all, 1);
 }
 
 #[test]
@@ -147,6 +190,45 @@ fn ids_of_another_installation_become_external_ids() {
 }
 
 #[test]
+fn reference_that_is_right_already_is_left_alone() {
+    let mut data = data();
+    let item = |id: u8, properties: Json| json!({"id": id, "type_name": "house", "properties": properties});
+    let first = json!({"models": [item(2, json!({})), item(3, json!({})), item(4, json!({"next": "3"}))]});
+    let second = json!({"models": [item(2, json!({})), item(4, json!({"color": "red"}))]});
+    let third = json!({"models": [item(4, json!({"next": 2}))]});
+    for (file, expected) in [(first, json!("2")), (second, json!("2")), (third, json!(1))] {
+        data.import_json(&file, Ids::External, &references(), now()).unwrap();
+        assert_eq!(all::<Record>(&data)[2].properties["next"], expected, "{file}");
+    }
+}
+
+#[test]
+fn external_id_names_one_row_of_each_table() {
+    let mut data = data();
+    let file = json!({"models": [
+        {"id": "same", "type_name": "person", "properties": {"drives": "same", "likes": "same"}},
+        {"id": "same", "type_name": "car", "properties": {}},
+    ]});
+    let references = [("person", "drives", "car"), ("person", "likes", "person")].into_iter().collect();
+    data.import_json(&file, Ids::External, &references, now()).unwrap();
+    let person = all::<Record>(&data).remove(0);
+    assert_eq!(Json::from(person.properties), json!({"drives": "2", "likes": "1"}));
+}
+
+#[test]
+fn times_of_the_file_are_those_of_the_records() {
+    let mut data = data();
+    let mut file = sample();
+    for index in 0..2 {
+        file["models"][index]["updated_at"] = json!("2020-01-01T00:00:00Z");
+    }
+    data.import_json(&file, Ids::External, &references(), now()).unwrap();
+    for record in all::<Record>(&data) {
+        assert_eq!(record.updated_at.to_string(), "2020-01-01T00:00:00Z", "{record:?}");
+    }
+}
+
+#[test]
 fn raw_ids_are_kept() {
     let mut data = data();
     data.import_json(&sample(), Ids::Raw, &references(), now()).unwrap();
@@ -206,7 +288,7 @@ fn exports_are_imported_as_what_they_were() {
     assert_eq!((imported.records, imported.users, imported.activities), (10_001, 1, 1));
     assert_eq!(all::<Record>(&copy), all::<Record>(&data));
     assert_eq!(all::<User>(&copy), all::<User>(&data));
-    let activities = |data: &Data| all::<crate::records::Activity>(data);
+    let activities = |data: &Data| all::<Activity>(data);
     assert_eq!(activities(&copy), activities(&data));
 }
 
@@ -215,16 +297,43 @@ fn json_of_an_installation_finds_its_rows_again() {
     let mut data = data();
     data.import_json(&sample(), Ids::Raw, &references(), now()).unwrap();
     let (before, users): (Vec<Record>, Vec<User>) = (all(&data), all(&data));
-    let file = data.export_json(Ids::External).unwrap();
+    let file = data.export_json(Ids::External, &references()).unwrap();
     assert_eq!(file["models"]["results"][0]["user_id"], file["users"]["results"][0]["id"]);
-    let imported = data.import_json(&file, Ids::External, &References::default(), now()).unwrap();
+    let imported = data.import_json(&file, Ids::External, &references(), now()).unwrap();
 
     assert_eq!((imported.records, imported.warnings.len()), (2, 0));
     let after: Vec<Record> = all(&data);
     assert_eq!(after.len(), before.len());
     assert_eq!(after[0].user_id, before[0].user_id);
+    assert_eq!(after[1].properties, before[1].properties);
     assert_eq!(all::<User>(&data).len(), users.len());
-    assert_eq!(data.export_json(Ids::Raw).unwrap()["models"]["results"][0]["id"], json!(1));
+    let raw = data.export_json(Ids::Raw, &references()).unwrap();
+    let first = &raw["models"]["results"][0];
+    assert_eq!((&first["id"], &first["properties"]["owner"]), (&json!(1), &json!("1000")));
+}
+
+#[test]
+fn json_of_another_installation_links_to_its_own_rows() {
+    let mut data = data();
+    data.import_json(&sample(), Ids::Raw, &references(), now()).unwrap();
+    let file = data.export_json(Ids::External, &references()).unwrap();
+    let mut other = self::data();
+    let strangers = "id,model_schema\n1,house\n2,house\n";
+    import(&mut other, &[("users.csv", USERS), ("records.csv", strangers)]).unwrap();
+    other.import_json(&file, Ids::External, &references(), now()).unwrap();
+    let records: Vec<Record> = all(&other);
+
+    assert_eq!(Json::from(records[2].properties.clone()), json!({"color": "red", "next": "4", "owner": "8"}));
+    assert_eq!(Json::from(records[3].properties.clone()), json!({"next": "3", "other": "1"}));
+}
+
+#[test]
+fn reference_to_a_row_that_is_gone_is_not_exported() {
+    let mut data = data();
+    data.import_json(&sample(), Ids::Raw, &references(), now()).unwrap();
+    import(&mut data, &[("records.csv", "id,model_schema,deleted_at\n1,house,2024-01-01\n")]).unwrap();
+    let file = data.export_json(Ids::External, &references()).unwrap();
+    assert_eq!(file["models"]["results"][0]["properties"], json!({"other": "1"}));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Exports: all data as JSON, or as a CSV archive that is fetched by itself.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use serde_json::json;
 
@@ -21,8 +23,10 @@ pub(super) fn begin(state: &State, request: &Request) -> Answer {
             archive.map(|zip| Product::Archive(zip.into())).map_err(|error| error.to_string())
         })
     } else {
+        let references = state.live.engine().app().references().collect();
         state.transfers.begin(Kind::Export, move || {
-            records.data(None).export_json(ids).map(Product::Json).map_err(|error| error.to_string())
+            let file = records.data(None).export_json(ids, &references);
+            file.map(|file| Product::Json(Arc::new(file))).map_err(|error| error.to_string())
         })
     };
     match begun {

@@ -6,6 +6,8 @@ mod exports;
 mod imports;
 mod migrations;
 
+use std::sync::Arc;
+
 use axum::http::{Method, StatusCode};
 use serde_json::Value as Json;
 
@@ -13,10 +15,10 @@ use super::answer::Answer;
 use super::request::{Request, Unreadable};
 use super::state::State;
 use super::transfers::{Busy, Kind, Product, Progress};
-use crate::protocol::{Status, Transfer};
+use crate::protocol::{IMPORT_LIMIT, Status, Transfer};
 
 /// Largest body: an import is one request. The platform's own limit is 50 MB.
-pub(super) const BODY_LIMIT: usize = 64 * 1024 * 1024;
+pub(super) const BODY_LIMIT: usize = IMPORT_LIMIT;
 pub(super) const PREFIX: &str = "/api/app_builder";
 
 pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadable>) -> Answer {
@@ -85,7 +87,9 @@ fn transfer(state: &State, kind: Kind, id: &str, archive: Option<String>) -> Ans
         Progress::Pending => status("pending"),
         Progress::Failed(message) => Transfer { error: Json::from(message), ..status("failed") },
         Progress::Done(Product::Imported(rows)) => Transfer { imported: Some(rows), ..status("done") },
-        Progress::Done(Product::Json(data)) => Transfer { data, ..status("done") },
+        Progress::Done(Product::Json(data)) => {
+            Transfer { data: Arc::unwrap_or_clone(data), ..status("done") }
+        }
         Progress::Done(Product::Archive(_)) => Transfer { zip_file_url: archive, ..status("done") },
         Progress::Done(Product::Cleaned) => status("done"),
     };
