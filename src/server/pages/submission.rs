@@ -88,11 +88,11 @@ impl Visit<'_> {
         };
         let submitted = graphql::submit(submission, &mut world)?;
         let deliveries = world.deliveries;
-        self.jobs.extend(templates.into_jobs());
+        self.notifications.extend(templates.into_jobs());
         let mut context = self.state.job_context(self.request);
         context.insert("current_user".to_owned(), self.user.clone());
         let jobs = deliveries.into_iter().map(|delivery| self.state.job(delivery, &context, self.request));
-        self.jobs.extend(jobs);
+        self.notifications.extend(jobs);
         Ok(submitted)
     }
 
@@ -137,7 +137,7 @@ impl Visit<'_> {
     fn refused(
         &mut self,
         form: &Form,
-        mut values: Map<String, Json>,
+        values: Map<String, Json>,
         errors: Map<String, Json>,
     ) -> Result<Reply, Stop> {
         const STATUS: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
@@ -154,7 +154,7 @@ impl Visit<'_> {
             let alert = self.liquid(alert, form, &values)?.body;
             self.session.show_flash("alert", alert.trim());
         }
-        values.retain(|name, _| !name.starts_with("password"));
+        let values = without_passwords(values);
         self.refused_form = Some(RefusedForm { name: form.name.clone(), values, errors });
         self.route_params.insert("format".to_owned(), page.format.name().into());
         self.page = Some(Arc::clone(&page));
@@ -174,11 +174,11 @@ impl Visit<'_> {
         asked.and_then(Json::as_str).filter(|url| is_local(url))
     }
 
-    /// Liquid of the form's front matter, with what was sent in the variable `form`.
+    /// Liquid of the form's front matter, with what was sent, less the passwords, in the variable `form`.
     fn liquid(&self, source: &str, form: &Form, values: &Map<String, Json>) -> Result<Rendered, Stop> {
         let block = Block { source, path: &form.source.path, line: 1 };
         let mut scope = self.scope(Format::Text);
-        scope.variables.insert("form".to_owned(), Json::Object(values.clone()));
+        scope.variables.insert("form".to_owned(), Json::Object(without_passwords(values.clone())));
         self.engine.text(&block, scope, &self.state.bindings).map_err(|error| self.failed(&error))
     }
 }
@@ -223,6 +223,12 @@ fn merged(mut sent: Map<String, Json>, own: Map<String, Json>) -> Map<String, Js
         sent.insert(name, value);
     }
     sent
+}
+
+/// A password is not for templates: they write logs and pages.
+fn without_passwords(mut values: Map<String, Json>) -> Map<String, Json> {
+    values.retain(|name, _| !name.starts_with("password"));
+    values
 }
 
 fn address(page: &Page) -> String {
