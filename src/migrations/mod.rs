@@ -75,7 +75,8 @@ impl Migrator {
         Self { bindings, graph, settings: Arc::new(settings), turn: Arc::default() }
     }
 
-    /// In their order; also those that have run and are in the app no more.
+    /// In their order; also those that are done and in the app no more. Of one that failed and whose file is gone nothing is
+    /// left: it has changed nothing, and there is nothing to run again.
     pub(crate) fn list(&self, app: &App) -> Result<Vec<Listed>, Error> {
         let mut runs = self.graph.records.data(None).migration_runs()?;
         let mut listed: Vec<Listed> = app
@@ -90,7 +91,7 @@ impl Migrator {
                 }
             })
             .collect();
-        listed.extend(runs.into_values().map(|run| Listed {
+        listed.extend(runs.into_values().filter(MigrationRun::is_done).map(|run| Listed {
             state: state(Some(&run)),
             timestamp: run.timestamp,
             name: run.name,

@@ -107,6 +107,21 @@ fn failed_one_runs_again_when_its_file_has_changed() {
 }
 
 #[test]
+fn failed_one_is_forgotten_with_its_file_and_a_done_one_is_not() {
+    let fixture = Fixture::of(&[(FIRST, CREATE), (SECOND, "{% include 'nope' %}")]);
+    fixture.migrator.run_pending(&fixture.engine()).unwrap_err();
+    assert_eq!(fixture.states(), ["done", "error"]);
+
+    for file in [FIRST, SECOND] {
+        std::fs::remove_file(fixture.root.path().join(file)).unwrap();
+    }
+    fixture.write("app/migrations/20240103000000_b.liquid", CREATE);
+    assert_eq!(fixture.states(), ["done", "pending"]);
+    fixture.migrator.run_pending(&fixture.engine()).unwrap();
+    assert_eq!((fixture.states(), fixture.records()), (vec!["done", "done"], 2));
+}
+
+#[test]
 fn one_runs_out_of_its_turn_once() {
     let fixture = Fixture::of(&[(FIRST, CREATE), (SECOND, CREATE)]);
     let run = |timestamp: &str| {
