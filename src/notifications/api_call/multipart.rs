@@ -6,9 +6,9 @@ use ureq::http::HeaderValue;
 use uuid::Uuid;
 
 use super::error::CallError;
-use super::request::{has_web_scheme, is_path};
+use super::request::is_path;
 use super::transport::{Incoming, MAX_BODY, Outgoing, Transport};
-use crate::download::File;
+use crate::download::{File, has_web_scheme};
 use crate::notifications::{FilePlace, Locate};
 
 pub(super) struct Form {

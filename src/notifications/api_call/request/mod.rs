@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 use ureq::http::{HeaderName, HeaderValue, Uri};
 
+use crate::download::has_web_scheme;
+
 /// Longest piece of the app's text shown in a message.
 const SHOWN: usize = 200;
 
@@ -173,12 +175,6 @@ fn check_url(url: &str, options: CallOptions) -> Result<(), RequestError> {
 /// An address on our own server. Two slashes begin the name of another host.
 pub(super) fn is_path(url: &str) -> bool {
     url.starts_with('/') && !url.starts_with("//")
-}
-
-pub(super) fn has_web_scheme(url: &str) -> bool {
-    let begins =
-        |scheme: &str| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
-    begins("http://") || begins("https://")
 }
 
 /// Blank and null are no headers.
