@@ -319,8 +319,8 @@ fn what_cannot_be_sent_says_why() {
         ),
     ]);
     for (form, path, status, said) in [
-        ("carr", "", 404, "no form `carr` can be sent; did you mean `car`?"),
-        ("shut", "", 404, "no form `shut` can be sent"),
+        ("carr", "", 404, "no form `carr`; did you mean `car`?"),
+        ("shut", "", 404, "form `shut` is not open to requests"),
         ("nothing", "", 500, "form `nothing` names no resource: a table, or User"),
         ("tabel", "", 500, "no table `caar` is declared in app/schema; did you mean `car`?"),
         ("odd", "", 500, "a form cannot write `wheels`"),

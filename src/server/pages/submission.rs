@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Visit;
 use super::stop::{self, Stop};
-use crate::app::{App, AsyncCallback, Form, Format, Method, Page, nearest};
+use crate::app::{App, AsyncCallback, Form, Format, Method, Page};
 use crate::graphql::{self, Submission, Submitted, World};
 use crate::liquid::{Block, RefusedForm, Rendered, Templates};
 use crate::notifications::Caller;
@@ -54,11 +54,14 @@ impl Sent {
 impl Visit<'_> {
     pub(super) fn submit(&mut self, sent: &Sent) -> Result<Reply, Stop> {
         let app = Arc::clone(self.engine.app());
-        let form = app.form(&sent.form).filter(|form| form.is_open_to_requests);
-        let form = Arc::clone(form.ok_or_else(|| missing(&sent.form, &app))?);
+        let refused = |message: String| Stop::Refused(StatusCode::NOT_FOUND, message);
+        let form = Arc::clone(app.form(&sent.form).map_err(|unknown| refused(unknown.to_string()))?);
+        if !form.is_open_to_requests {
+            return Err(refused(format!("form `{}` is not open to requests", form.name)));
+        }
         self.check_policies(&form.policies, &form.source.path)?;
         let payload = self.payload(&form)?;
-        let nobody = || Stop::Refused(StatusCode::NOT_FOUND, format!("{} is not there", self.request.path));
+        let nobody = || refused(format!("{} is not there", self.request.path));
         let id = sent.id.as_deref().map(|id| id.parse().map_err(|_| nobody())).transpose()?;
         let submission = Submission { form: &form, payload: &payload, id };
         match self.store(submission, &app).map_err(|error| in_form(&form, &error))? {
@@ -181,12 +184,6 @@ impl Visit<'_> {
         scope.variables.insert("form".to_owned(), Json::Object(without_passwords(values.clone())));
         self.engine.text(&block, scope, &self.state.bindings).map_err(|error| self.failed(&error))
     }
-}
-
-fn missing(name: &str, app: &App) -> Stop {
-    let hint = nearest(name, app.form_names());
-    let hint = hint.map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
-    Stop::Refused(StatusCode::NOT_FOUND, format!("no form `{name}` can be sent{hint}"))
 }
 
 fn in_form(form: &Form, error: &graphql::Error) -> Stop {
