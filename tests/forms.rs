@@ -220,6 +220,45 @@ fn form_is_for_who_owns_what_it_changes() {
     assert_eq!(graph(&app, check)["user"]["authenticate"]["password"], true);
 }
 
+const SIGN_UP: &str = "---
+resource: User
+resource_owner: anyone
+flash_alert: 'not {{ form.email }} with {{ form.password }}'
+fields:
+  email: {}
+  first_name: {}
+  password:
+    validation: {presence: true, length: {minimum: 8}}
+default_payload: '{\"first_name\": {{ form.password | default: \"Ann\" | json }}}'
+---
+{% form %}{% endform %}";
+
+#[test]
+fn account_is_made_by_anyone_and_changed_by_nobody_else() {
+    let app = app(&[
+        ("app/forms/sign_up.liquid", SIGN_UP),
+        (
+            "app/views/pages/sign_up.liquid",
+            "{{ context.flash.alert }}.{% include_form 'sign_up', id: context.params.id %}",
+        ),
+    ]);
+    let [ann, nobody] = [(); 2].map(|()| app.new_browser());
+    let account = [("form[email]", "ann@x.test"), ("form[password]", "Secret12")];
+    send(&nobody, "/sign_up", &account).has_status(302);
+    let taken_over = [("form[email]", "eve@x.test"), ("form[password]", "Other1234")];
+    send(&nobody, "/sign_up?id=1", &taken_over).has_status(403);
+    let user = r#"{ user(id: 1) { email first_name authenticate { password(password: "Secret12") } } }"#;
+    let kept = json!({ "email": "ann@x.test", "first_name": "Ann", "authenticate": { "password": true } });
+    assert_eq!(graph(&app, user)["user"], kept, "templates see no password");
+    ann.get("/in?id=1").has_status(200);
+    send(&ann, "/sign_up?id=1", &[("form[email]", "a@x.test")]).has_status(302);
+    assert_eq!(graph(&app, user)["user"]["email"], "a@x.test");
+
+    let refused = [("form[email]", "bob@x.test"), ("form[password]", "short")];
+    let page = send(&nobody, "/sign_up", &refused).has_status(422).text();
+    assert!(page.starts_with("not bob@x.test with."), "{page}");
+}
+
 #[test]
 fn request_that_proves_nothing_sends_as_nobody() {
     let mine = CAR.replace("resource_owner: anyone", "resource_owner: creator");
@@ -280,8 +319,8 @@ fn what_cannot_be_sent_says_why() {
         ),
     ]);
     for (form, path, status, said) in [
-        ("carr", "", 404, "no form `carr` can be sent; did you mean `car`?"),
-        ("shut", "", 404, "no form `shut` can be sent"),
+        ("carr", "", 404, "no form `carr`; did you mean `car`?"),
+        ("shut", "", 404, "form `shut` is not open to requests"),
         ("nothing", "", 500, "form `nothing` names no resource: a table, or User"),
         ("tabel", "", 500, "no table `caar` is declared in app/schema; did you mean `car`?"),
         ("odd", "", 500, "a form cannot write `wheels`"),
@@ -354,6 +393,18 @@ fn notifications_of_a_form_are_sent_by_jobs_once_it_is_stored() {
         "{ admin_sent_notifications(per_page: 9, filter: { notification_type: { value: API_CALL } }) { results { content } } }",
     );
     assert_eq!(sent["admin_sent_notifications"]["results"], json!([{ "content": "red" }]));
+}
+
+#[test]
+fn callback_that_fails_takes_no_notification_along() {
+    let form = NOTIFYING
+        .replace("email_notifications:", "callback_actions: \"{% include 'nope' %}\"\nemail_notifications:");
+    let app = notifying(&form);
+    send(app.browser(), "/cars/new", &[(COLOR, "red")]).has_status(500);
+    app.wait_until_idle();
+    let id = cars(&app)[0]["id"].as_str().unwrap().to_owned();
+    let messages = app.get("/_dev/mail").json()["messages"].as_array().unwrap().clone();
+    assert!(messages.iter().any(|message| message["subject"] == format!("red {id}")), "{messages:?}");
 }
 
 #[test]

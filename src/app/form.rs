@@ -43,6 +43,18 @@ pub(crate) struct Form {
     pub(crate) is_open_to_requests: bool,
 }
 
+/// No form configuration is called so.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "no form `{name}`{}",
+    nearest.as_ref().map_or_else(String::new, |known| format!("; did you mean `{known}`?"))
+)]
+pub(crate) struct UnknownForm {
+    pub(crate) name: String,
+    /// The one that was probably meant.
+    pub(crate) nearest: Option<String>,
+}
+
 /// A notification that a form starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FormNotification {

@@ -47,14 +47,14 @@ pub(crate) use assets::Asset;
 pub(crate) use config::{CheckMode, Config, MismatchMode};
 pub(crate) use cores::map_on_cores;
 pub(crate) use excerpt::Excerpt;
-pub(crate) use form::{AsyncCallback, Form, FormNotification};
+pub(crate) use form::{AsyncCallback, Form, FormNotification, UnknownForm};
 pub(crate) use format::Format;
 pub(crate) use load::LoadError;
 pub(crate) use method::Method;
 pub(crate) use migration::{Migration, MigrationTimestamp};
 pub(crate) use modules::Module;
 pub(crate) use nearest::{nearest, nearest_path};
-pub(crate) use notification::{HeadField, Notification, NotificationKind};
+pub(crate) use notification::{HeadField, Notification, NotificationKind, UnknownNotification};
 pub(crate) use page::{Layout, Page};
 pub(crate) use policy::Policy;
 pub(crate) use problem::{Problem, Severity};
@@ -171,11 +171,11 @@ impl App {
     }
 
     /// The form configuration called `name`.
-    pub(crate) fn form(&self, name: &str) -> Option<&Arc<Form>> {
+    pub(crate) fn form(&self, name: &str) -> Result<&Arc<Form>, UnknownForm> {
         self.templates.form(name)
     }
 
-    /// Names of all form configurations, sorted: for "did you mean".
+    /// Names of all form configurations, sorted.
     pub(crate) fn form_names(&self) -> impl Iterator<Item = &str> {
         self.templates.form_names()
     }
@@ -201,7 +201,11 @@ impl App {
     }
 
     /// The notification of this kind that is called `name`.
-    pub(crate) fn notification(&self, kind: NotificationKind, name: &str) -> Option<&Arc<Notification>> {
+    pub(crate) fn notification(
+        &self,
+        kind: NotificationKind,
+        name: &str,
+    ) -> Result<&Arc<Notification>, UnknownNotification> {
         self.notifications.find(kind, name)
     }
 

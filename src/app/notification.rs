@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::front_matter::FrontMatter;
 use super::kind::{FileKind, Place};
+use super::nearest::nearest_path;
 use super::problem::Problem;
 use super::source::{Source, TemplateKind};
 use super::winners::{Candidate, pick};
@@ -43,6 +44,19 @@ pub(crate) struct HeadField {
     pub(crate) text: String,
     /// One-based line of the file on which the value begins.
     pub(crate) line: u32,
+}
+
+/// No notification of this kind is called so.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "can't find {kind} '{name}'{}",
+    nearest.as_ref().map_or_else(String::new, |known| format!("; did you mean '{known}'?"))
+)]
+pub(crate) struct UnknownNotification {
+    pub(crate) kind: NotificationKind,
+    pub(crate) name: String,
+    /// The one that was probably meant.
+    pub(crate) nearest: Option<String>,
 }
 
 /// By kind and reference name.
@@ -122,8 +136,16 @@ impl Notifications {
         (Self { by_name }, problems)
     }
 
-    pub(super) fn find(&self, kind: NotificationKind, name: &str) -> Option<&Arc<Notification>> {
-        self.by_name.get(&(kind, Arc::from(name)))
+    pub(super) fn find(
+        &self,
+        kind: NotificationKind,
+        name: &str,
+    ) -> Result<&Arc<Notification>, UnknownNotification> {
+        self.by_name.get(&(kind, Arc::from(name))).ok_or_else(|| {
+            let known = self.iter().filter(|known| known.kind == kind).map(|known| &*known.source.name);
+            let nearest = nearest_path(name, known).map(str::to_owned);
+            UnknownNotification { kind, name: name.to_owned(), nearest }
+        })
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Notification>> {

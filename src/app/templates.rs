@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::form::Form;
+use super::form::{Form, UnknownForm};
 use super::format::Format;
 use super::kind::Place;
+use super::nearest::nearest;
 use super::policy::Policy;
 use super::problem::Problem;
 use super::source::Source;
@@ -101,8 +102,11 @@ impl Templates {
         self.policies.get(name)
     }
 
-    pub(super) fn form(&self, name: &str) -> Option<&Arc<Form>> {
-        self.forms.get(name)
+    pub(super) fn form(&self, name: &str) -> Result<&Arc<Form>, UnknownForm> {
+        self.forms.get(name).ok_or_else(|| {
+            let nearest = nearest(name, self.form_names()).map(str::to_owned);
+            UnknownForm { name: name.to_owned(), nearest }
+        })
     }
 
     pub(super) fn form_names(&self) -> impl Iterator<Item = &str> {

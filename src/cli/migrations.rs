@@ -11,6 +11,7 @@ use super::state::StateArgs;
 use super::ui::{Closed, Table};
 use super::{Context, Error, Exit, Kind, environment};
 use crate::client::Client;
+use crate::logs::escape;
 use crate::protocol::{MigrationRecord, NewMigration};
 
 const EXAMPLES: &str = "\
@@ -137,7 +138,7 @@ fn run(client: &Client, timestamp: Option<&str>, context: &Context) -> Result<Ex
         let printed = if context.global.json {
             context.ui.line(&super::as_json(&ran))
         } else {
-            context.ui.line(&format!("migration {} is done", ran.name))
+            context.ui.line(&format!("migration {} is done", escape(&ran.name)))
         };
         if let Err(closed) = printed {
             return closed.outcome();

@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::time::Duration;
 
 use ureq::Agent;
+use ureq::http::Uri;
 use ureq::http::header::CONTENT_TYPE;
 
 /// The longest a file may take, from the first byte sent to the last one received.
@@ -58,7 +59,7 @@ pub(crate) fn download<S>(
     bounds: Bounds,
     mut go_on: impl FnMut(usize) -> Result<(), S>,
 ) -> Result<File, Error<S>> {
-    if !["http://", "https://"].iter().any(|scheme| has_prefix(url, scheme)) {
+    if !has_web_scheme(url) {
         return Err(Error::Scheme);
     }
     let told = |error: ureq::Error| match error {
@@ -72,7 +73,9 @@ pub(crate) fn download<S>(
         .timeout_global(Some(bounds.time))
         .user_agent(concat!("pos-cli/", env!("CARGO_PKG_VERSION")))
         .build();
-    tracing::debug!(url, "download");
+    // The rest of an address may hold a signature or a key.
+    let host = url.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
+    tracing::debug!(host, "download");
     let mut response = Agent::new_with_config(config).get(url).call().map_err(told)?;
     if response.body().content_length().is_some_and(|length| length > bounds.size) {
         return Err(Error::TooLarge { size: bounds.size });
@@ -94,6 +97,9 @@ pub(crate) fn download<S>(
     }
 }
 
-fn has_prefix(url: &str, scheme: &str) -> bool {
-    url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+/// Whether it is an address on the web, which is all that is called and fetched.
+pub(crate) fn has_web_scheme(url: &str) -> bool {
+    let begins =
+        |scheme: &str| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    begins("http://") || begins("https://")
 }

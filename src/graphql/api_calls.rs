@@ -8,9 +8,10 @@ use super::cast;
 use super::delivery::Delivery;
 use super::error::Error;
 use super::input::Input;
-use super::notifications::{delay, find};
+use super::notifications::delay;
 use super::own_files::OwnFiles;
 use super::selection::{Field, object};
+use super::templates::{DATA, variables};
 use super::world::World;
 use crate::app::{Notification, NotificationKind};
 use crate::jobs::Channel;
@@ -51,19 +52,18 @@ pub(super) fn send(field: &Field, world: &mut World<'_>) -> Result<Json, Error> 
 /// `None`: there was no call, because it is switched off, its condition is not true, or a job makes it later.
 fn from_template(field: &Field, world: &mut World<'_>, calls: &ApiCalls) -> Result<Option<Called>, Error> {
     let name = Input::of(field, "template")?.text("name").flatten().unwrap_or_default();
-    let notification = find(world.app, NotificationKind::ApiCall, &name)?;
+    let notification = world.app.notification(NotificationKind::ApiCall, &name)?;
     if !notification.is_enabled {
         return Ok(None);
     }
     let templates = world.templates.as_deref_mut();
     let templates = templates.ok_or_else(|| Error::new("no template can be rendered here"))?;
     let data = field.argument("data").and_then(cast::object).unwrap_or_else(|| json!({}));
-    let mut variables =
-        Map::from_iter([("data".to_owned(), data.clone()), ("form".to_owned(), data.clone())]);
+    let mut variables = variables(data.clone());
     let delay = delay(notification, templates, &variables, world.data)?;
     if !delay.is_zero() {
         let options = field.argument("options").cloned().unwrap_or_default();
-        let args = Map::from_iter([("data".to_owned(), data), ("options".to_owned(), options)]);
+        let args = Map::from_iter([(DATA.to_owned(), data), ("options".to_owned(), options)]);
         world.deliveries.push(Delivery { channel: Channel::ApiCall, template: Some(name), args, delay });
         return Ok(None);
     }

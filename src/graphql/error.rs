@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::wording;
+use crate::app::{UnknownForm, UnknownNotification};
 use crate::records::{DataError, HashError};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -59,6 +60,18 @@ impl Error {
 
 impl From<DataError> for Error {
     fn from(error: DataError) -> Self {
+        Self::of(&error)
+    }
+}
+
+impl From<UnknownForm> for Error {
+    fn from(error: UnknownForm) -> Self {
+        Self::of(&error)
+    }
+}
+
+impl From<UnknownNotification> for Error {
+    fn from(error: UnknownNotification) -> Self {
         Self::of(&error)
     }
 }

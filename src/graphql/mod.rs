@@ -56,5 +56,5 @@ pub(crate) use form::{Submission, Submitted, check as check_form, submit};
 pub(crate) use own_files::OwnFiles;
 pub(crate) use session::{Session, SessionChange};
 pub use standalone::{OpenError, StandaloneData};
-pub(crate) use templates::{Message, Templates};
+pub(crate) use templates::{Message, Templates, variables as notification_variables};
 pub(crate) use world::World;

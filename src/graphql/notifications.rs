@@ -10,17 +10,14 @@ use super::error::Error;
 use super::input::Input;
 use super::listing::{Item, chosen, paged, plain};
 use super::selection::{Field, object};
-use super::templates::Templates;
+use super::templates::{DATA, Templates, variables};
 use super::world::World;
-use crate::app::{App, Form, FormNotification, Notification, NotificationKind, nearest_path};
+use crate::app::{Form, FormNotification, Notification, NotificationKind};
 use crate::notifications::SentRecord;
 use crate::records::Data;
 
 /// No message waits longer than this many minutes: ten years.
 const LONGEST_DELAY: f64 = 10.0 * 366.0 * 24.0 * 60.0;
-
-/// What the templates of a notification see.
-const DATA: &str = "data";
 
 pub(super) fn email_send(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     send(field, world, NotificationKind::Email, "email")
@@ -82,7 +79,7 @@ fn from_template(
     kind: NotificationKind,
 ) -> Result<Option<Delivery>, Error> {
     let name = Input::of(field, "template")?.text("name").flatten().unwrap_or_default();
-    let notification = find(world.app, kind, &name)?;
+    let notification = world.app.notification(kind, &name)?;
     if !notification.is_enabled {
         return Ok(None);
     }
@@ -101,7 +98,7 @@ pub(super) fn of_form(
 ) -> Result<Vec<Delivery>, Error> {
     let mut deliveries = Vec::new();
     for FormNotification { kind, name, .. } in &form.notifications {
-        let notification = find(world.app, *kind, name)?;
+        let notification = world.app.notification(*kind, name)?;
         if notification.is_enabled {
             let data = Json::Object(values.clone());
             deliveries.push(delivery(notification, data, world)?);
@@ -111,7 +108,7 @@ pub(super) fn of_form(
 }
 
 fn delivery(notification: &Notification, data: Json, world: &mut World<'_>) -> Result<Delivery, Error> {
-    let variables = Map::from_iter([(DATA.to_owned(), data.clone()), ("form".to_owned(), data.clone())]);
+    let variables = variables(data.clone());
     let templates = world.templates.as_deref_mut();
     let templates = templates.ok_or_else(|| Error::new("no template can be rendered here"))?;
     let delay = delay(notification, templates, &variables, world.data)?;
@@ -125,19 +122,6 @@ fn from_message(field: &Field, kind: NotificationKind, inline: &str) -> Result<D
     let minutes = message.get("delay").and_then(Json::as_f64).unwrap_or(0.0);
     let delay = minutes_of(minutes).ok_or_else(|| no_minutes(&minutes.to_string()))?;
     Ok(Delivery { channel: kind.into(), template: None, args: message, delay })
-}
-
-/// The notification called `name`.
-///
-/// # Errors
-/// There is none; the message names the one that was probably meant.
-pub(super) fn find<'a>(app: &'a App, kind: NotificationKind, name: &str) -> Result<&'a Notification, Error> {
-    if let Some(notification) = app.notification(kind, name) {
-        return Ok(&**notification);
-    }
-    let known = app.notifications().filter(|known| known.kind == kind).map(|known| &*known.source.name);
-    let hint = nearest_path(name, known).map(|known| format!("; did you mean '{known}'?"));
-    Err(Error::new(format!("can't find {kind} '{name}'{}", hint.unwrap_or_default())))
 }
 
 /// How long the head of the notification makes it wait.

@@ -1,16 +1,14 @@
-//! Files of our own by their URL: assets and uploads are read where they are, so that a job can send them while no server
+//! Files of our own by their URL: assets and uploads are found where they are, so that a job can send them while no server
 //! runs, and no request waits for another one of the same server.
 
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 
 use crate::app::App;
-use crate::download::File;
-use crate::notifications::{FilePlace, resolve};
+use crate::notifications::{FilePlace, GONE, LocalFile, resolve};
 use crate::records::{Acl, Data, Key, Permission, StoredUpload};
 
 const ASSETS: &str = "/assets/";
-const GONE: &str = "there is no such file here";
 const OFFLINE: &str = "`--offline` is on";
 const PRIVATE: &str = "this file is private: its URL needs a signature that is still good";
 
@@ -61,15 +59,13 @@ impl OwnFiles<'_> {
         if !is_admitted {
             return FilePlace::OffLimits(PRIVATE);
         }
-        let content_type = Some(upload.content_type.clone());
-        std::fs::read(path)
-            .map_or(FilePlace::OffLimits(GONE), |bytes| FilePlace::Here(File { bytes, content_type }))
+        FilePlace::Here(LocalFile { path: path.clone(), content_type: Some(upload.content_type.clone()) })
     }
 
-    fn asset(&self, name: &str) -> Option<File> {
+    fn asset(&self, name: &str) -> Option<LocalFile> {
         let name = percent_decode_str(name).decode_utf8().ok()?;
-        let bytes = std::fs::read(&self.app.asset(&name)?.file).ok()?;
-        Some(File { bytes, content_type: mime_guess::from_path(&*name).first_raw().map(str::to_owned) })
+        let path = self.app.asset(&name)?.file.clone();
+        Some(LocalFile { path, content_type: mime_guess::from_path(&*name).first_raw().map(str::to_owned) })
     }
 }
 

@@ -19,6 +19,14 @@ pub(crate) struct Message {
     pub(crate) body: String,
 }
 
+/// The variable in which the templates of a notification find what they are given; in `form`, too.
+pub(super) const DATA: &str = "data";
+
+/// What the templates of a notification see.
+pub(crate) fn variables(data: Json) -> Map<String, Json> {
+    Map::from_iter([(DATA.to_owned(), data.clone()), ("form".to_owned(), data)])
+}
+
 /// Implemented in `liquid`. `variables` are `data` and `form`; what the templates change, they change in `data`.
 pub(crate) trait Templates: Debug {
     /// Head and body. `None` if the `trigger_condition` does not print `true`; then nothing else is rendered.

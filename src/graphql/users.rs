@@ -169,8 +169,8 @@ pub(super) fn sign_in(field: &Field, world: &mut World<'_>) -> Result<Json, Erro
     Ok(answer)
 }
 
-/// What a mutation does to a user. A password is hashed before the mutation locks anything; inside `{% transaction %}` the
-/// block holds the lock by then.
+/// What a mutation does to a user. A password is hashed before the mutation locks anything; inside `{% transaction %}` and in
+/// a form, which locks before it looks at what is there, the lock is held by then.
 pub(super) struct Change<'f> {
     input: Input<'f>,
     encrypted_password: Option<String>,

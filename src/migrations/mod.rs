@@ -75,8 +75,8 @@ impl Migrator {
         Self { bindings, graph, settings: Arc::new(settings), turn: Arc::default() }
     }
 
-    /// In their order; also those that are done and in the app no more. One that failed and has gone since, deleted or
-    /// renamed, is no more to be run.
+    /// In their order; also those that are done and in the app no more. Of one that failed and whose file is gone nothing is
+    /// left: it has changed nothing, and there is nothing to run again.
     pub(crate) fn list(&self, app: &App) -> Result<Vec<Listed>, Error> {
         let mut runs = self.graph.records.data(None).migration_runs()?;
         let mut listed: Vec<Listed> = app

@@ -107,15 +107,18 @@ fn failed_one_runs_again_when_its_file_has_changed() {
 }
 
 #[test]
-fn one_without_a_file_is_listed_only_if_it_is_done() {
+fn failed_one_is_forgotten_with_its_file_and_a_done_one_is_not() {
     let fixture = Fixture::of(&[(FIRST, CREATE), (SECOND, "{% include 'nope' %}")]);
     fixture.migrator.run_pending(&fixture.engine()).unwrap_err();
     assert_eq!(fixture.states(), ["done", "error"]);
 
-    for path in [FIRST, SECOND] {
-        std::fs::remove_file(fixture.root.path().join(path)).unwrap();
+    for file in [FIRST, SECOND] {
+        std::fs::remove_file(fixture.root.path().join(file)).unwrap();
     }
-    assert_eq!(fixture.states(), ["done"]);
+    fixture.write("app/migrations/20240103000000_b.liquid", CREATE);
+    assert_eq!(fixture.states(), ["done", "pending"]);
+    fixture.migrator.run_pending(&fixture.engine()).unwrap();
+    assert_eq!((fixture.states(), fixture.records()), (vec!["done", "done"], 2));
 }
 
 #[test]

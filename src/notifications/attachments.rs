@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use serde_json::{Map, Value as Json};
 
-use super::file_place::{FilePlace, Locate};
+use super::file_place::{FilePlace, LocalFileError, Locate};
 use crate::download::{self, Bounds, File, TIMEOUT};
 use crate::protocol::MailAttachment;
 
@@ -67,7 +67,13 @@ pub(crate) fn fetch(
             reason,
         };
         let File { bytes: content, content_type } = match locate(url) {
-            FilePlace::Here(file) => file,
+            FilePlace::Here(file) => {
+                let bytes = file.read(left).map_err(|error| match error {
+                    LocalFileError::TooLarge => BadAttachment::TooLarge,
+                    LocalFileError::Unreadable(_) => unreachable(error.to_string()),
+                })?;
+                File { bytes, content_type: file.content_type }
+            }
             FilePlace::OffLimits(reason) => return Err(unreachable(reason.to_owned())),
             FilePlace::Page(url) | FilePlace::Elsewhere(url) => {
                 let time = deadline.saturating_duration_since(Instant::now()).min(TIMEOUT);
@@ -108,11 +114,18 @@ impl Attachment {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notifications::LocalFile;
 
     fn fetched(text: &str) -> Result<Vec<Attachment>, String> {
+        let folder = tempfile::tempdir().unwrap();
         let mut locate = |url: &str| match url.strip_prefix("/assets/") {
+            Some("gone") => {
+                FilePlace::Here(LocalFile { path: folder.path().join("gone"), content_type: None })
+            }
             Some(size) => {
-                FilePlace::Here(File { bytes: vec![b'x'; size.parse().unwrap_or(1)], content_type: None })
+                let path = folder.path().join(size);
+                std::fs::File::create(&path).unwrap().set_len(size.parse().unwrap()).unwrap();
+                FilePlace::Here(LocalFile { path, content_type: None })
             }
             None => FilePlace::Elsewhere(url.to_owned()),
         };
@@ -152,6 +165,8 @@ mod tests {
             (r#"{"a\nb": {"url": " "}}"#, "`a b` has no `url`"),
             (&Json::Object(ten).to_string(), "10 attachments; at most 9 are sent"),
             (large, "attachments take over 20 MB together"),
+            (r#"{"a": "/assets/1099511627776"}"#, "attachments take over 20 MB together"),
+            (r#"{"a": "/assets/gone"}"#, "cannot fetch `a` from /assets/gone: there is no such file here"),
             (
                 r#"{"a": "http://127.0.0.1:9/"}"#,
                 "cannot fetch `a` from http://127.0.0.1:9/: no answer in time",

@@ -35,7 +35,7 @@ pub(crate) use api_call::{
 pub(crate) use attachments::{Attachment, fetch as fetch_attachments};
 pub(crate) use email::{Email, Mailbox, Stamp, one_line};
 pub(crate) use error::Error;
-pub(crate) use file_place::{FilePlace, Locate};
+pub(crate) use file_place::{FilePlace, GONE, LocalFile, Locate};
 use files::Files;
 pub(crate) use message::{MailFilter, MessageKind, MessageState, NewMessage};
 use news::News;

@@ -64,6 +64,20 @@ fn job_that_runs_again_changes_its_message_and_is_listed_as_sent_once() {
 }
 
 #[test]
+fn message_that_was_handed_on_stays_so() {
+    let fixture = Fixture::new();
+    let relayed = || (fixture.inbox.is_relayed(7).unwrap(), fixture.inbox.message(7).unwrap().subject);
+    fixture.capture(7, "first", None);
+    assert_eq!(relayed(), (false, "first".to_owned()));
+    fixture.inbox.settle(7, &MessageState::Relayed, Some(&sent()), Timestamp::UNIX_EPOCH).unwrap();
+    for state in [CAPTURED, MessageState::SkippedEnabled, MessageState::Failed("late".to_owned())] {
+        let message = NewMessage { id: 7, subject: "second".to_owned(), ..NewMessage::default() };
+        fixture.inbox.enter(&message, None, &state, Timestamp::UNIX_EPOCH).unwrap();
+        assert_eq!(relayed(), (true, "first".to_owned()), "{state:?}");
+    }
+}
+
+#[test]
 fn oldest_messages_go_with_their_files() {
     let fixture = Fixture::new();
     fixture.capture(1, "oldest", Some(b"oldest"));

@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use super::deliver::{self, Errand};
 use crate::app::Format;
+use crate::graphql::notification_variables;
 use crate::jobs::{Body, Job, JobError, Outcome, Perform};
 use crate::liquid::{self, Bindings, Block, Origin, Rendered, Scope};
 use crate::notifications::{Notifications, Relay};
@@ -73,7 +74,7 @@ impl Perform for Performer {
 /// The templates of a notification know what they are given by two names.
 fn for_notification(mut scope: Scope) -> Scope {
     let data = scope.variables.get("data").cloned().unwrap_or_default();
-    scope.variables.extend(["data", "form"].map(|name| (name.to_owned(), data.clone())));
+    scope.variables.extend(notification_variables(data));
     scope
 }
 

@@ -152,13 +152,13 @@ fn show(record: &MailRecord, form: Form, context: &Context) -> Result<Exit, Erro
     let printed = match form {
         Form::Html => {
             let html = record.html.as_deref().ok_or_else(|| missing("HTML"))?;
-            context.ui.line(html)
+            context.ui.foreign_text(&format!("{html}\n"))
         }
         Form::Raw => {
             let path = record.eml.as_deref().ok_or_else(|| missing("file"))?;
             let bytes = std::fs::read(path)
                 .map_err(|error| Error::new(Kind::User, format!("cannot read {path}")).because(&error))?;
-            context.ui.text(&String::from_utf8_lossy(&bytes))
+            context.ui.foreign_text(&String::from_utf8_lossy(&bytes))
         }
         Form::Whole if context.global.json => context.ui.line(&as_json(record)),
         Form::Whole => listing::show(record, context),

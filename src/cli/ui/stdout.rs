@@ -10,7 +10,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::color::Stream;
 use super::{Closed, Ui};
 use crate::cli::{Error, Exit, Kind};
-use crate::logs::Paint;
+use crate::logs::{Paint, escape};
 
 /// Why a wait is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,11 @@ impl Ui {
     pub(crate) fn text(&self, text: &str) -> Result<(), Closed> {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Closed)
+    }
+
+    /// A text that others wrote: byte for byte into a pipe or a file; on a terminal without what would steer it.
+    pub(crate) fn foreign_text(&self, text: &str) -> Result<(), Closed> {
+        if io::stdout().is_terminal() { self.text(&escaped_by_line(text)) } else { self.text(text) }
     }
 
     /// Whether stdout is coloured.
@@ -67,9 +72,25 @@ impl Closed {
     }
 }
 
+fn escaped_by_line(text: &str) -> String {
+    text.lines().map(|line| format!("{}\n", escape(line))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_of_others_keeps_its_lines_and_steers_no_terminal() {
+        for (text, expected) in [
+            ("", ""),
+            ("a\r\nb", "a\nb\n"),
+            ("<p>\u{1b}]0;title\u{7}</p>\n\nż\n", "<p>\\x1b]0;title\\x07</p>\n\nż\n"),
+            ("a\rb\u{9b}2J", "a\\rb\\u{9b}2J\n"),
+        ] {
+            assert_eq!(escaped_by_line(text), expected, "{text:?}");
+        }
+    }
 
     #[test]
     fn a_closed_pipe_is_no_error_and_a_full_disk_is_one() {

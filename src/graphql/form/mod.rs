@@ -119,7 +119,8 @@ fn settle(
         None => None,
     };
     let visitor = world.session.as_ref().and_then(|session| session.user());
-    if !owner::may_submit(form, visitor, stored.as_ref().map(|stored| stored.owner)) {
+    let owner = stored.as_ref().map(|stored| stored.owner);
+    if !owner::may_submit(&form.resource, form.resource_owner.as_deref(), visitor, owner) {
         return Ok(Submitted::Forbidden);
     }
     let sent = fields.accepted(payload);

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::{Submission, Submitted, submit};
-use crate::app::{Form, nearest};
+use crate::app::Form;
 use crate::graphql::World;
 use crate::graphql::error::Error;
 use crate::graphql::input::{Input, integer};
@@ -26,11 +26,7 @@ pub(in crate::graphql) fn store(
     world: &mut World<'_>,
 ) -> Result<i64, Error> {
     let app = world.app;
-    let form = app.form(name).ok_or_else(|| {
-        let hint = nearest(name, app.form_names());
-        let hint = hint.map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
-        Error::new(format!("no form `{name}`{hint}"))
-    })?;
+    let form = app.form(name)?;
     if let Some(table) = input.get("table").and_then(Json::as_str).filter(|table| *table != form.resource) {
         return Err(Error::new(format!("form `{name}` writes `{}`, not `{table}`", form.resource)));
     }

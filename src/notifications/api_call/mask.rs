@@ -2,8 +2,10 @@
 //! app's constants wherever they stand.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::sync::LazyLock;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use regex::Regex;
 use serde_json::{Map, Value as Json};
 
@@ -18,20 +20,27 @@ static SECRET_NAME: LazyLock<Regex> = LazyLock::new(|| {
 /// A constant shorter than this is a word or a number of everyday text: hiding it would hide everything.
 const SHORTEST_SECRET: usize = 8;
 
+/// What an address encodes: all but what never means anything else in it.
+const ADDRESS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// What `url_encode` encodes, the space as a plus.
+const FORM: &AsciiSet = &ADDRESS.remove(b'*');
+
 /// Hides what is secret to one app.
 #[derive(Debug)]
 pub(super) struct Mask<'c> {
-    /// The longest first: one may be a part of another.
-    secrets: Vec<&'c str>,
+    /// In all their spellings; the longest first: one may be a part of another.
+    secrets: Vec<Cow<'c, str>>,
 }
 
 impl<'c> Mask<'c> {
     /// An address is no secret: of such a constant only a user and password in it are hidden.
     pub(super) fn of(constants: &'c Map<String, Json>) -> Self {
         let values = constants.values().filter_map(Json::as_str);
-        let mut secrets: Vec<&str> =
-            values.filter(|value| value.len() >= SHORTEST_SECRET && !value.contains("://")).collect();
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        let values = values.filter(|value| value.len() >= SHORTEST_SECRET && !value.contains("://"));
+        let mut secrets: Vec<Cow<'_, str>> = values.flat_map(spellings).collect();
+        secrets.sort_by(|a, b| (Reverse(a.len()), a).cmp(&(Reverse(b.len()), b)));
+        secrets.dedup();
         Self { secrets }
     }
 
@@ -39,8 +48,8 @@ impl<'c> Mask<'c> {
     pub(super) fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut text = Cow::Borrowed(text);
         for secret in &self.secrets {
-            if text.contains(secret) {
-                text = Cow::Owned(text.replace(secret, MASK));
+            if text.contains(&**secret) {
+                text = Cow::Owned(text.replace(&**secret, MASK));
             }
         }
         text
@@ -70,6 +79,18 @@ impl<'c> Mask<'c> {
         });
         Json::Object(masked.collect())
     }
+}
+
+/// A value as it stands in plain text, in an address, in a form and in a JSON string.
+fn spellings(value: &str) -> [Cow<'_, str>; 4] {
+    let json = Json::from(value).to_string();
+    let json = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or(&json);
+    [
+        Cow::Borrowed(value),
+        Cow::from(utf8_percent_encode(value, ADDRESS)),
+        Cow::Owned(utf8_percent_encode(value, FORM).to_string().replace("%20", "+")),
+        Cow::Owned(json.to_owned()),
+    ]
 }
 
 fn without_user(address: &str) -> String {
@@ -127,6 +148,21 @@ mod tests {
         let shown = Mask::of(&constants()).headers(&pairs);
         for (name, _, expected) in headers {
             assert_eq!(shown[name], expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn constants_are_hidden_however_they_are_written() {
+        let constants = json!({ "KEY": "a \"b\"/c*d\n~é+" });
+        let constants = constants.as_object().unwrap();
+        for text in [
+            "a \"b\"/c*d\n~é+",
+            "a%20%22b%22%2Fc%2Ad%0A~%C3%A9%2B",
+            "a+%22b%22%2Fc*d%0A~%C3%A9%2B",
+            r#"a \"b\"/c*d\n~é+"#,
+        ] {
+            let shown = Mask::of(constants).text(&format!("<{text}>")).into_owned();
+            assert_eq!(shown, "<***>", "{text}");
         }
     }
 

@@ -6,9 +6,10 @@ use ureq::http::HeaderValue;
 use uuid::Uuid;
 
 use super::error::CallError;
-use super::request::{has_web_scheme, is_path};
+use super::request::is_path;
 use super::transport::{Incoming, MAX_BODY, Outgoing, Transport};
-use crate::download::File;
+use crate::download::{File, has_web_scheme};
+use crate::notifications::file_place::LocalFileError;
 use crate::notifications::{FilePlace, Locate};
 
 pub(super) struct Form {
@@ -40,18 +41,22 @@ pub(super) fn form(
     let mut left = MAX_BODY;
     for (field, value) in fields(text)? {
         let part = match value {
-            Json::Object(file) => fetch(field, &file, transport, locate)?,
+            Json::Object(file) => fetch(field, &file, left, transport, locate)?,
             Json::String(text) => Part { field, file: None, content: text.into_bytes() },
             other => Part { field, file: None, content: other.to_string().into_bytes() },
         };
-        left = left.checked_sub(part.content.len() as u64).ok_or_else(|| CallError::Multipart {
-            reason: format!("the files of the form are larger than {} MB together", MAX_BODY >> 20),
-        })?;
+        left = left.checked_sub(part.content.len() as u64).ok_or_else(too_large)?;
         parts.push(part);
     }
     let boundary = format!("pos-cli-{}", Uuid::new_v4().simple());
     let content_type = format!("multipart/form-data; boundary={boundary}");
     Ok(Form { content_type, body: encode(&parts, &boundary) })
+}
+
+fn too_large() -> CallError {
+    CallError::Multipart {
+        reason: format!("the files of the form are larger than {} MB together", MAX_BODY >> 20),
+    }
 }
 
 fn fields(text: &str) -> Result<Map<String, Json>, CallError> {
@@ -67,10 +72,12 @@ fn fields(text: &str) -> Result<Map<String, Json>, CallError> {
     })
 }
 
-/// `{url, name, content_type}`; the last two are taken from the answer where they are not given.
+/// `{url, name, content_type}`; the last two are taken from the answer where they are not given. A file of our own is not
+/// read if it is over `limit` bytes; others have the bounds of any answer.
 fn fetch(
     field: String,
     file: &Map<String, Json>,
+    limit: u64,
     transport: &Transport<'_>,
     locate: &mut Locate<'_>,
 ) -> Result<Part, CallError> {
@@ -83,7 +90,11 @@ fn fetch(
         return Err(failed(&format_args!("`{url}` must begin with http:// or https://")));
     }
     let found = match locate(url) {
-        FilePlace::Here(found) => Ok(found),
+        FilePlace::Here(found) => match found.read(limit) {
+            Ok(bytes) => Ok(File { bytes, content_type: found.content_type }),
+            Err(LocalFileError::TooLarge) => return Err(too_large()),
+            Err(error) => Err(CallError::NoAnswer { reason: error.to_string() }),
+        },
         FilePlace::Page(url) => page(&url, transport),
         FilePlace::Elsewhere(url) => transport.download(&url),
         FilePlace::OffLimits(reason) => Err(CallError::NoAnswer { reason: reason.to_owned() }),

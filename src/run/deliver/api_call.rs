@@ -1,13 +1,10 @@
 //! A call of an API whose template wanted a delay, or that a form has started. Nobody waits for its answer, so a call that
 //! is not answered fails the attempt, whatever calls made by templates do.
 
-use serde_json::{Map, Value as Json};
-
 use super::{Errand, find, plain_error};
 use crate::app::NotificationKind;
 use crate::graphql::OwnFiles;
 use crate::jobs::{JobError, NewJob};
-use crate::liquid::Scope;
 use crate::notifications::{CallOptions, Called, Request};
 
 /// The arguments of the job are `data` and the `options` of the mutation, which a form does not have. A call that is switched
@@ -22,8 +19,10 @@ pub(super) fn deliver(errand: Errand<'_>, template: &str) -> Result<Vec<NewJob>,
     if !notification.is_enabled {
         return Ok(Vec::new());
     }
-    let options = scope.variables.get("options").map(CallOptions::of_json).unwrap_or_default();
-    let mut scope = Scope { variables: variables(&scope.variables), ..scope.clone() };
+    let mut scope = scope.clone();
+    // They are the mutation's, not its templates'.
+    let options = scope.variables.remove("options");
+    let options = options.as_ref().map(CallOptions::of_json).unwrap_or_default();
     let (message, rendered) = engine.notification(notification, &scope, bindings)?;
     let mut jobs = rendered.jobs;
     let Some(message) = message else { return Ok(jobs) };
@@ -47,10 +46,4 @@ pub(super) fn deliver(errand: Errand<'_>, template: &str) -> Result<Vec<NewJob>,
         Err(error) => graph.api_calls.callback_failed(template, &error.message(), &caller),
     }
     Ok(jobs)
-}
-
-/// `data` and `form` are the same.
-fn variables(arguments: &Map<String, Json>) -> Map<String, Json> {
-    let data = arguments.get("data").cloned().unwrap_or_default();
-    Map::from_iter([("data".to_owned(), data.clone()), ("form".to_owned(), data)])
 }

@@ -34,11 +34,16 @@ pub(super) enum Failure {
 }
 
 impl<'e> Attempt<'e> {
+    /// Renders and sends, unless an earlier attempt that was interrupted has handed the message on: by now the notification
+    /// may be switched off, or fail, and the message is sent all the same.
     pub(super) fn run(
         &mut self,
         kind: NotificationKind,
         template: Option<&str>,
     ) -> Result<Vec<NewJob>, Failure> {
+        if self.errand.performer.notifications.is_relayed(self.message.id)? {
+            return Ok(Vec::new());
+        }
         let (message, jobs) = match template {
             None => (inline_message(&self.errand.job.args), Vec::new()),
             Some(name) => {

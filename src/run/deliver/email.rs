@@ -18,12 +18,8 @@ impl Attempt<'_> {
         let email = self.compose(&message)?;
         let stamp = Stamp { job: self.message.id, template: self.message.template.as_deref(), now: self.now };
         let mime = email.to_mime(stamp).map_err(|error| self.error("to", error.to_string()))?;
-        let performer = self.errand.performer;
-        if performer.notifications.is_relayed(self.message.id)? {
-            return Ok(());
-        }
         self.capture(Some(&mime.kept()))?;
-        let relayed = match &performer.relay {
+        let relayed = match &self.errand.performer.relay {
             Some(relay) => relay.send(&mime).map_err(|error| self.refuse(error.to_string()))?,
             None => false,
         };

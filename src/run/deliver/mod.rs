@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use self::attempt::{Attempt, Failure};
 use super::perform::Performer;
-use crate::app::{App, Notification, NotificationKind, nearest_path};
+use crate::app::{App, Notification, NotificationKind};
 use crate::graphql::Message;
 use crate::jobs::{Channel, Job, JobError, NewJob};
 use crate::liquid::{Engine, Scope};
@@ -76,12 +76,8 @@ impl Errand<'_> {
 
 /// The notification that the job was queued for: it may have been renamed since.
 fn find<'a>(app: &'a App, kind: NotificationKind, name: &str) -> Result<&'a Notification, JobError> {
-    if let Some(notification) = app.notification(kind, name) {
-        return Ok(notification);
-    }
-    let known = app.notifications().filter(|known| known.kind == kind).map(|known| &*known.source.name);
-    let hint = nearest_path(name, known).map(|known| format!("; did you mean '{known}'?"));
-    Err(plain_error(format!("can't find {kind} '{name}'{}", hint.unwrap_or_default())))
+    let found = app.notification(kind, name).map_err(|unknown| plain_error(unknown.to_string()))?;
+    Ok(found)
 }
 
 /// What a mutation says itself instead of naming a template: as if a template had printed it.

@@ -65,6 +65,7 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         route_params: Map::new(),
         refused_form: None,
         jobs: Vec::new(),
+        notifications: Vec::new(),
         deadline: Instant::now() + TIME_LIMIT,
     };
     let reply = match read
@@ -93,6 +94,8 @@ struct Visit<'a> {
     /// A form that was sent and not stored, for the page that shows it again.
     refused_form: Option<RefusedForm>,
     jobs: Vec<NewJob>,
+    /// Of a form that is stored: queued even where the answer fails afterwards, which undoes nothing of what is stored.
+    notifications: Vec<NewJob>,
     deadline: Instant,
 }
 
@@ -176,8 +179,9 @@ impl Visit<'_> {
             Ok(cookies) => reply.set_cookies(cookies),
             Err(error) => return Failure::fault(&error).built_in(format).into_answer(),
         }
-        if !self.jobs.is_empty()
-            && let Err(error) = self.state.queue.enqueue(self.jobs)
+        let jobs: Vec<NewJob> = self.notifications.into_iter().chain(self.jobs).collect();
+        if !jobs.is_empty()
+            && let Err(error) = self.state.queue.enqueue(jobs)
         {
             return Failure::fault(&error).built_in(format).into_answer();
         }

@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Visit;
 use super::stop::{self, Stop};
-use crate::app::{App, AsyncCallback, Form, Format, Method, Page, nearest};
+use crate::app::{App, AsyncCallback, Form, Format, Method, Page};
 use crate::graphql::{self, Submission, Submitted, World};
 use crate::liquid::{Block, RefusedForm, Rendered, Templates};
 use crate::notifications::Caller;
@@ -54,11 +54,14 @@ impl Sent {
 impl Visit<'_> {
     pub(super) fn submit(&mut self, sent: &Sent) -> Result<Reply, Stop> {
         let app = Arc::clone(self.engine.app());
-        let form = app.form(&sent.form).filter(|form| form.is_open_to_requests);
-        let form = Arc::clone(form.ok_or_else(|| missing(&sent.form, &app))?);
+        let refused = |message: String| Stop::Refused(StatusCode::NOT_FOUND, message);
+        let form = Arc::clone(app.form(&sent.form).map_err(|unknown| refused(unknown.to_string()))?);
+        if !form.is_open_to_requests {
+            return Err(refused(format!("form `{}` is not open to requests", form.name)));
+        }
         self.check_policies(&form.policies, &form.source.path)?;
         let payload = self.payload(&form)?;
-        let nobody = || Stop::Refused(StatusCode::NOT_FOUND, format!("{} is not there", self.request.path));
+        let nobody = || refused(format!("{} is not there", self.request.path));
         let id = sent.id.as_deref().map(|id| id.parse().map_err(|_| nobody())).transpose()?;
         let submission = Submission { form: &form, payload: &payload, id };
         match self.store(submission, &app).map_err(|error| in_form(&form, &error))? {
@@ -88,11 +91,11 @@ impl Visit<'_> {
         };
         let submitted = graphql::submit(submission, &mut world)?;
         let deliveries = world.deliveries;
-        self.jobs.extend(templates.into_jobs());
+        self.notifications.extend(templates.into_jobs());
         let mut context = self.state.job_context(self.request);
         context.insert("current_user".to_owned(), self.user.clone());
         let jobs = deliveries.into_iter().map(|delivery| self.state.job(delivery, &context, self.request));
-        self.jobs.extend(jobs);
+        self.notifications.extend(jobs);
         Ok(submitted)
     }
 
@@ -137,7 +140,7 @@ impl Visit<'_> {
     fn refused(
         &mut self,
         form: &Form,
-        mut values: Map<String, Json>,
+        values: Map<String, Json>,
         errors: Map<String, Json>,
     ) -> Result<Reply, Stop> {
         const STATUS: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
@@ -154,7 +157,7 @@ impl Visit<'_> {
             let alert = self.liquid(alert, form, &values)?.body;
             self.session.show_flash("alert", alert.trim());
         }
-        values.retain(|name, _| !name.starts_with("password"));
+        let values = without_passwords(values);
         self.refused_form = Some(RefusedForm { name: form.name.clone(), values, errors });
         self.route_params.insert("format".to_owned(), page.format.name().into());
         self.page = Some(Arc::clone(&page));
@@ -174,19 +177,13 @@ impl Visit<'_> {
         asked.and_then(Json::as_str).filter(|url| is_local(url))
     }
 
-    /// Liquid of the form's front matter, with what was sent in the variable `form`.
+    /// Liquid of the form's front matter, with what was sent, less the passwords, in the variable `form`.
     fn liquid(&self, source: &str, form: &Form, values: &Map<String, Json>) -> Result<Rendered, Stop> {
         let block = Block { source, path: &form.source.path, line: 1 };
         let mut scope = self.scope(Format::Text);
-        scope.variables.insert("form".to_owned(), Json::Object(values.clone()));
+        scope.variables.insert("form".to_owned(), Json::Object(without_passwords(values.clone())));
         self.engine.text(&block, scope, &self.state.bindings).map_err(|error| self.failed(&error))
     }
-}
-
-fn missing(name: &str, app: &App) -> Stop {
-    let hint = nearest(name, app.form_names());
-    let hint = hint.map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
-    Stop::Refused(StatusCode::NOT_FOUND, format!("no form `{name}` can be sent{hint}"))
 }
 
 fn in_form(form: &Form, error: &graphql::Error) -> Stop {
@@ -223,6 +220,12 @@ fn merged(mut sent: Map<String, Json>, own: Map<String, Json>) -> Map<String, Js
         sent.insert(name, value);
     }
     sent
+}
+
+/// A password is not for templates: they write logs and pages.
+fn without_passwords(mut values: Map<String, Json>) -> Map<String, Json> {
+    values.retain(|name, _| !name.starts_with("password"));
+    values
 }
 
 fn address(page: &Page) -> String {

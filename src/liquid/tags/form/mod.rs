@@ -8,7 +8,7 @@ mod payload;
 
 use std::sync::Arc;
 
-use crate::app::nearest;
+use crate::app::UnknownForm;
 use crate::liquid::error::{Error, Result};
 use crate::liquid::render::{Flow, Render, Sharing, over};
 use crate::liquid::syntax::ast::{Argument, Block, Expression, Path, Span, Tag, Template, Use, Visitor};
@@ -91,7 +91,7 @@ impl Tag for IncludeForm {
     fn render(&self, render: &mut Render<'_>) -> Result<Flow> {
         let name = self.name(render)?;
         let engine = render.engine;
-        let form = engine.app().form(&name).ok_or_else(|| missing(&name, render))?;
+        let form = engine.app().form(&name).map_err(missing)?;
         let template = engine.compiled(&form.source)?;
         let mut variables = render.arguments(&self.arguments)?;
         let object = builder::object(form, &variables, render);
@@ -134,9 +134,9 @@ impl IncludeForm {
     }
 }
 
-fn missing(name: &str, render: &Render<'_>) -> Error {
-    let error = Error::runtime(format!("can't find form '{name}'"));
-    match nearest(name, render.engine.app().form_names()) {
+fn missing(unknown: UnknownForm) -> Error {
+    let error = Error::runtime(format!("can't find form '{}'", unknown.name));
+    match unknown.nearest {
         Some(near) => error.with_hint(format!("did you mean '{near}'?")),
         None => error,
     }

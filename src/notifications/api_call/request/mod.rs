@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 use ureq::http::{HeaderName, HeaderValue, Uri};
 
+use crate::download::has_web_scheme;
+
 /// Longest piece of the app's text shown in a message.
 const SHOWN: usize = 200;
 
@@ -63,8 +65,9 @@ pub(crate) enum RequestError {
     Scheme { url: String },
     #[error("cannot call `{url}`: {reason}")]
     Url { url: String, reason: String },
-    #[error("`request_headers` must be a JSON object of names and values, not `{text}`")]
-    Headers { text: String },
+    /// The text itself is not shown: it may hold a token.
+    #[error("`request_headers` must be a JSON object of names and values: {reason}")]
+    Headers { reason: String },
     #[error(
         "`{name}` cannot be sent as a header: its name or value holds a character that HTTP does not allow"
     )]
@@ -160,24 +163,18 @@ fn check_url(url: &str, options: CallOptions) -> Result<(), RequestError> {
         return Ok(());
     }
     if !has_web_scheme(url) {
-        return Err(RequestError::Scheme { url: shown(url) });
+        return Err(RequestError::Scheme { url: shown_address(url) });
     }
     match url.parse::<Uri>() {
         Ok(uri) if uri.host().is_some_and(|host| !host.is_empty()) => Ok(()),
-        Ok(_) => Err(RequestError::Url { url: shown(url), reason: "it names no host".to_owned() }),
-        Err(error) => Err(RequestError::Url { url: shown(url), reason: error.to_string() }),
+        Ok(_) => Err(RequestError::Url { url: shown_address(url), reason: "it names no host".to_owned() }),
+        Err(error) => Err(RequestError::Url { url: shown_address(url), reason: error.to_string() }),
     }
 }
 
 /// An address on our own server. Two slashes begin the name of another host.
 pub(super) fn is_path(url: &str) -> bool {
     url.starts_with('/') && !url.starts_with("//")
-}
-
-pub(super) fn has_web_scheme(url: &str) -> bool {
-    let begins =
-        |scheme: &str| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
-    begins("http://") || begins("https://")
 }
 
 /// Blank and null are no headers.
@@ -188,7 +185,8 @@ fn headers_of_text(text: &str) -> Result<Map<String, Json>, RequestError> {
     match serde_json::from_str(text) {
         Ok(Json::Object(headers)) => Ok(headers),
         Ok(Json::Null) => Ok(Map::new()),
-        _ => Err(RequestError::Headers { text: shown(text) }),
+        Ok(_) => Err(RequestError::Headers { reason: "it is no object".to_owned() }),
+        Err(error) => Err(RequestError::Headers { reason: error.to_string() }),
     }
 }
 
@@ -199,6 +197,21 @@ fn header((name, value): (&String, &Json)) -> Result<(String, String), RequestEr
     };
     let is_fine = HeaderName::from_bytes(name.as_bytes()).is_ok() && HeaderValue::from_str(&value).is_ok();
     if is_fine { Ok((name.clone(), value)) } else { Err(RequestError::Header { name: shown(name) }) }
+}
+
+/// Scheme and host of a URL, or a path alone: a user, a path on another host and a query may hold a token.
+fn shown_address(url: &str) -> String {
+    let address = url.split(['?', '#']).next().unwrap_or_default();
+    if address.starts_with('/') {
+        return shown(address);
+    }
+    let (scheme, rest) = match address.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), address),
+    };
+    let authority = rest.split('/').next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    shown(&format!("{scheme}{host}"))
 }
 
 fn shown(text: &str) -> String {
