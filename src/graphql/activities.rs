@@ -8,7 +8,7 @@ use super::error::Error;
 use super::order;
 use super::rows::{COUNTED, page, paging};
 use super::selection::{Field, object};
-use crate::records::{Activity, Column, Criteria, Entity, Field as Asked, Filter, Liveness, Operand};
+use crate::records::{Activity, Attribute, Column, Criteria, Entity, Filter, Liveness, Operand};
 
 /// What names an activity in its payload.
 const ID_PREFIX: &str = "ActivityStreams::Activity.";
@@ -17,10 +17,10 @@ pub(super) fn activities(field: &Field, world: &mut World<'_>) -> Result<Json, E
     let mut tests = Vec::new();
     if let Some(ids) = texts(field, "ids") {
         let id = |text: String| Operand::id(text.strip_prefix(ID_PREFIX).unwrap_or(&text).to_owned());
-        tests.push(Filter::OneOf(Asked::Column(Column::Id), ids.map(id).collect()));
+        tests.push(Filter::OneOf(Attribute::Column(Column::Id), ids.map(id).collect()));
     }
     if let Some(uuids) = texts(field, "uuids") {
-        tests.push(Filter::OneOf(Asked::Column(Column::Uuid), uuids.map(Operand::Text).collect()));
+        tests.push(Filter::OneOf(Attribute::Column(Column::Uuid), uuids.map(Operand::Text).collect()));
     }
     // An activity is never marked as deleted.
     let liveness = Liveness::Either;

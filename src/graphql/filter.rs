@@ -12,7 +12,8 @@ use super::error::Error;
 use super::geo;
 use crate::app::{App, PropertyType, Table};
 use crate::records::{
-    ArrayTest, Bound, Case, Column, Criteria, Entity, Field, Filter, Liveness, Operand, TextPart, TextTest,
+    ArrayTest, Attribute, Bound, Case, Column, Criteria, Entity, Filter, Liveness, Operand, TextPart,
+    TextTest,
 };
 
 type Result<T> = std::result::Result<T, Error>;
@@ -66,7 +67,7 @@ fn criteria_of(
     let mut all = types.conditions(input)?;
     if let Some(tables @ ([] | [_, _, ..])) = tables {
         let tables = tables.iter().map(|table| Operand::Text((*table).to_owned())).collect();
-        all.push(Filter::OneOf(Field::Column(Column::Table), tables));
+        all.push(Filter::OneOf(Attribute::Column(Column::Table), tables));
     }
     let liveness = match input.get("deleted_at").and_then(Json::as_object) {
         Some(deleted) => match deleted.get("exists").and_then(Json::as_bool) {
@@ -173,8 +174,8 @@ impl Types<'_> {
         for relation in relations.as_array().into_iter().flatten().filter_map(Json::as_object) {
             let join = relation.get("join").and_then(Json::as_object);
             let says = |key: &str| join.and_then(|join| join.get(key)).and_then(Json::as_str);
-            let ours = field(self.entity, says("join_on_property").unwrap_or("id"));
-            let theirs = field(entity, says("foreign_property").unwrap_or("id"));
+            let ours = attribute(self.entity, says("join_on_property").unwrap_or("id"));
+            let theirs = attribute(entity, says("foreign_property").unwrap_or("id"));
             let criteria = Box::new(criteria_of(self.app, entity, relation.get("filter"), None, depth)?);
             all.push(Filter::Related { ours, theirs, criteria });
         }
@@ -183,7 +184,7 @@ impl Types<'_> {
 }
 
 /// A column by its name, else a property: either side of a join may be both.
-pub(super) fn field(entity: Entity, name: &str) -> Field {
+pub(super) fn attribute(entity: Entity, name: &str) -> Attribute {
     let of_both = matches!(name, "id" | "external_id" | "created_at" | "updated_at" | "deleted_at");
     let is_column = of_both
         || match entity {
@@ -195,8 +196,8 @@ pub(super) fn field(entity: Entity, name: &str) -> Field {
             Entity::Activity => name == "uuid",
         };
     match column(name).filter(|_| is_column) {
-        Some(column) => Field::Column(column),
-        None => Field::Property(name.into()),
+        Some(column) => Attribute::Column(column),
+        None => Attribute::Property(name.into()),
     }
 }
 
@@ -225,12 +226,12 @@ pub(super) fn column(name: &str) -> Option<Column> {
 
 fn column_conditions(column: Column, operators: &Input) -> Result<Vec<Filter>> {
     let is_time = matches!(column, Column::CreatedAt | Column::UpdatedAt | Column::DeletedAt);
-    operator_conditions(&Field::Column(column), is_time, operators, &|value| operand(column, value))
+    operator_conditions(&Attribute::Column(column), is_time, operators, &|value| operand(column, value))
 }
 
-/// What the operators of one input object say of a field.
+/// What the operators of one input object say of an attribute.
 pub(super) fn operator_conditions(
-    field: &Field,
+    attribute: &Attribute,
     is_time: bool,
     operators: &Input,
     operand: &dyn Fn(&Json) -> Result<Operand>,
@@ -243,24 +244,24 @@ pub(super) fn operator_conditions(
         }
         let (operator, is_negated) = positive(operator);
         let filter = match operator {
-            "value" | "exact" => Filter::OneOf(field.clone(), vec![operand(value)?]),
+            "value" | "exact" => Filter::OneOf(attribute.clone(), vec![operand(value)?]),
             "value_in" => {
                 let values: Result<_> = items(value).iter().map(operand).collect();
-                Filter::OneOf(field.clone(), values?)
+                Filter::OneOf(attribute.clone(), values?)
             }
-            "contains" => text_test(field.clone(), TextPart::Anywhere, value, case),
-            "starts_with" => text_test(field.clone(), TextPart::Start, value, case),
-            "ends_with" => text_test(field.clone(), TextPart::End, value, case),
-            "exists" => exists(field, value),
+            "contains" => text_test(attribute.clone(), TextPart::Anywhere, value, case),
+            "starts_with" => text_test(attribute.clone(), TextPart::Start, value, case),
+            "ends_with" => text_test(attribute.clone(), TextPart::End, value, case),
+            "exists" => exists(attribute, value),
             // `is_null: true` is `exists: false`.
-            "is_null" => exists(field, value).not(),
+            "is_null" => exists(attribute, value).not(),
             "range" => match bounds(value, operand)? {
                 bounds if bounds.is_empty() => continue,
-                bounds => Filter::Range(field.clone(), bounds),
+                bounds => Filter::Range(attribute.clone(), bounds),
             },
             "gt" | "gte" | "lt" | "lte" => {
                 let bound = bound(operator).map(|bound| Ok((bound, operand(value)?)));
-                Filter::Range(field.clone(), bound.into_iter().collect::<Result<_>>()?)
+                Filter::Range(attribute.clone(), bound.into_iter().collect::<Result<_>>()?)
             }
             // `case_sensitive` is none by itself.
             _ => continue,
@@ -270,13 +271,13 @@ pub(super) fn operator_conditions(
     Ok(all)
 }
 
-fn exists(field: &Field, value: &Json) -> Filter {
-    let exists = Filter::Exists(field.clone());
+fn exists(attribute: &Attribute, value: &Json) -> Filter {
+    let exists = Filter::Exists(attribute.clone());
     if value.as_bool() == Some(false) { exists.not() } else { exists }
 }
 
 pub(super) fn property_conditions(name: &str, kind: PropertyType, filter: &Input) -> Result<Vec<Filter>> {
-    let field = Field::Property(name.into());
+    let attribute = Attribute::Property(name.into());
     let case = case(filter);
     let allows_empty = filter.get("allow_empty").and_then(Json::as_bool).unwrap_or(false);
     let mut all = Vec::new();
@@ -295,7 +296,7 @@ pub(super) fn property_conditions(name: &str, kind: PropertyType, filter: &Input
             continue;
         }
         let (operator, is_negated) = positive(operator);
-        let is = |operands: Vec<Operand>| Filter::OneOf(field.clone(), operands);
+        let is = |operands: Vec<Operand>| Filter::OneOf(attribute.clone(), operands);
         let filter = match operator {
             "value" => is(vec![Operand::Text(cast::text_of(value).unwrap_or_default())]),
             "value_boolean" => is(match value.as_bool() {
@@ -304,24 +305,24 @@ pub(super) fn property_conditions(name: &str, kind: PropertyType, filter: &Input
             }),
             "value_int" | "value_float" => is(number(value).into_iter().collect()),
             "value_in" if kind == PropertyType::Array => {
-                Filter::Array(field.clone(), ArrayTest::Within(texts(value)))
+                Filter::Array(attribute.clone(), ArrayTest::Within(texts(value)))
             }
             "value_in" => is(texts(value).into_iter().map(Operand::Text).collect()),
-            "value_array" => Filter::Array(field.clone(), ArrayTest::Equals(texts(value))),
-            "array_contains" => Filter::Array(field.clone(), ArrayTest::Contains(texts(value))),
-            "array_overlaps" => Filter::Array(field.clone(), ArrayTest::Overlaps(texts(value))),
-            "contains" => text_test(field.clone(), TextPart::Anywhere, value, case),
-            "starts_with" => text_test(field.clone(), TextPart::Start, value, case),
-            "ends_with" => text_test(field.clone(), TextPart::End, value, case),
-            "exists" => exists(&field, value),
+            "value_array" => Filter::Array(attribute.clone(), ArrayTest::Equals(texts(value))),
+            "array_contains" => Filter::Array(attribute.clone(), ArrayTest::Contains(texts(value))),
+            "array_overlaps" => Filter::Array(attribute.clone(), ArrayTest::Overlaps(texts(value))),
+            "contains" => text_test(attribute.clone(), TextPart::Anywhere, value, case),
+            "starts_with" => text_test(attribute.clone(), TextPart::Start, value, case),
+            "ends_with" => text_test(attribute.clone(), TextPart::End, value, case),
+            "exists" => exists(&attribute, value),
             "range" => match bounds(value, &|value| Ok(of_type(value, kind)))? {
                 bounds if bounds.is_empty() => continue,
-                bounds => Filter::Range(field.clone(), bounds),
+                bounds => Filter::Range(attribute.clone(), bounds),
             },
             "distance_sphere" | "within_radius" => {
                 let condition = match operator {
-                    "distance_sphere" => geo::distance_sphere(&field, value)?,
-                    _ => geo::within_radius(&field, value)?,
+                    "distance_sphere" => geo::distance_sphere(&attribute, value)?,
+                    _ => geo::within_radius(&attribute, value)?,
                 };
                 let Some(near) = condition else { continue };
                 near
@@ -345,8 +346,8 @@ fn case(operators: &Input) -> Case {
     }
 }
 
-fn text_test(field: Field, part: TextPart, value: &Json, case: Case) -> Filter {
-    Filter::Text(field, TextTest { part, text: cast::text_of(value).unwrap_or_default(), case })
+fn text_test(attribute: Attribute, part: TextPart, value: &Json, case: Case) -> Filter {
+    Filter::Text(attribute, TextTest { part, text: cast::text_of(value).unwrap_or_default(), case })
 }
 
 fn items(value: &Json) -> &[Json] {

@@ -5,10 +5,10 @@ use serde_json::{Map, Value as Json};
 use super::cast;
 use super::error::Error;
 use super::selection::Field;
-use crate::records::{Direction, Field as Named, Filter, GeoPoint, Nearness, Radius, Sort, SortKey};
+use crate::records::{Attribute, Direction, Filter, GeoPoint, Nearness, Radius, Sort, SortKey};
 
 /// `distance_sphere`: not farther than so many kilometers. Without a place or a distance it is no condition.
-pub(super) fn distance_sphere(property: &Named, input: &Json) -> Result<Option<Filter>, Error> {
+pub(super) fn distance_sphere(property: &Attribute, input: &Json) -> Result<Option<Filter>, Error> {
     let Some(point) = point(input, "center")? else { return Ok(None) };
     let Some(radius) = input.get("distance_in_km").and_then(cast::float) else { return Ok(None) };
     let nearness = Nearness { point, radius: Radius::Kilometers(radius) };
@@ -16,7 +16,7 @@ pub(super) fn distance_sphere(property: &Named, input: &Json) -> Result<Option<F
 }
 
 /// `within_radius`: the point lies in the circle around the property's place whose radius is another property.
-pub(super) fn within_radius(property: &Named, input: &Json) -> Result<Option<Filter>, Error> {
+pub(super) fn within_radius(property: &Attribute, input: &Json) -> Result<Option<Filter>, Error> {
     let Some(point) = point(input, "point")? else { return Ok(None) };
     let radius = input.get("radius_in_km_from_property").and_then(Json::as_str);
     let Some(radius) = radius.filter(|name| !name.trim().is_empty()) else { return Ok(None) };

@@ -11,7 +11,7 @@ use super::filter::{operator_conditions, property_conditions};
 use super::rows::{page, paging};
 use super::selection::{Field, object};
 use crate::app::PropertyType;
-use crate::records::{Field as Named, Filter, Operand};
+use crate::records::{Attribute, Filter, Operand};
 
 /// A thing in a list.
 pub(super) trait Item {
@@ -72,7 +72,7 @@ pub(super) fn plain(item: &impl Item, fields: &[Field]) -> Result<Json, Error> {
 fn conditions(input: Option<&Json>) -> Result<Filter, Error> {
     let mut all = Vec::new();
     for (name, value) in input.and_then(Json::as_object).into_iter().flatten() {
-        let field = Named::Property(name.as_str().into());
+        let field = Attribute::Property(name.as_str().into());
         match value {
             Json::Null => {}
             Json::Array(branches) if name == "or" => {
@@ -105,7 +105,7 @@ fn keyed(name: &str, filter: &Map<String, Json>) -> Result<Option<Filter>, Error
     let below = |key: &str| format!("{name}.{key}");
     let mut all = Vec::new();
     if let Some(key) = filter.get("has_key").and_then(Json::as_str) {
-        all.push(Filter::Exists(Named::Property(below(key).into())));
+        all.push(Filter::Exists(Attribute::Property(below(key).into())));
     }
     if filter.get("contains").is_some_and(|value| !value.is_null()) {
         return Err(Error::new(format!("not supported here: `contains` of `{name}`")));
@@ -146,8 +146,8 @@ fn operand(name: &str, value: &Json) -> Result<Operand, Error> {
 }
 
 /// The value with which an operand is compared: of a time its milliseconds, of `a.b` what is under `b` in `a`.
-fn operand_of(item: &impl Item, named: &Named) -> Json {
-    let Named::Property(name) = named else { return Json::Null };
+fn operand_of(item: &impl Item, named: &Attribute) -> Json {
+    let Attribute::Property(name) = named else { return Json::Null };
     match name.split_once('.') {
         Some((hash, key)) => item.value(hash).get(key).cloned().unwrap_or_default(),
         None if is_time(name) => {
@@ -190,7 +190,7 @@ fn sorts(input: Option<&Json>) -> Vec<Sort> {
 impl Sort {
     /// By [`Rank`]; what has no value comes last, or first when descending.
     fn compare(&self, a: &impl Item, b: &impl Item) -> Ordering {
-        let named = Named::Property(self.name.as_str().into());
+        let named = Attribute::Property(self.name.as_str().into());
         let order = match (operand_of(a, &named), operand_of(b, &named)) {
             (Json::Null, Json::Null) => Ordering::Equal,
             (Json::Null, _) => Ordering::Greater,

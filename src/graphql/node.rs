@@ -9,7 +9,7 @@ use super::error::Error;
 use super::property_upload;
 use super::selection::Field;
 use crate::app::{App, Table};
-use crate::records::{Column, Field as Joined, Record, Stored, User};
+use crate::records::{Attribute, Column, Record, Stored, User};
 
 pub(super) trait Node: Stored {
     fn properties(&self) -> &Map<String, Json>;
@@ -63,10 +63,10 @@ pub(super) trait Node: Stored {
     }
 
     /// The texts by which others are joined; of an array each element.
-    fn keys(&self, field: &Joined) -> Vec<String> {
+    fn keys(&self, field: &Attribute) -> Vec<String> {
         match field {
-            Joined::Column(column) => self.key(*column).into_iter().collect(),
-            Joined::Property(name) => match self.properties().get(&**name) {
+            Attribute::Column(column) => self.key(*column).into_iter().collect(),
+            Attribute::Property(name) => match self.properties().get(&**name) {
                 Some(Json::Array(elements)) => elements.iter().filter_map(cast::text_of).collect(),
                 Some(value) => cast::text_of(value).into_iter().collect(),
                 None => Vec::new(),

@@ -182,14 +182,14 @@ fn related<T: Node, R: Node>(
     let depth = depth.checked_sub(1).ok_or_else(|| Error::new("relations are nested too deep"))?;
     let is_list = field.name.ends_with('s');
     let default = if entity == Entity::User { "user_id" } else { "id" };
-    let ours = filter::field(T::ENTITY, field.text("join_on_property").unwrap_or(default));
+    let ours = filter::attribute(T::ENTITY, field.text("join_on_property").unwrap_or(default));
     let keys: Vec<Vec<String>> = rows.iter().map(|row| row.keys(&ours)).collect();
     let mut wanted: Vec<String> = keys.iter().flatten().cloned().collect();
     wanted.sort_unstable();
     wanted.dedup();
     let criteria = criteria(world.app, field, entity)?;
     let relation = Relation {
-        theirs: filter::field(entity, field.text("foreign_property").unwrap_or("id")),
+        theirs: filter::attribute(entity, field.text("foreign_property").unwrap_or("id")),
         sorts: sorts(world.app, &criteria, field),
         share: match field.argument("limit").and_then(Json::as_u64) {
             _ if !is_list => Share::Last,

@@ -13,7 +13,7 @@ use super::selection::Field;
 use super::{filter, properties, value_upload};
 use crate::app::Table;
 use crate::records::{
-    Column, Criteria, Entity, Field as Asked, Filter, Liveness, Operand, Page, User, UserId, UserRefusal,
+    Attribute, Column, Criteria, Entity, Filter, Liveness, Operand, Page, User, UserId, UserRefusal,
     hash_password, is_password,
 };
 
@@ -36,7 +36,7 @@ pub(super) fn user(field: &Field, world: &mut World<'_>) -> Result<Json, Error> 
             Column::Id => Operand::id(text),
             _ => Operand::Text(text),
         };
-        Some(Filter::OneOf(Asked::Column(column), vec![operand]))
+        Some(Filter::OneOf(Attribute::Column(column), vec![operand]))
     });
     let tests: Vec<Filter> = tests.collect();
     if tests.is_empty() {

@@ -26,9 +26,9 @@ pub(crate) use feeds::Feed;
 pub(crate) use handle::Records;
 pub(crate) use migrations::MigrationRun;
 pub(crate) use rows::{
-    Activity, ArrayTest, Bound, Case, Column, Criteria, Direction, Entity, Field, Filter, Liveness, Nearness,
-    NewRecord, Operand, Page, Radius, Record, RecordId, Relation, Share, Sort, SortKey, Stored, TextPart,
-    TextTest, User, UserId, text_of,
+    Activity, ArrayTest, Attribute, Bound, Case, Column, Criteria, Direction, Entity, Filter, Liveness,
+    Nearness, NewRecord, Operand, Page, Radius, Record, RecordId, Relation, Share, Sort, SortKey, Stored,
+    TextPart, TextTest, User, UserId, text_of,
 };
 // A place is the store's, for it measures there.
 pub(crate) use crate::store::GeoPoint;

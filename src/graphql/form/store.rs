@@ -18,8 +18,8 @@ use crate::graphql::record_mutations::{self, declared};
 use crate::graphql::users;
 use crate::graphql::value_upload;
 use crate::records::{
-    Column, Criteria, DataError, Entity, Field, Filter, Liveness, NewRecord, Operand, Page, Record, RecordId,
-    User, UserId, UserRefusal,
+    Attribute, Column, Criteria, DataError, Entity, Filter, Liveness, NewRecord, Operand, Page, Record,
+    RecordId, User, UserId, UserRefusal,
 };
 
 /// The columns of a user that a form may write.
@@ -64,7 +64,7 @@ impl<'a> Target<'a> {
                 properties: user.properties,
             })),
             Self::Records(_) => {
-                let known = Filter::OneOf(Field::Column(Column::Id), vec![Operand::Integer(id)]);
+                let known = Filter::OneOf(Attribute::Column(Column::Id), vec![Operand::Integer(id)]);
                 let page = Page { number: 1, size: 1 };
                 let found: Vec<Record> = world.data.page(&self.criteria(vec![known]), &[], page)?;
                 Ok(found.into_iter().next().map(|record| Stored {
@@ -118,8 +118,8 @@ impl<'a> Target<'a> {
         }
         let same = |place: Place<'_>| {
             let field = match place {
-                Place::Property(name) => Field::Property(Arc::from(name)),
-                Place::Column(name) => filter::field(self.entity(), name),
+                Place::Property(name) => Attribute::Property(Arc::from(name)),
+                Place::Column(name) => filter::attribute(self.entity(), name),
             };
             match cast::text_of(values.get(place)) {
                 Some(text) => Filter::OneOf(field, vec![Operand::Text(text)]),
@@ -132,7 +132,7 @@ impl<'a> Target<'a> {
             same(if is_property { Place::Property(name) } else { Place::Column(name) })
         }));
         if let Some(id) = id {
-            let itself = Filter::OneOf(Field::Column(Column::Id), vec![Operand::Integer(id)]);
+            let itself = Filter::OneOf(Attribute::Column(Column::Id), vec![Operand::Integer(id)]);
             tests.push(Filter::Not(Box::new(itself)));
         }
         Ok(world.data.count(&self.criteria(tests))? > 0)
@@ -189,7 +189,7 @@ impl<'a> Target<'a> {
         let table = match self {
             Self::Records(table) => {
                 let name = Operand::Text(table.name.to_string());
-                tests.push(Filter::OneOf(Field::Column(Column::Table), vec![name]));
+                tests.push(Filter::OneOf(Attribute::Column(Column::Table), vec![name]));
                 Some(Arc::clone(&table.name))
             }
             Self::Users(_) => None,

@@ -41,26 +41,26 @@ pub(crate) enum Filter {
     /// False if empty.
     Any(Vec<Self>),
     Not(Box<Self>),
-    Exists(Field),
+    Exists(Attribute),
     /// Equal to one of these. Text compares with the value as text, a number with the value as a number.
-    OneOf(Field, Vec<Operand>),
+    OneOf(Attribute, Vec<Operand>),
     /// All bounds hold.
-    Range(Field, Vec<(Bound, Operand)>),
-    Text(Field, TextTest),
+    Range(Attribute, Vec<(Bound, Operand)>),
+    Text(Attribute, TextTest),
     /// Of an array property; elements count as text.
-    Array(Field, ArrayTest),
+    Array(Attribute, ArrayTest),
     /// Of a geojson property.
-    Near(Field, Nearness),
+    Near(Attribute, Nearness),
     /// At least one row of `criteria` has the text of `ours` in `theirs`. Where `ours` is an array, one element is enough.
     Related {
-        ours: Field,
-        theirs: Field,
+        ours: Attribute,
+        theirs: Attribute,
         criteria: Box<Criteria>,
     },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Field {
+pub(crate) enum Attribute {
     Column(Column),
     Property(Arc<str>),
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row, params_from_iter};
 
-use super::criteria::{Column, Criteria, Entity, Field};
+use super::criteria::{Attribute, Column, Criteria, Entity};
 use super::sort::{Direction, Sort, SortKey};
 use super::sql::{Access, Sql};
 
@@ -23,11 +23,11 @@ pub(crate) struct Page {
     pub(crate) size: u64,
 }
 
-/// Rows that belong to others: those whose field `theirs` has the text of a key.
+/// Rows that belong to others: those whose attribute `theirs` has the text of a key.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Relation {
     pub(crate) criteria: Criteria,
-    pub(crate) theirs: Field,
+    pub(crate) theirs: Attribute,
     pub(crate) sorts: Vec<Sort>,
     pub(crate) share: Share,
 }

@@ -6,34 +6,36 @@ use std::cmp::Ordering;
 use rusqlite::types::Value as Sql;
 use serde_json::Value as Json;
 
-use super::criteria::{ArrayTest, Bound, Case, Field, Filter, Operand, TextPart, TextTest};
+use super::criteria::{ArrayTest, Attribute, Bound, Case, Filter, Operand, TextPart, TextTest};
 use super::values;
 
 impl Filter {
-    /// `value` gives the value of a field, null if there is none. What is in memory has no relations: such a test is false.
-    pub(crate) fn holds(&self, value: &dyn Fn(&Field) -> Json) -> bool {
+    /// `value` gives the value of an attribute, null if there is none. What is in memory has no relations: such a test is false.
+    pub(crate) fn holds(&self, value: &dyn Fn(&Attribute) -> Json) -> bool {
         match self {
             Self::All(filters) => filters.iter().all(|filter| filter.holds(value)),
             Self::Any(filters) => filters.iter().any(|filter| filter.holds(value)),
             Self::Not(filter) => !filter.holds(value),
-            Self::Exists(field) => !value(field).is_null(),
-            Self::OneOf(field, operands) => {
-                let value = value(field);
+            Self::Exists(attribute) => !value(attribute).is_null(),
+            Self::OneOf(attribute, operands) => {
+                let value = value(attribute);
                 operands.iter().any(|operand| compared(&value, operand) == Some(Ordering::Equal))
             }
-            Self::Range(field, bounds) => {
-                let value = value(field);
+            Self::Range(attribute, bounds) => {
+                let value = value(attribute);
                 bounds
                     .iter()
                     .all(|(bound, operand)| compared(&value, operand).is_some_and(|is| bound.allows(is)))
             }
-            Self::Text(field, test) => values::text_of(&value(field)).is_some_and(|text| test.holds(&text)),
-            Self::Array(field, test) => {
-                value(field).as_array().is_some_and(|elements| test.holds(elements))
+            Self::Text(attribute, test) => {
+                values::text_of(&value(attribute)).is_some_and(|text| test.holds(&text))
+            }
+            Self::Array(attribute, test) => {
+                value(attribute).as_array().is_some_and(|elements| test.holds(elements))
                 // No element is wanted, so nothing is missing.
                 || matches!(test, ArrayTest::Contains(wanted) if wanted.is_empty())
             }
-            Self::Near(field, nearness) => nearness.holds(&value(field), value),
+            Self::Near(attribute, nearness) => nearness.holds(&value(attribute), value),
             Self::Related { .. } => false,
         }
     }

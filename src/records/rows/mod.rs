@@ -15,7 +15,8 @@ mod write;
 
 pub(crate) use activity::{Activity, ActivityId};
 pub(crate) use criteria::{
-    ArrayTest, Bound, Case, Column, Criteria, Entity, Field, Filter, Liveness, Operand, TextPart, TextTest,
+    ArrayTest, Attribute, Bound, Case, Column, Criteria, Entity, Filter, Liveness, Operand, TextPart,
+    TextTest,
 };
 pub(crate) use find::{Page, Relation, Share, Stored};
 pub(super) use find::{count, counted_page, page, related};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::criteria::Field;
+use super::criteria::Attribute;
 use super::holds::float;
 use super::values;
 use crate::store::GeoPoint;
@@ -24,12 +24,12 @@ pub(crate) enum Radius {
 }
 
 impl Nearness {
-    pub(super) fn holds(&self, place: &Json, value: &dyn Fn(&Field) -> Json) -> bool {
+    pub(super) fn holds(&self, place: &Json, value: &dyn Fn(&Attribute) -> Json) -> bool {
         let Some(place) = GeoPoint::of(place) else { return false };
         let radius = match &self.radius {
             Radius::Kilometers(radius) => Some(*radius),
             Radius::Property(name) => {
-                values::number(&value(&Field::Property(name.clone()))).and_then(|radius| float(&radius))
+                values::number(&value(&Attribute::Property(name.clone()))).and_then(|radius| float(&radius))
             }
         };
         radius.is_some_and(|radius| self.point.kilometers_to(place) <= radius)

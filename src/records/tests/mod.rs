@@ -33,8 +33,8 @@ fn found(data: &Data, criteria: &Criteria, sorts: &[Sort]) -> Vec<i64> {
     records.iter().map(|record| record.id.0).collect()
 }
 
-fn property(name: &str) -> Field {
-    Field::Property(name.into())
+fn property(name: &str) -> Attribute {
+    Attribute::Property(name.into())
 }
 
 fn text(text: &str) -> Operand {
@@ -68,7 +68,10 @@ fn each_test_finds_its_rows_with_and_without_an_index() {
         (Filter::OneOf(property("title"), vec![text(&"x".repeat(300))]), vec![4]),
         (Filter::OneOf(property("title"), vec![text(&"x".repeat(301))]), vec![]),
         (Filter::OneOf(property("tags"), vec![text(r#"["b"]"#)]), vec![3]),
-        (Filter::OneOf(Field::Column(Column::Id), vec![Operand::Integer(3), Operand::Integer(9)]), vec![3]),
+        (
+            Filter::OneOf(Attribute::Column(Column::Id), vec![Operand::Integer(3), Operand::Integer(9)]),
+            vec![3],
+        ),
         (Filter::Exists(property("tags")), vec![2, 3]),
         (Filter::Exists(property("tags")).not(), vec![4]),
         (Filter::Range(property("points"), vec![(Bound::Above, Operand::Integer(5))]), vec![3, 4]),
@@ -103,7 +106,7 @@ fn each_test_finds_its_rows_with_and_without_an_index() {
     ];
     for (filter, expected) in cases {
         let with_index = Criteria::of_table("task").with(filter.clone());
-        let table = Filter::OneOf(Field::Column(Column::Table), vec![text("task")]);
+        let table = Filter::OneOf(Attribute::Column(Column::Table), vec![text("task")]);
         let filter = Filter::All(vec![table, filter]);
         let without = Criteria { table: None, filter, ..with_index.clone() };
         assert_eq!(found(&data, &with_index, &[]), expected, "{:?}", with_index.filter);
@@ -126,7 +129,7 @@ fn related_rows_come_with_the_key_they_belong_to() {
         [("1", 2)]
     );
 
-    let last = Relation { theirs: Field::Column(Column::Table), share: Share::Last, ..relation.clone() };
+    let last = Relation { theirs: Attribute::Column(Column::Table), share: Share::Last, ..relation.clone() };
     let related: Vec<(String, Record)> = data.related(&last, &["task".into(), "none".into()]).unwrap();
     assert_eq!(related.iter().map(|(_, record)| record.id.0).collect::<Vec<_>>(), [4]);
     let points = Sort { key: SortKey::Number("points".into()), direction: Direction::Ascending };
@@ -146,7 +149,7 @@ fn related_rows_come_with_the_key_they_belong_to() {
     assert_eq!(others, []);
 
     let owned = Filter::Related {
-        ours: Field::Column(Column::Id),
+        ours: Attribute::Column(Column::Id),
         theirs: property("owner_id"),
         criteria: Box::new(Criteria::of_table("task")),
     };

@@ -45,7 +45,7 @@ fn any_nearness() -> impl Strategy<Value = Nearness> {
     })
 }
 
-fn any_field() -> impl Strategy<Value = Field> {
+fn any_field() -> impl Strategy<Value = Attribute> {
     select(NAMES.to_vec()).prop_map(property)
 }
 
@@ -114,9 +114,9 @@ proptest! {
         filter in any_filter(),
     ) {
         let (data, records) = stored(values);
-        let value = |properties: &Json, field: &Field| match field {
-            Field::Property(name) => properties.get(&**name).cloned().unwrap_or_default(),
-            Field::Column(_) => Json::Null,
+        let value = |properties: &Json, field: &Attribute| match field {
+            Attribute::Property(name) => properties.get(&**name).cloned().unwrap_or_default(),
+            Attribute::Column(_) => Json::Null,
         };
         let expected: Vec<i64> = records
             .iter()

@@ -3,7 +3,7 @@
 use super::*;
 use crate::records::rows::{explain, explain_related};
 
-fn is(field: Field, value: &str) -> Filter {
+fn is(field: Attribute, value: &str) -> Filter {
     Filter::OneOf(field, vec![text(value)])
 }
 
@@ -51,9 +51,9 @@ fn filters_and_relations_use_indexes() {
         entity: Entity::User,
         table: None,
         liveness: Liveness::Live,
-        filter: is(Field::Column(column), value),
+        filter: is(Attribute::Column(column), value),
     };
-    let id = Filter::OneOf(Field::Column(Column::Id), vec![Operand::Integer(3)]);
+    let id = Filter::OneOf(Attribute::Column(Column::Id), vec![Operand::Integer(3)]);
     for (criteria, index) in [
         (of(Filter::All(Vec::new())), "records_by_table"),
         (of(is(property("title"), "Ship")), "record_values"),
@@ -69,7 +69,7 @@ fn filters_and_relations_use_indexes() {
         assert!(!plan.contains("SCAN r\n"), "{:?}\n{plan}", criteria.filter);
     }
     for (theirs, index) in
-        [(property("owner_id"), "record_values"), (Field::Column(Column::Id), "INTEGER PRIMARY KEY")]
+        [(property("owner_id"), "record_values"), (Attribute::Column(Column::Id), "INTEGER PRIMARY KEY")]
     {
         let relation = Relation {
             criteria: Criteria::of_table("task"),

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::indexed::{Lookup, are_of_one_kind};
 use super::{Row, Sql};
-use crate::records::rows::criteria::{ArrayTest, Column, Criteria, Field, Filter, Liveness};
+use crate::records::rows::criteria::{ArrayTest, Attribute, Column, Criteria, Filter, Liveness};
 use crate::records::rows::values;
 
 /// Values are counted up to here: about the number of rows that a page can afford to look at.
@@ -30,7 +30,7 @@ impl<'c> Access<'c> {
     ) -> rusqlite::Result<Self> {
         let row = Row::of(criteria, "r");
         let tests = conjunction(&criteria.filter);
-        if tests.iter().any(|test| matches!(test, Filter::OneOf(Field::Column(Column::Id), _))) {
+        if tests.iter().any(|test| matches!(test, Filter::OneOf(Attribute::Column(Column::Id), _))) {
             return Ok(Access::Keys);
         }
         let mut best: Option<(&Filter, u32)> = None;
@@ -45,13 +45,13 @@ impl<'c> Access<'c> {
         Ok(best.map_or(Access::Rows, |(test, _)| Access::Values(test)))
     }
 
-    /// For rows that belong to others by `field`.
-    pub(in crate::records::rows) fn by(field: &Field, criteria: &'c Criteria) -> Self {
-        let has_index = match field {
-            Field::Column(column) => {
+    /// For rows that belong to others by `attribute`.
+    pub(in crate::records::rows) fn by(attribute: &Attribute, criteria: &'c Criteria) -> Self {
+        let has_index = match attribute {
+            Attribute::Column(column) => {
                 matches!(column, Column::Id | Column::UserId | Column::ExternalId)
             }
-            Field::Property(_) => Row::of(criteria, "r").index_of(field).is_some(),
+            Attribute::Property(_) => Row::of(criteria, "r").index_of(attribute).is_some(),
         };
         if has_index { Access::Keys } else { Access::Rows }
     }
@@ -79,16 +79,16 @@ impl Row<'_> {
     /// text was cut or further elements are wanted; the test is made again.)
     fn is_found_by(&self, test: &Filter) -> bool {
         match test {
-            Filter::OneOf(field, operands) => {
+            Filter::OneOf(attribute, operands) => {
                 let mut parts = operands.iter().map(|operand| operand.part());
                 let first = parts.next();
-                self.index_of(field).is_some() && first.is_some() && parts.all(|part| Some(part) == first)
+                self.index_of(attribute).is_some() && first.is_some() && parts.all(|part| Some(part) == first)
             }
-            Filter::Range(field, bounds) => {
-                self.index_of(field).is_some() && !bounds.is_empty() && are_of_one_kind(bounds)
+            Filter::Range(attribute, bounds) => {
+                self.index_of(attribute).is_some() && !bounds.is_empty() && are_of_one_kind(bounds)
             }
-            Filter::Array(field, ArrayTest::Contains(elements)) => {
-                self.index_of(field).is_some() && !elements.is_empty()
+            Filter::Array(attribute, ArrayTest::Contains(elements)) => {
+                self.index_of(attribute).is_some() && !elements.is_empty()
             }
             _ => false,
         }
@@ -142,19 +142,19 @@ impl Sql {
     /// The entries of the index that lead to the records which pass a test.
     fn finding(&mut self, test: &Filter, row: &Row<'_>) {
         match test {
-            Filter::OneOf(field, operands) => {
-                if let (Some((table, name)), Some(first)) = (row.index_of(field), operands.first()) {
+            Filter::OneOf(attribute, operands) => {
+                if let (Some((table, name)), Some(first)) = (row.index_of(attribute), operands.first()) {
                     self.entries(table, name, first.part());
                     self.list(operands.iter().map(|operand| operand.cut()));
                 }
             }
-            Filter::Range(field, bounds) => {
-                if let (Some((table, name)), Some((_, first))) = (row.index_of(field), bounds.first()) {
+            Filter::Range(attribute, bounds) => {
+                if let (Some((table, name)), Some((_, first))) = (row.index_of(attribute), bounds.first()) {
                     self.entries(table, name, first.part()).within(bounds);
                 }
             }
-            Filter::Array(field, ArrayTest::Contains(elements)) => {
-                if let (Some((table, name)), Some(element)) = (row.index_of(field), elements.first()) {
+            Filter::Array(attribute, ArrayTest::Contains(elements)) => {
+                if let (Some((table, name)), Some(element)) = (row.index_of(attribute), elements.first()) {
                     self.entries(table, name, "element").push("= ").bind(values::cut(element).to_owned());
                 }
             }

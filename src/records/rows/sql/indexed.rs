@@ -4,7 +4,7 @@
 use rusqlite::types::Value as Binding;
 
 use super::{Row, Sql};
-use crate::records::rows::criteria::{ArrayTest, Bound, Entity, Field, Filter, Operand};
+use crate::records::rows::criteria::{ArrayTest, Attribute, Bound, Entity, Filter, Operand};
 use crate::records::rows::values;
 
 /// How a value is looked up.
@@ -52,9 +52,9 @@ impl Sql {
 
 impl<'c> Row<'c> {
     /// The table and the property that the index can answer for.
-    pub(super) fn index_of<'f>(&self, field: &'f Field) -> Option<(&'c str, &'f str)> {
-        match (self.table, field) {
-            (Some(table), Field::Property(name)) if self.entity == Entity::Record => Some((table, name)),
+    pub(super) fn index_of<'f>(&self, attribute: &'f Attribute) -> Option<(&'c str, &'f str)> {
+        match (self.table, attribute) {
+            (Some(table), Attribute::Property(name)) if self.entity == Entity::Record => Some((table, name)),
             _ => None,
         }
     }
@@ -66,12 +66,12 @@ impl<'c> Row<'c> {
                 filters.iter().all(|filter| self.is_indexed(filter))
             }
             Filter::Not(filter) => self.is_indexed(filter),
-            Filter::OneOf(field, operands) => {
-                self.index_of(field).is_some() && operands.iter().all(Operand::is_whole)
+            Filter::OneOf(attribute, operands) => {
+                self.index_of(attribute).is_some() && operands.iter().all(Operand::is_whole)
             }
-            Filter::Range(field, bounds) => self.index_of(field).is_some() && are_of_one_kind(bounds),
-            Filter::Array(field, ArrayTest::Contains(elements) | ArrayTest::Overlaps(elements)) => {
-                self.index_of(field).is_some() && elements.iter().all(|element| values::is_whole(element))
+            Filter::Range(attribute, bounds) => self.index_of(attribute).is_some() && are_of_one_kind(bounds),
+            Filter::Array(attribute, ArrayTest::Contains(elements) | ArrayTest::Overlaps(elements)) => {
+                self.index_of(attribute).is_some() && elements.iter().all(|element| values::is_whole(element))
             }
             Filter::Exists(_) | Filter::Text(..) | Filter::Array(..) => false,
             Filter::Near(..) | Filter::Related { .. } => false,

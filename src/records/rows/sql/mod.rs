@@ -9,15 +9,15 @@ use std::fmt::Write as _;
 use rusqlite::types::Value as Binding;
 
 mod access;
-mod field;
+mod attribute;
 mod indexed;
 mod nearness;
 
 pub(super) use self::access::Access;
-use self::field::ELEMENT_TEXT;
+use self::attribute::ELEMENT_TEXT;
 use self::indexed::Lookup;
 use super::criteria::{
-    ArrayTest, Bound, Case, Column, Criteria, Entity, Field, Filter, Operand, TextPart, TextTest,
+    ArrayTest, Attribute, Bound, Case, Column, Criteria, Entity, Filter, Operand, TextPart, TextTest,
 };
 use super::sort::{Direction, Sort, SortKey};
 use super::values;
@@ -68,7 +68,7 @@ impl Sql {
                 SortKey::Number(name) => self.property_number(name, &row),
                 SortKey::Listed(column, values) => self.listed(*column, values, &row),
                 SortKey::Distance(name, point) => {
-                    self.distance(&Field::Property(name.clone()), *point, &row);
+                    self.distance(&Attribute::Property(name.clone()), *point, &row);
                 }
                 SortKey::Random => drop(self.push("random()")),
             }
@@ -93,16 +93,16 @@ impl Sql {
                 self.push("NOT ");
                 self.filter(filter, row);
             }
-            Filter::Exists(field) => {
+            Filter::Exists(attribute) => {
                 self.push("(");
-                self.raw(field, row);
+                self.raw(attribute, row);
                 self.push(" IS NOT NULL)");
             }
-            Filter::OneOf(field, operands) => self.one_of(field, operands, row),
-            Filter::Range(field, bounds) => self.range(field, bounds, row),
-            Filter::Text(field, test) => self.text_test(field, test, row),
-            Filter::Array(field, test) => self.array_test(field, test, row),
-            Filter::Near(field, nearness) => self.nearness(field, nearness, row),
+            Filter::OneOf(attribute, operands) => self.one_of(attribute, operands, row),
+            Filter::Range(attribute, bounds) => self.range(attribute, bounds, row),
+            Filter::Text(attribute, test) => self.text_test(attribute, test, row),
+            Filter::Array(attribute, test) => self.array_test(attribute, test, row),
+            Filter::Near(attribute, nearness) => self.nearness(attribute, nearness, row),
             Filter::Related { ours, theirs, criteria } => self.related(ours, theirs, criteria, row),
         }
     }
@@ -131,42 +131,42 @@ impl Sql {
         }
     }
 
-    fn one_of(&mut self, field: &Field, operands: &[Operand], row: &Row<'_>) {
+    fn one_of(&mut self, attribute: &Attribute, operands: &[Operand], row: &Row<'_>) {
         let (texts, numbers): (Vec<&Operand>, Vec<&Operand>) =
             operands.iter().partition(|operand| operand.is_text());
         let kinds =
             [(texts, "whole"), (numbers, "number")].into_iter().filter(|(operands, _)| !operands.is_empty());
-        let index = row.index_of(field);
+        let index = row.index_of(attribute);
         let mut separator = "(";
         for (operands, part) in kinds {
             self.push(separator);
             separator = " OR ";
-            match (index, field) {
+            match (index, attribute) {
                 (Some((table, name)), _) => {
                     self.indexed(row, table, name, part);
                     self.list(operands.iter().map(|operand| operand.cut())).push(")");
                     let long = operands.iter().any(|operand| !operand.is_whole());
                     if long {
                         self.push(" AND coalesce(");
-                        self.text_of(field, row);
+                        self.text_of(attribute, row);
                         self.push(" ").list(operands.iter().map(|operand| operand.to_sql())).push(", 0)");
                     }
                 }
-                (None, Field::Column(column)) => {
+                (None, Attribute::Column(column)) => {
                     self.column(*column, row).push(" IS NOT NULL AND ");
                     if part == "whole" {
-                        self.text_of(field, row);
+                        self.text_of(attribute, row);
                     } else {
-                        self.number_of(field, row);
+                        self.number_of(attribute, row);
                     }
                     self.push(" ").list(operands.iter().map(|operand| operand.to_sql()));
                 }
-                (None, Field::Property(_)) => {
+                (None, Attribute::Property(_)) => {
                     self.push("coalesce(");
                     if part == "whole" {
-                        self.text_of(field, row);
+                        self.text_of(attribute, row);
                     } else {
-                        self.number_of(field, row);
+                        self.number_of(attribute, row);
                     }
                     self.push(" ").list(operands.iter().map(|operand| operand.to_sql())).push(", 0)");
                 }
@@ -191,8 +191,8 @@ impl Sql {
         self.push(")")
     }
 
-    fn range(&mut self, field: &Field, bounds: &[(Bound, Operand)], row: &Row<'_>) {
-        match (bounds.first(), row.index_of(field)) {
+    fn range(&mut self, attribute: &Attribute, bounds: &[(Bound, Operand)], row: &Row<'_>) {
+        match (bounds.first(), row.index_of(attribute)) {
             (None, _) => drop(self.push("1")),
             (Some((_, first)), Some((table, name))) if indexed::are_of_one_kind(bounds) => {
                 self.indexed(row, table, name, first.part());
@@ -203,9 +203,9 @@ impl Sql {
                 for (bound, operand) in bounds {
                     self.push(" AND coalesce(");
                     if operand.is_text() {
-                        self.text_of(field, row);
+                        self.text_of(attribute, row);
                     } else {
-                        self.number_of(field, row);
+                        self.number_of(attribute, row);
                     }
                     self.push(" ").push(bound.operator()).bind(operand.to_sql()).push(", 0)");
                 }
@@ -214,7 +214,7 @@ impl Sql {
         }
     }
 
-    fn text_test(&mut self, field: &Field, test: &TextTest, row: &Row<'_>) {
+    fn text_test(&mut self, attribute: &Attribute, test: &TextTest, row: &Row<'_>) {
         let (open, close, needle) = match test.case {
             Case::Sensitive => ("(", ")", test.text.clone()),
             Case::Insensitive => ("fold(", ")", fold(&test.text)),
@@ -223,25 +223,25 @@ impl Sql {
         match test.part {
             TextPart::Anywhere => {
                 self.push("instr(").push(open);
-                self.text_of(field, row);
+                self.text_of(attribute, row);
                 self.push(close).push(", ").bind(needle).push(") > 0");
             }
             TextPart::Start => {
                 let length = needle.chars().count();
                 self.push("substr(").push(open);
-                self.text_of(field, row);
+                self.text_of(attribute, row);
                 let _ = write!(self.text, "{close}, 1, {length}) = ");
                 self.bind(needle);
             }
             // `substr(x, -0)` would be the whole text.
             TextPart::End if needle.is_empty() => {
-                self.text_of(field, row);
+                self.text_of(attribute, row);
                 self.push(" IS NOT NULL");
             }
             TextPart::End => {
                 let length = needle.chars().count();
                 self.push("substr(").push(open);
-                self.text_of(field, row);
+                self.text_of(attribute, row);
                 let _ = write!(self.text, "{close}, -{length}) = ");
                 self.bind(needle);
             }
@@ -249,39 +249,41 @@ impl Sql {
         self.push(", 0)");
     }
 
-    fn array_test(&mut self, field: &Field, test: &ArrayTest, row: &Row<'_>) {
+    fn array_test(&mut self, attribute: &Attribute, test: &ArrayTest, row: &Row<'_>) {
         match test {
             ArrayTest::Contains(elements) => {
                 self.push(if elements.is_empty() { "(1" } else { "(" });
-                self.balanced(elements, " AND ", &mut |sql, element| sql.has_element(field, element, row));
+                self.balanced(elements, " AND ", &mut |sql, element| {
+                    sql.has_element(attribute, element, row);
+                });
                 self.push(")");
             }
             ArrayTest::Overlaps(elements) => {
                 self.push(if elements.is_empty() { "(0" } else { "(" });
-                self.balanced(elements, " OR ", &mut |sql, element| sql.has_element(field, element, row));
+                self.balanced(elements, " OR ", &mut |sql, element| sql.has_element(attribute, element, row));
                 self.push(")");
             }
             ArrayTest::Within(elements) => {
                 self.push("(");
-                self.is_array(field, row);
+                self.is_array(attribute, row);
                 self.push(" AND NOT EXISTS (SELECT 1 FROM json_each(");
-                self.json(field, row);
+                self.json(attribute, row);
                 self.push(") AS e WHERE e.type <> 'null' AND ").push(ELEMENT_TEXT).push(" NOT ");
                 self.list(elements.iter().map(|element| Binding::Text(element.clone()))).push("))");
             }
             ArrayTest::Equals(elements) => {
                 let text = serde_json::Value::from(elements.as_slice()).to_string();
                 self.push("(");
-                self.is_array(field, row);
+                self.is_array(attribute, row);
                 self.push(" AND (SELECT json_group_array(").push(ELEMENT_TEXT).push(") FROM json_each(");
-                self.json(field, row);
+                self.json(attribute, row);
                 self.push(") AS e WHERE e.type <> 'null') = json(").bind(text).push("))");
             }
         }
     }
 
-    fn has_element(&mut self, field: &Field, element: &str, row: &Row<'_>) {
-        let index = row.index_of(field);
+    fn has_element(&mut self, attribute: &Attribute, element: &str, row: &Row<'_>) {
+        let index = row.index_of(attribute);
         self.push("(");
         if let Some((table, name)) = index {
             self.indexed(row, table, name, "element");
@@ -289,16 +291,16 @@ impl Sql {
         }
         if index.is_none() || !values::is_whole(element) {
             self.push(if index.is_some() { " AND " } else { "" });
-            self.is_array(field, row);
+            self.is_array(attribute, row);
             self.push(" AND EXISTS (SELECT 1 FROM json_each(");
-            self.json(field, row);
+            self.json(attribute, row);
             self.push(") AS e WHERE ").push(ELEMENT_TEXT).push(" = ").bind(element.to_owned()).push(")");
         }
         self.push(")");
     }
 
-    fn related(&mut self, ours: &Field, theirs: &Field, criteria: &Criteria, row: &Row<'_>) {
-        if matches!(ours, Field::Column(_)) {
+    fn related(&mut self, ours: &Attribute, theirs: &Attribute, criteria: &Criteria, row: &Row<'_>) {
+        if matches!(ours, Attribute::Column(_)) {
             self.push("coalesce(");
             self.text_of(ours, row);
             self.push(" IN (").texts(theirs, criteria).push("), 0)");
@@ -317,27 +319,33 @@ impl Sql {
         self.push(") END) AS e WHERE ").push(ELEMENT_TEXT).push(" IN (").texts(theirs, criteria).push("))");
     }
 
-    /// The texts of a field of all rows that are meant.
-    fn texts(&mut self, field: &Field, criteria: &Criteria) -> &mut Self {
+    /// The texts of an attribute of all rows that are meant.
+    fn texts(&mut self, attribute: &Attribute, criteria: &Criteria) -> &mut Self {
         self.aliases += 1;
         let alias = format!("r{}", self.aliases);
         self.push("SELECT ");
-        self.text_of(field, &Row::of(criteria, &alias));
+        self.text_of(attribute, &Row::of(criteria, &alias));
         self.push(" FROM ").push(criteria.entity.table()).push(" AS ").push(&alias).push(" WHERE ");
         self.criteria(criteria, &alias, Access::Rows);
         self
     }
 
-    /// The field of the row `alias` as text.
-    pub(super) fn key(&mut self, field: &Field, entity: Entity, alias: &str) {
-        self.text_of(field, &Row::of_any_table(alias, entity));
+    /// The attribute of the row `alias` as text.
+    pub(super) fn key(&mut self, attribute: &Attribute, entity: Entity, alias: &str) {
+        self.text_of(attribute, &Row::of_any_table(alias, entity));
     }
 
-    /// ` AND` the row's `field` is one of the texts `keys`.
-    pub(super) fn with_key(&mut self, criteria: &Criteria, field: &Field, alias: &str, keys: &[String]) {
+    /// ` AND` the row's `attribute` is one of the texts `keys`.
+    pub(super) fn with_key(
+        &mut self,
+        criteria: &Criteria,
+        attribute: &Attribute,
+        alias: &str,
+        keys: &[String],
+    ) {
         let row = Row::of(criteria, alias);
         self.push(" AND ");
-        if let Some((table, name)) = row.index_of(field) {
+        if let Some((table, name)) = row.index_of(attribute) {
             self.indexed(&row, table, name, "whole");
             self.in_array(keys.iter().map(|key| values::cut(key)).collect()).push(")");
             if keys.iter().all(|key| values::is_whole(key)) {
@@ -345,14 +353,14 @@ impl Sql {
             }
             self.push(" AND ");
         }
-        match field {
+        match attribute {
             // A key that is no number becomes one that is none of the keys, so its row is not taken.
-            Field::Column(column @ (Column::Id | Column::UserId)) => {
+            Attribute::Column(column @ (Column::Id | Column::UserId)) => {
                 self.column(*column, &row).push(" IN (SELECT CAST(value AS INTEGER) FROM json_each(");
                 self.bind(serde_json::Value::from(keys).to_string()).push("))");
             }
             _ => {
-                self.text_of(field, &row);
+                self.text_of(attribute, &row);
                 self.push(" ").in_array(keys.iter().map(String::as_str).collect());
             }
         }

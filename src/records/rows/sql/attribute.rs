@@ -1,40 +1,40 @@
-//! The value of one field of a row as an SQL expression: as it lies there, as text, as a number, as JSON. NULL where a row
-//! has no such field.
+//! The value of one attribute of a row as an SQL expression: as it lies there, as text, as a number, as JSON. NULL where a row
+//! has no such attribute.
 
 use super::{Row, Sql};
-use crate::records::rows::criteria::{Column, Entity, Field};
+use crate::records::rows::criteria::{Attribute, Column, Entity};
 
 impl Sql {
-    /// The value of a field as it lies there; NULL if there is none.
-    pub(super) fn raw(&mut self, field: &Field, row: &Row<'_>) {
-        match field {
-            Field::Column(column) => drop(self.column(*column, row)),
-            Field::Property(name) => {
+    /// The value of an attribute as it lies there; NULL if there is none.
+    pub(super) fn raw(&mut self, attribute: &Attribute, row: &Row<'_>) {
+        match attribute {
+            Attribute::Column(column) => drop(self.column(*column, row)),
+            Attribute::Property(name) => {
                 self.push("json_extract(").push(&row.alias).push(".properties, ").bind(path(name)).push(")");
             }
         }
     }
 
-    pub(super) fn text_of(&mut self, field: &Field, row: &Row<'_>) {
-        match field {
-            Field::Property(name) => self.property_text(name, row),
-            Field::Column(column) if column.is_time() => {
+    pub(super) fn text_of(&mut self, attribute: &Attribute, row: &Row<'_>) {
+        match attribute {
+            Attribute::Property(name) => self.property_text(name, row),
+            Attribute::Column(column) if column.is_time() => {
                 self.push("strftime('%Y-%m-%dT%H:%M:%fZ', ");
                 self.column(*column, row).push(" / 1000.0, 'unixepoch')");
             }
-            Field::Column(Column::Id | Column::UserId) => {
+            Attribute::Column(Column::Id | Column::UserId) => {
                 self.push("CAST(");
-                self.raw(field, row);
+                self.raw(attribute, row);
                 self.push(" AS TEXT)");
             }
-            Field::Column(column) => drop(self.column(*column, row)),
+            Attribute::Column(column) => drop(self.column(*column, row)),
         }
     }
 
-    pub(super) fn number_of(&mut self, field: &Field, row: &Row<'_>) {
-        match field {
-            Field::Property(name) => self.property_number(name, row),
-            Field::Column(column) => drop(self.column(*column, row)),
+    pub(super) fn number_of(&mut self, attribute: &Attribute, row: &Row<'_>) {
+        match attribute {
+            Attribute::Property(name) => self.property_number(name, row),
+            Attribute::Column(column) => drop(self.column(*column, row)),
         }
     }
 
@@ -68,23 +68,23 @@ impl Sql {
         self.column(column, row).push(" AS TEXT))");
     }
 
-    pub(super) fn json(&mut self, field: &Field, row: &Row<'_>) {
-        match field {
-            Field::Property(name) => {
+    pub(super) fn json(&mut self, attribute: &Attribute, row: &Row<'_>) {
+        match attribute {
+            Attribute::Property(name) => {
                 self.push(&row.alias).push(".properties -> ").bind(path(name));
             }
             // No column is an array.
-            Field::Column(_) => drop(self.push("NULL")),
+            Attribute::Column(_) => drop(self.push("NULL")),
         }
     }
 
-    pub(super) fn is_array(&mut self, field: &Field, row: &Row<'_>) {
-        match field {
-            Field::Property(name) => {
+    pub(super) fn is_array(&mut self, attribute: &Attribute, row: &Row<'_>) {
+        match attribute {
+            Attribute::Property(name) => {
                 self.push("coalesce(json_type(").push(&row.alias).push(".properties, ");
                 self.bind(path(name)).push(") = 'array', 0)");
             }
-            Field::Column(_) => drop(self.push("0")),
+            Attribute::Column(_) => drop(self.push("0")),
         }
     }
 }
