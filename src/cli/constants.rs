@@ -4,9 +4,9 @@
 use clap::Subcommand;
 use serde_json::{Map, Value as Json, json};
 
-use super::state::StateArgs;
+use super::environment::ServerArgs;
 use super::ui::{Closed, Table};
-use super::{Context, Error, Exit, environment};
+use super::{Context, Error, Exit};
 use crate::client::Client;
 use crate::logs::escape;
 
@@ -40,30 +40,24 @@ pub(crate) struct Args {
 enum Command {
     /// All of them; SAFE=1 in the environment shows whole values
     List {
-        /// `local`, which is the server running here, or an environment of `.pos`
-        environment: Option<String>,
         #[command(flatten)]
-        state: StateArgs,
+        server: ServerArgs,
     },
     /// Sets one, whether it is there or not
     Set {
-        /// `local`, which is the server running here, or an environment of `.pos`
-        environment: Option<String>,
         #[arg(long, value_name = "NAME")]
         name: String,
         #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
         value: String,
         #[command(flatten)]
-        state: StateArgs,
+        server: ServerArgs,
     },
     /// Takes one away; one that is not there is no error
     Unset {
-        /// `local`, which is the server running here, or an environment of `.pos`
-        environment: Option<String>,
         #[arg(long, value_name = "NAME")]
         name: String,
         #[command(flatten)]
-        state: StateArgs,
+        server: ServerArgs,
     },
 }
 
@@ -86,18 +80,15 @@ enum Values {
 pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
     let is_safe = std::env::var_os("SAFE").is_some_and(|safe| !safe.is_empty());
     let values = if is_safe { Values::Whole } else { Values::Masked };
-    let client = |environment: Option<String>, state: &StateArgs| {
-        environment::client(environment.as_deref(), state, context)
-    };
     match args.command {
-        Command::List { environment, state } => list(&client(environment, &state)?, values, context),
-        Command::Set { environment, name, value, state } => {
+        Command::List { server } => list(&server.client(context)?, values, context),
+        Command::Set { name, value, server } => {
             let variables = json!({ "name": name, "value": value });
-            client(environment, &state)?.graph(SET, &variables)?;
+            server.client(context)?.graph(SET, &variables)?;
             report(&name, Change::Set, context)
         }
-        Command::Unset { environment, name, state } => {
-            let answer = client(environment, &state)?.graph(UNSET, &json!({ "name": name }))?;
+        Command::Unset { name, server } => {
+            let answer = server.client(context)?.graph(UNSET, &json!({ "name": name }))?;
             let is_known = answer.get("constant_unset").is_some_and(|constant| !constant.is_null());
             report(&name, if is_known { Change::Unset } else { Change::Missing }, context)
         }

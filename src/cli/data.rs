@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde_json::{Value as Json, json};
 
+use super::environment::{self, ServerArgs};
 use super::state::StateArgs;
 use super::ui::Closed;
-use super::{Context, Error, Exit, Kind, environment};
+use super::{Context, Error, Exit, Kind};
 use crate::client::{self, Client, FileIds, History};
 use crate::protocol::ImportedRows;
 
@@ -62,8 +63,6 @@ enum Command {
     },
     /// Takes all records, users, activities and sessions away for good; constants stay
     Clean {
-        /// `local`, which is the server running here, or an environment of `.pos`
-        environment: Option<String>,
         /// Really
         #[arg(long, alias = "auto-confirm")]
         yes: bool,
@@ -71,7 +70,7 @@ enum Command {
         #[arg(short, long)]
         include_schema: bool,
         #[command(flatten)]
-        state: StateArgs,
+        server: ServerArgs,
     },
 }
 
@@ -132,10 +131,10 @@ pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
             Err(Error::new(Kind::Usage, "`data clean` takes all data away for good; nothing was done")
                 .hint("`pos-cli data clean --yes` does it; `pos-cli data export FILE` keeps a copy first"))
         }
-        Command::Clean { environment, include_schema, state, .. } => {
+        Command::Clean { include_schema, server, .. } => {
             let words = std::env::var("CONFIRMATION_TEXT").unwrap_or_else(|_| CONFIRMATION.to_owned());
             let history = if include_schema { History::Forgotten } else { History::Kept };
-            client(environment, &state)?.clean_data(&words, history)?;
+            server.client(context)?.clean_data(&words, history)?;
             say("all data is gone", &json!({ "cleaned": true }), context)
         }
     }

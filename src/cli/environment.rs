@@ -15,6 +15,29 @@ pub(super) enum Server {
     Remote(Environment),
 }
 
+/// What is typed to name one.
+#[derive(Debug, clap::Args)]
+pub(super) struct ServerArgs {
+    /// `local`, which is the server running here, or an environment of `.pos`
+    environment: Option<String>,
+    #[command(flatten)]
+    state: StateArgs,
+}
+
+impl ServerArgs {
+    pub(super) fn client(&self, context: &Context) -> Result<Client, Error> {
+        client(self.environment.as_deref(), &self.state, context)
+    }
+
+    pub(super) fn is_named(&self) -> bool {
+        self.environment.is_some()
+    }
+
+    pub(super) fn named(self, environment: String) -> Self {
+        Self { environment: Some(environment), ..self }
+    }
+}
+
 impl Server {
     /// The server that `named` means.
     ///

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde_json::Value as Json;
 
-use super::state::StateArgs;
+use super::environment::ServerArgs;
 use super::ui::{Closed, Table};
-use super::{Context, Error, Exit, Kind, environment};
+use super::{Context, Error, Exit, Kind};
 use crate::client::Client;
 use crate::logs::escape;
 use crate::protocol::{MigrationRecord, NewMigration};
@@ -41,51 +41,40 @@ pub(crate) struct Args {
 enum Command {
     /// All of them with their states, in the order in which they run
     List {
-        /// `local`, which is the server running here, or an environment of `.pos`
-        environment: Option<String>,
         #[command(flatten)]
-        state: StateArgs,
+        server: ServerArgs,
     },
     /// Runs one, or all that are not done; exit code 1 if one fails
     Run {
         /// The fourteen digits its file name begins with; without it, all that are not done
         timestamp: Option<String>,
-        /// `local`, which is the server running here, or an environment of `.pos`
-        environment: Option<String>,
         #[command(flatten)]
-        state: StateArgs,
+        server: ServerArgs,
     },
     /// Writes a new file, named after the time
     #[command(allow_missing_positional = true)]
     Generate {
-        /// `local`, which is the server running here, or an environment of `.pos`
-        environment: Option<String>,
+        #[command(flatten)]
+        server: ServerArgs,
         /// A few words: fill_in_slugs
         #[arg(required = true)]
         name: String,
-        #[command(flatten)]
-        state: StateArgs,
     },
 }
 
 pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
     match args.command {
-        Command::List { environment, state } => {
-            list(&environment::client(environment.as_deref(), &state, context)?, context)
-        }
-        Command::Run { timestamp, environment, state } => {
+        Command::List { server } => list(&server.client(context)?, context),
+        Command::Run { timestamp, server } => {
             // `run staging`: a word that is no timestamp is where to.
             let is_timestamp = |word: &String| word.starts_with(|first: char| first.is_ascii_digit());
-            let (timestamp, environment) = match (timestamp, environment) {
-                (Some(word), None) if !is_timestamp(&word) => (None, Some(word)),
-                typed => typed,
+            let (timestamp, server) = match timestamp {
+                Some(word) if !server.is_named() && !is_timestamp(&word) => (None, server.named(word)),
+                timestamp => (timestamp, server),
             };
-            let client = environment::client(environment.as_deref(), &state, context)?;
-            run(&client, timestamp.as_deref(), context)
+            run(&server.client(context)?, timestamp.as_deref(), context)
         }
-        Command::Generate { environment, name, state } => {
-            generate(&environment::client(environment.as_deref(), &state, context)?, &name, context)
-        }
+        Command::Generate { server, name } => generate(&server.client(context)?, &name, context),
     }
 }
 

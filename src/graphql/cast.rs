@@ -176,9 +176,7 @@ pub(super) fn moment(value: &Json) -> Option<Timestamp> {
         return Some(moment.timestamp());
     }
     let utc = text.strip_suffix(" UTC").unwrap_or(text);
-    let civil =
-        utc.parse::<civil::DateTime>().or_else(|_| utc.parse::<Date>().map(|date| date.at(0, 0, 0, 0)));
-    if let Ok(civil) = civil {
+    if let Ok(civil) = utc.parse::<civil::DateTime>() {
         return civil.to_zoned_datetime(TimeZone::UTC).ok().map(|moment| moment.timestamp());
     }
     if let Ok(moment) = rfc2822::parse(text) {

@@ -29,6 +29,11 @@ impl<'f> Input<'f> {
         self.0.get(key)
     }
 
+    /// Those given, null if none are.
+    pub(super) fn properties(self) -> &'f Json {
+        self.get("properties").unwrap_or(&Json::Null)
+    }
+
     /// `Some(None)` for null.
     pub(super) fn text(self, key: &str) -> Option<Option<String>> {
         self.get(key).map(cast::text_of)

@@ -28,7 +28,7 @@ pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error
     let table = table_of(input, world.app)?;
     let table = table.ok_or_else(|| Error::new(format!("{} needs a `table`", field.name)))?;
     let mut values = Map::new();
-    let (inputs, files) = value_upload::of_inputs(properties_of(input), table, world)?;
+    let (inputs, files) = value_upload::of_inputs(input.properties(), table, world)?;
     properties::apply(&mut values, &inputs, table)?;
     let new = new_record(input, table, values)?;
     let now = world.now;
@@ -49,8 +49,8 @@ pub(super) fn update(field: &Field, world: &mut World<'_>) -> Result<Json, Error
     let id = record_id(field)?;
     let table = table_of(input, world.app)?;
     let (inputs, files) = match table_of_files(table, input, id, world)? {
-        Some(table) => value_upload::of_inputs(properties_of(input), table, world)?,
-        None => (Cow::Borrowed(properties_of(input)), Files::default()),
+        Some(table) => value_upload::of_inputs(input.properties(), table, world)?,
+        None => (Cow::Borrowed(input.properties()), Files::default()),
     };
     let change = Change::of(input, &inputs)?;
     let (app, now) = (world.app, world.now);
@@ -73,7 +73,7 @@ fn table_of_files<'a>(
     id: RecordId,
     world: &World<'a>,
 ) -> Result<Option<&'a Table>, Error> {
-    if named.is_some() || !value_upload::is_brought_by(properties_of(input)) {
+    if named.is_some() || !value_upload::is_brought_by(input.properties()) {
         return Ok(named);
     }
     let record = world.data.record(id)?.ok_or_else(|| missing("Record", id))?;
@@ -120,7 +120,7 @@ pub(super) fn create_many(field: &Field, world: &mut World<'_>) -> Result<Json, 
         let table =
             table_of(input, world.app)?.ok_or_else(|| Error::new("records_create_rc needs a `table`"))?;
         let mut values = Map::new();
-        let hash = value_upload::of_hash(properties_of(input), table, world)?;
+        let hash = value_upload::of_hash(input.properties(), table, world)?;
         properties::apply_hash(&mut values, &hash, table)?;
         new.push(new_record(input, table, values)?);
     }
@@ -133,7 +133,7 @@ pub(super) fn update_all(field: &Field, world: &mut World<'_>) -> Result<Json, E
     let table = declared(world.app, table)?;
     let input = input_of(field)?;
     let criteria = filter::in_tables(world.app, &[&table.name], field.argument("filter"))?;
-    let (inputs, files) = value_upload::of_inputs(properties_of(input), table, world)?;
+    let (inputs, files) = value_upload::of_inputs(input.properties(), table, world)?;
     let change = Change::of(input, &inputs)?;
     let (app, now) = (world.app, world.now);
     let count = files.store_with(world, |world| {
@@ -222,10 +222,6 @@ impl<'f> Change<'f> {
 fn input_of(field: &Field) -> Result<Input<'_>, Error> {
     let old = ["model", "customization"].into_iter().find(|name| field.argument(name).is_some());
     Input::of(field, old.unwrap_or("record"))
-}
-
-fn properties_of(input: Input<'_>) -> &Json {
-    input.get("properties").unwrap_or(&Json::Null)
 }
 
 /// The table that the input names, under its name of today or of old.

@@ -4,6 +4,7 @@
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json, json};
 
+use crate::download::has_web_scheme;
 use crate::records::{Acl, Key};
 
 /// Where a file is.
@@ -66,9 +67,8 @@ impl Place {
 /// What a path in a stored value means.
 pub(super) fn place(path: &str) -> Option<Place> {
     match path.split_once("://") {
-        Some((scheme, rest)) => {
-            let is_http = matches!(&*scheme.to_ascii_lowercase(), "http" | "https");
-            (is_http && !rest.is_empty()).then(|| Place::Elsewhere(path.to_owned()))
+        Some((_, rest)) => {
+            (has_web_scheme(path) && !rest.is_empty()).then(|| Place::Elsewhere(path.to_owned()))
         }
         None => Key::parse(path).ok().map(Place::Ours),
     }

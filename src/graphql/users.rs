@@ -66,7 +66,7 @@ pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error
         });
     }
     let table = world.app.users_table();
-    let (inputs, files) = value_upload::of_inputs(properties_of(input), table, world)?;
+    let (inputs, files) = value_upload::of_inputs(input.properties(), table, world)?;
     let change = Change::of(input, &inputs, table)?;
     let id = field.argument("id").map(|id| input::new_id(id, "id").map(UserId)).transpose()?;
     let now = world.now;
@@ -93,7 +93,7 @@ pub(super) fn update(field: &Field, world: &mut World<'_>) -> Result<Json, Error
         });
     }
     let table = world.app.users_table();
-    let (inputs, files) = value_upload::of_inputs(properties_of(input), table, world)?;
+    let (inputs, files) = value_upload::of_inputs(input.properties(), table, world)?;
     let change = Change::of(input, &inputs, table)?;
     let now = world.now;
     files.store_with(world, |world| {
@@ -126,7 +126,7 @@ pub(super) fn delete(field: &Field, world: &mut World<'_>) -> Result<Json, Error
 pub(super) fn update_all(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     let input = Input::of(field, "user")?;
     let table = world.app.users_table();
-    let (inputs, files) = value_upload::of_inputs(properties_of(input), table, world)?;
+    let (inputs, files) = value_upload::of_inputs(input.properties(), table, world)?;
     let change = Change::of(input, &inputs, table)?;
     let criteria = meant(field, world)?;
     let now = world.now;
@@ -211,10 +211,6 @@ impl<'f> Change<'f> {
         }
         properties::apply(&mut user.properties, properties, table)
     }
-}
-
-fn properties_of(input: Input<'_>) -> &Json {
-    input.get("properties").unwrap_or(&Json::Null)
 }
 
 /// The platform's sentence.

@@ -70,8 +70,7 @@ impl<'r> Context<'r> {
     pub(crate) fn hash(&mut self) -> &Hash {
         let scope = self.scope;
         self.hash.get_or_insert_with(|| {
-            let mut map: Map =
-                scope.context.iter().map(|(k, v)| (Arc::from(k.as_str()), Value::from_json(v))).collect();
+            let mut map = Map::from_json(&scope.context);
             map.get_or_insert_with(Arc::from("exports"), || Value::hash(Map::default()));
             Hash::new(map)
         })
@@ -128,10 +127,7 @@ impl<'r> Context<'r> {
             self.constant_changes = data.constant_changes();
         }
         let scope = self.scope;
-        let constants = self.constants.get_or_insert_with(|| {
-            let entries = scope.constants.iter();
-            Value::hash(entries.map(|(k, v)| (Arc::from(k.as_str()), Value::from_json(v))).collect())
-        });
+        let constants = self.constants.get_or_insert_with(|| Value::hash(Map::from_json(&scope.constants)));
         constants.clone()
     }
 

@@ -9,7 +9,6 @@ use super::bindings::Bindings;
 use super::engine::{Engine, Rendered, Scope};
 use super::error::Result;
 use super::limits::Limits;
-use super::pages::variables;
 use super::render::Render;
 use super::syntax::ast::Template;
 use super::syntax::{Input, compile};
@@ -35,7 +34,7 @@ impl Engine {
     ) -> Result<(Option<Message>, Rendered)> {
         let template = self.compiled(&notification.source)?;
         let mut render = Render::new(self, scope, bindings, template, Format::Html);
-        let message = render.message(notification, &variables(scope))?;
+        let message = render.message(notification, &Map::from_json(&scope.variables))?;
         Ok((message, render.effects))
     }
 
@@ -49,9 +48,7 @@ impl Engine {
             interpolation: self.interpolation(),
         })
     }
-}
 
-impl Engine {
     /// Runs the `callback` of a call that was answered; `response` is among the variables of `scope`. The jobs it asked for.
     pub(crate) fn callback(
         &self,
@@ -61,7 +58,7 @@ impl Engine {
     ) -> Result<Vec<NewJob>> {
         let template = self.compiled(&notification.source)?;
         let mut render = Render::new(self, scope, bindings, template, Format::Html);
-        render.field(notification, "callback", &variables(scope))?;
+        render.field(notification, "callback", &Map::from_json(&scope.variables))?;
         Ok(render.effects.jobs)
     }
 }
@@ -184,7 +181,7 @@ impl graphql::Templates for Templates<'_> {
         variables: &JsonMap<String, Json>,
         data: &mut Data,
     ) -> std::result::Result<Option<Message>, graphql::Error> {
-        self.render(notification, data, |render| render.message(notification, &map(variables)))
+        self.render(notification, data, |render| render.message(notification, &Map::from_json(variables)))
     }
 
     fn field(
@@ -194,10 +191,6 @@ impl graphql::Templates for Templates<'_> {
         variables: &JsonMap<String, Json>,
         data: &mut Data,
     ) -> std::result::Result<Option<String>, graphql::Error> {
-        self.render(notification, data, |render| render.field(notification, key, &map(variables)))
+        self.render(notification, data, |render| render.field(notification, key, &Map::from_json(variables)))
     }
-}
-
-fn map(variables: &JsonMap<String, Json>) -> Map {
-    variables.iter().map(|(name, value)| (Arc::from(name.as_str()), Value::from_json(value))).collect()
 }

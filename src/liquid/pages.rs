@@ -25,7 +25,7 @@ impl Engine {
         let template = self.compiled(&page.source)?;
         let layout = self.layout_of(page)?;
         let mut render = Render::new(self, &scope, bindings, Arc::clone(&template), page.format);
-        render.run_file(template, variables(&scope))?;
+        render.run_file(template, Map::from_json(&scope.variables))?;
         if let Some(headers) = &page.response_headers {
             let tags = std::mem::take(&mut render.effects.headers);
             let text = render.render_text(headers)?;
@@ -82,7 +82,7 @@ impl Engine {
         bindings: &Bindings,
         format: Format,
     ) -> Result<Rendered> {
-        self.run_alone(template, variables(scope), scope, bindings, format)
+        self.run_alone(template, Map::from_json(&scope.variables), scope, bindings, format)
     }
 
     /// One file that nobody calls, without a layout around it.
@@ -180,10 +180,6 @@ impl Render<'_> {
         }
         Ok(())
     }
-}
-
-pub(super) fn variables(scope: &Scope) -> Map {
-    scope.variables.iter().map(|(name, value)| (Arc::from(name.as_str()), Value::from_json(value))).collect()
 }
 
 fn markdown(text: &str) -> String {

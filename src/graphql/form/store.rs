@@ -204,11 +204,11 @@ fn store_record(
     id: Option<i64>,
     world: &mut World<'_>,
 ) -> Result<i64, Error> {
-    let properties = input.get("properties").unwrap_or(&Json::Null);
-    let (properties, files) = value_upload::of_inputs(properties, table, world)?;
+    let input = Input::from(input);
+    let (properties, files) = value_upload::of_inputs(input.properties(), table, world)?;
     let (app, now) = (world.app, world.now);
     if let Some(id) = id {
-        let change = record_mutations::Change::of(Input::from(input), &properties)?;
+        let change = record_mutations::Change::of(input, &properties)?;
         files.store_with(world, |world| {
             let changed = world.data.change_record(RecordId(id), now, |record| change.apply(record, app))?;
             changed.transpose()
@@ -232,9 +232,9 @@ fn store_user(
     id: Option<i64>,
     world: &mut World<'_>,
 ) -> Result<Result<i64, Errors>, Error> {
-    let properties = input.get("properties").unwrap_or(&Json::Null);
-    let (properties, files) = value_upload::of_inputs(properties, table, world)?;
-    let change = users::Change::of(Input::from(input), &properties, table)?;
+    let input = Input::from(input);
+    let (properties, files) = value_upload::of_inputs(input.properties(), table, world)?;
+    let change = users::Change::of(input, &properties, table)?;
     let now = world.now;
     let apply = |user: &mut User| change.apply(user).map_err(Refusal::Other);
     let stored = files.store_with(world, |world| match id {

@@ -19,6 +19,12 @@ struct Serial<'v> {
     visits: &'v Cell<usize>,
 }
 
+impl Map {
+    pub(crate) fn from_json(entries: &serde_json::Map<String, serde_json::Value>) -> Self {
+        entries.iter().map(|(name, value)| (Arc::from(name.as_str()), Value::from_json(value))).collect()
+    }
+}
+
 impl Value {
     /// A copy as JSON, and the number of values in it; long text counts as several. Dates and times become ISO 8601
     /// strings; what contains itself ends in null. A render asks through [`crate::liquid::limits::Limits::to_json`].

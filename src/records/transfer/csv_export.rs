@@ -19,7 +19,7 @@ const ROWS: u64 = 10_000;
 type Archive = ZipWriter<Cursor<Vec<u8>>>;
 
 /// A kind of row as a file of the archive.
-trait File: Stored {
+pub(super) trait File: Stored {
     const NAME: &'static str;
     const TABLE: &'static str;
     const HEAD: &'static [&'static str];
@@ -116,6 +116,7 @@ impl File for Record {
 impl File for User {
     const NAME: &'static str = "users";
     const TABLE: &'static str = "users";
+    /// The platform's own tokens and time zones are of no use here.
     const HEAD: &'static [&'static str] = &[
         "id",
         "email",

@@ -9,31 +9,13 @@ use jiff::Timestamp;
 use super::Imported;
 use super::archive::{Archive, Content};
 use super::columns::{Columns, Fields};
+use super::csv_export::File as _;
 use super::error::ImportError;
 use super::rows::{Properties, RecordRow, UserRow};
 use crate::records::data::Data;
+use crate::records::{Record, User};
 
-const RECORD_COLUMNS: [&str; 8] =
-    ["id", "user_id", "created_at", "updated_at", "deleted_at", "external_id", "properties", "model_schema"];
-/// The platform's own tokens and time zones are of no use here.
-const USER_COLUMNS: [&str; 16] = [
-    "id",
-    "email",
-    "encrypted_password",
-    "created_at",
-    "updated_at",
-    "deleted_at",
-    "name",
-    "authentication_token",
-    "slug",
-    "time_zone",
-    "first_name",
-    "middle_name",
-    "last_name",
-    "external_id",
-    "properties",
-    "language",
-];
+/// An activity never changes, but the platform has the time all the same.
 const ACTIVITY_COLUMNS: [&str; 5] = ["id", "uuid", "created_at", "updated_at", "payload"];
 
 impl Data {
@@ -68,8 +50,8 @@ impl Data {
         now: Timestamp,
     ) -> Result<(), ImportError> {
         let known: &[&str] = match content {
-            Content::Records => &RECORD_COLUMNS,
-            Content::Users => &USER_COLUMNS,
+            Content::Records => Record::HEAD,
+            Content::Users => User::HEAD,
             Content::Activities | Content::UserProfiles => &ACTIVITY_COLUMNS,
         };
         for name in columns.besides(known) {
