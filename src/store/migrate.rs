@@ -1,5 +1,5 @@
-//! Numbered migrations, forward only, embedded. The number of the last one applied is SQLite's `user_version`; each is
-//! applied in a transaction of its own together with its number.
+//! Numbered migrations, forward only, embedded. The number of the last one applied is SQLite's `user_version`. Those that
+//! are missing are applied in one transaction together with it: a new file costs one fsync, however many there are.
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -28,19 +28,24 @@ const DATA: &[&str] = &[
     include_str!("migrations/data/0011_feeds.sql"),
 ];
 
-/// Applies what is missing. Safe when two processes do it at once: the version is read again inside each transaction.
+/// Applies what is missing, all of it or none. Safe when two processes do it at once: the version is read again inside the
+/// transaction.
 pub(super) fn migrate(connection: &mut Connection, path: &str, database: Database) -> Result<(), Error> {
     let failed = |source| Error::sqlite(path, source);
-    refuse_newer(version(connection).map_err(failed)?, path, database)?;
-    for (number, sql) in (1..).zip(database.migrations()) {
-        let transaction = Transaction::new(connection, TransactionBehavior::Immediate).map_err(failed)?;
-        if version(&transaction).map_err(failed)? < number {
-            transaction.execute_batch(sql).map_err(failed)?;
-            transaction.pragma_update(None, "user_version", number).map_err(failed)?;
-        }
-        transaction.commit().map_err(failed)?;
+    let known = database.known_version();
+    let found = version(connection).map_err(failed)?;
+    refuse_newer(found, path, database)?;
+    if found == known {
+        return Ok(());
     }
-    Ok(())
+    let transaction = Transaction::new(connection, TransactionBehavior::Immediate).map_err(failed)?;
+    let found = version(&transaction).map_err(failed)?;
+    refuse_newer(found, path, database)?;
+    for (_, sql) in (1..).zip(database.migrations()).filter(|(number, _)| *number > found) {
+        transaction.execute_batch(sql).map_err(failed)?;
+    }
+    transaction.pragma_update(None, "user_version", known).map_err(failed)?;
+    transaction.commit().map_err(failed)
 }
 
 /// For a file that may not be changed.
