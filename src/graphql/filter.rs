@@ -3,7 +3,6 @@
 //! because every search form sends them. On a column an empty text is compared: a sign-in without an address must not find
 //! the first user.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -11,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use super::cast;
 use super::error::Error;
 use super::geo;
-use super::words::{WordQuery, places};
+use super::words;
 use crate::app::{App, PropertyType, Table};
 use crate::records::{
     ArrayTest, Attribute, Bound, Case, Column, Criteria, Entity, Filter, Liveness, Operand, TextPart,
@@ -123,9 +122,7 @@ impl Types<'_> {
                     all.extend(self.related(value, Entity::Record)?);
                 }
                 "related_users" | "users" => all.extend(self.related(value, Entity::User)?),
-                "fulltext" => {
-                    all.extend(value.as_object().map(|query| self.words(query)).transpose()?.flatten());
-                }
+                "fulltext" => all.extend(words::condition(self.app, self.table, value)?),
                 _ => {
                     let Some(operators) = value.as_object() else { continue };
                     let column = match (self.entity, key.as_str()) {
@@ -166,32 +163,6 @@ impl Types<'_> {
             all.extend(property_conditions(name, kind, filter)?);
         }
         Ok(all)
-    }
-
-    /// What is said of words: in the attributes that are named, else in all properties that hold text.
-    fn words(&self, input: &Input) -> Result<Option<Filter>> {
-        let Some(query) = WordQuery::of(input)? else { return Ok(None) };
-        let properties = places(input, "properties").into_iter();
-        let properties = properties.map(|place| Attribute::Property(place.name.into()));
-        let fields = places(input, "fields").into_iter().map(|place| attribute(self.entity, place.name));
-        let mut attributes: Vec<Attribute> = properties.chain(fields).collect();
-        if attributes.is_empty() {
-            attributes = self.text_properties().into_iter().map(Attribute::Property).collect();
-        }
-        Ok(Some(query.filter(&attributes)))
-    }
-
-    /// Without a table, those of all tables.
-    fn text_properties(&self) -> BTreeSet<Arc<str>> {
-        let of_table = |table: &Arc<Table>| -> Vec<Arc<str>> {
-            let holds_text = |kind| matches!(kind, PropertyType::String | PropertyType::Array);
-            let texts = table.properties.iter().filter(|(_, property)| holds_text(property.kind));
-            texts.map(|(name, _)| Arc::from(&**name)).collect()
-        };
-        match self.table {
-            Some(table) => self.app.table(table).into_iter().flat_map(of_table).collect(),
-            None => self.app.tables().flat_map(of_table).collect(),
-        }
     }
 
     fn related(&self, relations: &Json, entity: Entity) -> Result<Vec<Filter>> {

@@ -1,9 +1,14 @@
 //! The full-text part of a query: a keyword, how its words must be found, and where. Pure.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 
 use super::error::Error;
-use crate::records::{Attribute, Filter, WordPart, WordTest, words};
+use super::filter::attribute;
+use crate::app::{App, PropertyType, Table};
+use crate::records::{Attribute, Entity, Filter, WordPart, WordTest, words};
 
 /// Words of one keyword. Nobody types as many; somebody may paste a book.
 const MOST_WORDS: usize = 100;
@@ -24,6 +29,37 @@ enum Operator {
 pub(super) struct Place<'a> {
     pub(super) name: &'a str,
     pub(super) priority: i64,
+}
+
+/// What the filter `fulltext` of records says: of the properties and fields it names, else of all properties that hold text.
+/// It chooses records and does not sort them, so no priority counts.
+///
+/// # Errors
+/// The keyword is too long.
+pub(super) fn condition(app: &App, table: Option<&str>, input: &Json) -> Result<Option<Filter>, Error> {
+    let Some(input) = input.as_object() else { return Ok(None) };
+    let Some(query) = WordQuery::of(input)? else { return Ok(None) };
+    let properties = places(input, "properties").into_iter();
+    let properties = properties.map(|place| Attribute::Property(place.name.into()));
+    let fields = places(input, "fields").into_iter().map(|place| attribute(Entity::Record, place.name));
+    let mut attributes: Vec<Attribute> = properties.chain(fields).collect();
+    if attributes.is_empty() {
+        attributes = text_properties(app, table).into_iter().map(Attribute::Property).collect();
+    }
+    Ok(Some(query.filter(&attributes)))
+}
+
+/// Without a table, those of all tables.
+fn text_properties(app: &App, table: Option<&str>) -> BTreeSet<Arc<str>> {
+    let of_table = |table: &Arc<Table>| -> Vec<Arc<str>> {
+        let holds_text = |kind| matches!(kind, PropertyType::String | PropertyType::Array);
+        let texts = table.properties.iter().filter(|(_, property)| holds_text(property.kind));
+        texts.map(|(name, _)| Arc::from(&**name)).collect()
+    };
+    match table {
+        Some(table) => app.table(table).into_iter().flat_map(of_table).collect(),
+        None => app.tables().flat_map(of_table).collect(),
+    }
 }
 
 impl WordQuery {
