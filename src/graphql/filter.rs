@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json};
 use super::cast;
 use super::error::Error;
 use super::geo;
+use super::words;
 use crate::app::{App, PropertyType, Table};
 use crate::records::{
     ArrayTest, Attribute, Bound, Case, Column, Criteria, Entity, Filter, Liveness, Operand, TextPart,
@@ -121,9 +122,7 @@ impl Types<'_> {
                     all.extend(self.related(value, Entity::Record)?);
                 }
                 "related_users" | "users" => all.extend(self.related(value, Entity::User)?),
-                "fulltext" => {
-                    return Err(Error::new(format!("not supported here: filter `{key}`")));
-                }
+                "fulltext" => all.extend(words::condition(self.app, self.table, value)?),
                 _ => {
                     let Some(operators) = value.as_object() else { continue };
                     let column = match (self.entity, key.as_str()) {

@@ -25,12 +25,17 @@ pub(super) trait Item {
 /// The filter makes no sense.
 pub(super) fn chosen<I: Item>(items: impl Iterator<Item = I>, field: &Field) -> Result<Vec<I>, Error> {
     let filter = conditions(field.argument("filter"))?;
-    let mut items: Vec<I> = items.filter(|item| filter.holds(&|named| operand_of(item, named))).collect();
-    let sorts = sorts(field.argument("sort"));
+    let items = items.filter(|item| filter.holds(&|named| operand_of(item, named))).collect();
+    Ok(sorted(items, field.argument("sort")))
+}
+
+/// In the order of `sort`; what is equal stays in the order it comes in.
+pub(super) fn sorted<I: Item>(mut items: Vec<I>, sort: Option<&Json>) -> Vec<I> {
+    let sorts = sorts(sort);
     items.sort_by(|a, b| {
         sorts.iter().map(|sort| sort.compare(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     });
-    Ok(items)
+    items
 }
 
 /// The one item that a field's `filter` means. A filter without a condition means none: what is asked for without saying

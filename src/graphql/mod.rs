@@ -34,6 +34,7 @@ mod record_mutations;
 mod root;
 mod rows;
 mod schema;
+mod search_index;
 mod selection;
 mod session;
 mod standalone;
@@ -46,6 +47,7 @@ mod users;
 mod value_upload;
 mod variables;
 mod wording;
+mod words;
 mod world;
 
 pub(crate) use delivery::Delivery;

@@ -35,26 +35,16 @@ pub(super) trait Node: Stored {
             return Ok(Json::Null);
         };
         let stored = self.properties().get(name).unwrap_or(&Json::Null);
-        Ok(match accessor {
-            "" => json!(cast::text_of(stored)),
-            "_int" => json!(cast::integer(stored)),
-            "_float" => json!(cast::float(stored)),
-            "_boolean" => json!(cast::boolean(stored)),
-            "_array" if stored.is_null() => Json::Null,
-            "_array" => cast::list(stored),
-            "_json" => stored.clone(),
-            "_object" => cast::object(stored).unwrap_or_default(),
-            "_upload" => property_upload::answer(stored, property, field, world)?,
-            _ => return Err(Error::new(format!("not supported here: {}", field.name))),
-        })
+        if accessor == "_upload" {
+            return property_upload::answer(stored, property, field, world);
+        }
+        accessed(accessor, stored).ok_or_else(|| Error::new(format!("not supported here: {}", field.name)))
     }
 
     /// Every stored property that is declared, or those that are selected.
     fn declared(&self, table: Option<&Table>, field: &Field) -> Json {
         let Some(table) = table else { return Json::Object(Map::new()) };
-        let selected: Option<Vec<&str>> = field.argument("select").and_then(Json::as_array).map(|select| {
-            select.iter().filter_map(|entry| entry.get("name").and_then(Json::as_str)).collect()
-        });
+        let selected = selected(field);
         let stored = self.properties().iter().filter(|(name, _)| {
             table.properties.contains_key(name.as_str())
                 && selected.as_ref().is_none_or(|selected| selected.contains(&name.as_str()))
@@ -73,6 +63,27 @@ pub(super) trait Node: Stored {
             },
         }
     }
+}
+
+/// What the field `property` and this ending makes of a stored value; `None` if it is no such field.
+pub(super) fn accessed(ending: &str, stored: &Json) -> Option<Json> {
+    Some(match ending {
+        "" => json!(cast::text_of(stored)),
+        "_int" => json!(cast::integer(stored)),
+        "_float" => json!(cast::float(stored)),
+        "_boolean" => json!(cast::boolean(stored)),
+        "_array" if stored.is_null() => Json::Null,
+        "_array" => cast::list(stored),
+        "_json" => stored.clone(),
+        "_object" => cast::object(stored).unwrap_or_default(),
+        _ => return None,
+    })
+}
+
+/// The names of the properties that are selected; `None` means all.
+pub(super) fn selected(field: &Field) -> Option<Vec<&str>> {
+    let select = field.argument("select").and_then(Json::as_array)?;
+    Some(select.iter().filter_map(|entry| entry.get("name").and_then(Json::as_str)).collect())
 }
 
 impl Node for Record {

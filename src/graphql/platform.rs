@@ -1,20 +1,14 @@
 //! What the platform has and this schema has not, by name: root fields, and parts of what is served here. So that what is
 //! not supported is told apart from a slip of the pen.
 
-pub(super) const QUERIES: [&str; 2] = ["data_exports", "documents_rc"];
+pub(super) const QUERIES: [&str; 1] = ["data_exports"];
 
-pub(super) const MUTATIONS: [&str; 6] = [
-    "data_export",
-    "data_export_delete",
-    "documents_insert_rc",
-    "import_models",
-    "import_users",
-    "upload_delete",
-];
+pub(super) const MUTATIONS: [&str; 5] =
+    ["data_export", "data_export_delete", "import_models", "import_users", "upload_delete"];
 
 /// Of a type its fields, of an input its fields, of an enum its values, of a field its arguments: those that the platform has
 /// and this schema has not. Sorted.
-const MISSING: [(&str, &[&str]); 37] = [
+const MISSING: [(&str, &[&str]); 43] = [
     ("Asset", &["deleted_at", "manually_managed"]),
     ("AssetsSortInput", &["virtual_deleted_at"]),
     (
@@ -69,6 +63,9 @@ const MISSING: [(&str, &[&str]); 37] = [
         ],
     ),
     ("EmbeddingUpdateInputType", &["id"]),
+    ("FullTextQueryField", &["profile_field"]),
+    ("IndexSearchCollection", &["aggregations"]),
+    ("IndexSearchQuery", &["analyzer"]),
     ("Instance", &["created_at"]),
     (
         "JwtAlgorithm",
@@ -113,7 +110,9 @@ const MISSING: [(&str, &[&str]); 37] = [
         "Property",
         &["belongs_to", "default_value", "manually_managed", "metadata", "target_id", "target_type"],
     ),
+    ("Query", &["raw"]),
     ("QueryAssetsFilterInput", &["deleted_at", "manually_managed", "virtual_deleted_at"]),
+    ("QueryMatchTypeEnum", &["FUZZY"]),
     ("QueryModelSchema", &["id", "ids"]),
     ("RecordInputType", &["records"]),
     ("RootMutation.activity_unpublish", &["record_id", "related_to_object"]),
@@ -137,6 +136,7 @@ const MISSING: [(&str, &[&str]); 37] = [
             "query",
         ],
     ),
+    ("RootQuery.documents_rc", &["aggregations"]),
     ("RootQuery.pages", &["metadata"]),
     (
         "SortOrder",

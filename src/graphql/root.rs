@@ -7,13 +7,14 @@ use super::error::Error;
 use super::selection::Field;
 use super::{
     activities, api_calls, app_files, authentication, background_jobs, constants, customizations, embeddings,
-    feeds, instance, models, notifications, presigned_url, record_mutations, rows, session, users,
+    feeds, instance, models, notifications, presigned_url, record_mutations, rows, search_index, session,
+    users,
 };
 
 type Resolve = fn(&Field, &mut World<'_>) -> Result<Json, Error>;
 
 /// Every root field of the schema, sorted; a test compares the two.
-const FIELDS: [(&str, Resolve); 58] = [
+const FIELDS: [(&str, Resolve); 60] = [
     ("activities", activities::activities),
     ("activity_create", activities::create),
     ("activity_delete_all", activities::delete_all),
@@ -37,6 +38,8 @@ const FIELDS: [(&str, Resolve); 58] = [
     ("constants", constants::constants),
     ("current_user", users::current_user),
     ("customizations", customizations::customizations),
+    ("documents_insert_rc", search_index::insert),
+    ("documents_rc", search_index::documents),
     ("email_send", notifications::email_send),
     ("embedding_create_rc", embeddings::create),
     ("embedding_delete_rc", embeddings::delete),

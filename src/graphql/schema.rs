@@ -7,7 +7,7 @@ use apollo_compiler::schema::Implementers;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{Name, Schema};
 
-const FILES: [(&str, &str); 14] = [
+const FILES: [(&str, &str); 15] = [
     ("root.graphql", include_str!("schema/root.graphql")),
     ("filters.graphql", include_str!("schema/filters.graphql")),
     ("records.graphql", include_str!("schema/records.graphql")),
@@ -21,6 +21,7 @@ const FILES: [(&str, &str); 14] = [
     ("activities.graphql", include_str!("schema/activities.graphql")),
     ("embeddings.graphql", include_str!("schema/embeddings.graphql")),
     ("app.graphql", include_str!("schema/app.graphql")),
+    ("search_index.graphql", include_str!("schema/search_index.graphql")),
     ("uploads.graphql", include_str!("schema/uploads.graphql")),
 ];
 

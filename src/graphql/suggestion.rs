@@ -97,11 +97,8 @@ mod tests {
                 "mutation { record_creat { id } }",
                 "type `RootMutation` does not have a field `record_creat`; did you mean `record_create`?",
             ),
-            (
-                "mutation { documents_insert_rc(id: 1) { id } }",
-                "not supported here: RootMutation.documents_insert_rc",
-            ),
-            ("{ documents_rc { id } }", "not supported here: RootQuery.documents_rc"),
+            ("mutation { import_users(id: 1) { id } }", "not supported here: RootMutation.import_users"),
+            ("{ data_exports { id } }", "not supported here: RootQuery.data_exports"),
             (
                 "{ admin_form_configurations { id } }",
                 "not supported here: RootQuery.admin_form_configurations",

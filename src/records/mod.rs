@@ -7,6 +7,7 @@ mod constants;
 mod constants_file;
 mod data;
 mod declared;
+mod documents;
 mod embeddings;
 mod feeds;
 mod handle;
@@ -21,6 +22,7 @@ mod users;
 pub(crate) use cache::{Cache, Lookup};
 pub(crate) use constants::{Constant, Constants, ConstantsError};
 pub(crate) use data::{Data, DataError};
+pub(crate) use documents::Document;
 pub(crate) use embeddings::{Embedding, EmbeddingId};
 pub(crate) use feeds::Feed;
 pub(crate) use handle::Records;
@@ -28,10 +30,10 @@ pub(crate) use migrations::MigrationRun;
 pub(crate) use rows::{
     Activity, ArrayTest, Attribute, Bound, Case, Column, Criteria, Direction, Entity, Filter, Liveness,
     Nearness, NewRecord, Operand, Page, Radius, Record, RecordId, Relation, Share, Sort, SortKey, Stored,
-    TextPart, TextTest, User, UserId, text_of,
+    TextPart, TextTest, User, UserId, WordTest, searched_text, text_of,
 };
-// A place is the store's, for it measures there.
-pub(crate) use crate::store::GeoPoint;
+// Places and words are the store's, for it measures and compares there.
+pub(crate) use crate::store::{GeoPoint, WordPart, words};
 pub(crate) use sessions::{SESSION_LIFETIME, SessionError, SessionId, Sessions};
 pub(crate) use transfer::{Cleaned, Ids, ImportError, Imported};
 pub(crate) use uploads::{

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{Value, ValueRef};
 
-use super::GeoPoint;
+use super::{GeoPoint, WordPart};
 
 pub(super) fn add(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
@@ -20,6 +20,12 @@ pub(super) fn add(connection: &Connection) -> rusqlite::Result<()> {
             ValueRef::Null | ValueRef::Blob(_) => Value::Null,
         })
     })?;
+    for part in WordPart::ALL {
+        connection.create_scalar_function(part.function(), 2, flags, move |call| {
+            let (text, word): (Option<String>, String) = (call.get(0)?, call.get(1)?);
+            Ok(text.map(|text| part.is_in(&text, &word)))
+        })?;
+    }
     connection.create_scalar_function("kilometers", 3, flags, |call| {
         let place: Option<String> = call.get(0)?;
         let place = place.and_then(|place| serde_json::from_str(&place).ok());
@@ -56,6 +62,9 @@ mod tests {
         for (expression, expected) in [
             ("fold('ŻÓŁW Straße')", Value::Text("żółw straße".into())),
             ("fold(NULL)", Value::Null),
+            ("has_word_start('Rain, Forest', 'for')", Value::Integer(1)),
+            ("has_word('Rain, Forest', 'for')", Value::Integer(0)),
+            ("has_word(NULL, 'for')", Value::Null),
             ("number(' 12 ')", Value::Integer(12)),
             ("number('-1.5')", Value::Real(-1.5)),
             ("number(7)", Value::Integer(7)),

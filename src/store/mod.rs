@@ -14,6 +14,7 @@ mod readers;
 mod run_info;
 mod state_dir;
 mod stop;
+mod words;
 mod writer;
 
 use std::path::Path;
@@ -33,6 +34,7 @@ pub(crate) use open_transaction::OpenTransaction;
 pub(crate) use run_info::RunInfo;
 pub(crate) use state_dir::StateDir;
 pub(crate) use stop::by as stopped_by;
+pub(crate) use words::{WordPart, words};
 
 /// A write-ahead log longer than this (64 MiB) is worth stopping the writer for a moment: only then can it start over.
 const LONG_WAL_PAGES: i64 = 16 * 1024;

@@ -120,11 +120,11 @@ fn field_that_must_have_a_value_takes_all_data_with_it() {
 fn what_is_not_supported_is_refused_by_name() {
     let mut fixture = fixture();
     for (document, message) in [
-        ("{ documents_rc(per_page: 1) { total_entries } }", "not supported here: RootQuery.documents_rc"),
-        ("mutation { documents_insert_rc { id } }", "not supported here: RootMutation.documents_insert_rc"),
+        ("{ data_exports(per_page: 1) { total_entries } }", "not supported here: RootQuery.data_exports"),
+        ("mutation { upload_delete { id } }", "not supported here: RootMutation.upload_delete"),
         (
-            "{ records(per_page: 1, filter: { fulltext: { keyword: \"x\" } }) { total_entries } }",
-            "not supported here: filter `fulltext`",
+            "{ records(per_page: 1, filter: { fulltext: { raw: true } }) { total_entries } }",
+            "not supported here: Query.raw",
         ),
         ("", "no valid GraphQL"),
         ("{", "no valid GraphQL"),

@@ -10,6 +10,7 @@ mod limits;
 mod lists;
 mod model;
 mod records;
+mod search;
 mod users;
 
 use std::fs;

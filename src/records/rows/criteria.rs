@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rusqlite::types::Value as Sql;
 
 use super::nearness::Nearness;
-use crate::store;
+use crate::store::{self, WordPart};
 
 /// The kinds of rows that can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub(crate) enum Filter {
     /// All bounds hold.
     Range(Attribute, Vec<(Bound, Operand)>),
     Text(Attribute, TextTest),
+    /// Has this word, or a word of which it is a part.
+    Word(Attribute, WordTest),
     /// Of an array property; elements count as text.
     Array(Attribute, ArrayTest),
     /// Of a geojson property.
@@ -114,6 +116,13 @@ pub(crate) enum TextPart {
     Anywhere,
     Start,
     End,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WordTest {
+    pub(crate) part: WordPart,
+    /// One of those that [`store::words`] makes of what is searched for.
+    pub(crate) word: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,6 +195,7 @@ impl Filter {
             | Self::OneOf(..)
             | Self::Range(..)
             | Self::Text(..)
+            | Self::Word(..)
             | Self::Array(..)
             | Self::Near(..) => 1,
         }

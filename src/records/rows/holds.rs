@@ -30,6 +30,8 @@ impl Filter {
             Self::Text(attribute, test) => {
                 values::text_of(&value(attribute)).is_some_and(|text| test.holds(&text))
             }
+            Self::Word(attribute, test) => values::searched_text(&value(attribute))
+                .is_some_and(|text| test.part.is_in(&text, &test.word)),
             Self::Array(attribute, test) => {
                 value(attribute).as_array().is_some_and(|elements| test.holds(elements))
                 // No element is wanted, so nothing is missing.

@@ -16,7 +16,7 @@ mod write;
 pub(crate) use activity::{Activity, ActivityId};
 pub(crate) use criteria::{
     ArrayTest, Attribute, Bound, Case, Column, Criteria, Entity, Filter, Liveness, Operand, TextPart,
-    TextTest,
+    TextTest, WordTest,
 };
 pub(crate) use find::{Page, Relation, Share, Stored};
 pub(super) use find::{count, counted_page, page, related};
@@ -27,6 +27,6 @@ pub(crate) use record::{Record, RecordId};
 pub(super) use record::{json, time};
 pub(crate) use sort::{Direction, Sort, SortKey};
 pub(crate) use user::{User, UserId};
-pub(crate) use values::text_of;
+pub(crate) use values::{searched_text, text_of};
 pub(crate) use write::NewRecord;
 pub(super) use write::{create, get, ids, purge, replace};

@@ -63,6 +63,14 @@ pub(crate) fn text_of(value: &Json) -> Option<String> {
     }
 }
 
+/// The text in which words are looked for: of an array its elements, for its JSON would glue a line break to a word.
+pub(crate) fn searched_text(value: &Json) -> Option<String> {
+    match value {
+        Json::Array(elements) => Some(elements.iter().filter_map(text_of).collect::<Vec<_>>().join(" ")),
+        other => text_of(other),
+    }
+}
+
 /// A number, also one written as text.
 pub(super) fn number(value: &Json) -> Option<Sql> {
     match value {

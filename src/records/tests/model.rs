@@ -60,6 +60,7 @@ fn any_operand() -> impl Strategy<Value = Operand> {
 fn any_filter() -> impl Strategy<Value = Filter> {
     let bound = select(vec![Bound::Above, Bound::AtLeast, Bound::Below, Bound::AtMost]);
     let part = select(vec![TextPart::Anywhere, TextPart::Start, TextPart::End]);
+    let word_part = select(vec![WordPart::Whole, WordPart::Start, WordPart::End, WordPart::Anywhere]);
     let case = select(vec![Case::Sensitive, Case::Insensitive]);
     let text_test = (part, any_text(), case).prop_map(|(part, text, case)| TextTest { part, text, case });
     let array_test = (0..4, vec(any_text(), 0..3)).prop_map(|(kind, elements)| match kind {
@@ -74,6 +75,10 @@ fn any_filter() -> impl Strategy<Value = Filter> {
         (any_field(), vec((bound, any_operand()), 0..3))
             .prop_map(|(field, bounds)| Filter::Range(field, bounds)),
         (any_field(), text_test).prop_map(|(field, test)| Filter::Text(field, test)),
+        (any_field(), word_part, any_text()).prop_map(|(field, part, text)| {
+            let tests = words(&text).map(|word| Filter::Word(field.clone(), WordTest { part, word }));
+            Filter::Any(tests.collect())
+        }),
         (any_field(), array_test).prop_map(|(field, test)| Filter::Array(field, test)),
         (any_field(), any_nearness()).prop_map(|(field, nearness)| Filter::Near(field, nearness)),
     ];

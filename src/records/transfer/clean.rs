@@ -7,7 +7,7 @@ use crate::records::data::{Data, DataError};
 /// What else is forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cleaned {
-    /// Records, users, activities, embeddings, files, and who is signed in.
+    /// Records, users, activities, embeddings, documents of search indexes, files, and who is signed in.
     Rows,
     /// Also which migrations have run, and the types the properties had: as if the app had never been here.
     RowsAndHistory,
@@ -21,7 +21,7 @@ impl Data {
             data.write(|connection| {
                 connection.execute_batch(
                     "DELETE FROM records; DELETE FROM users; DELETE FROM activities; DELETE FROM embeddings;
-                     DELETE FROM sessions;",
+                     DELETE FROM documents; DELETE FROM sessions;",
                 )?;
                 if what == Cleaned::RowsAndHistory { forget_history(connection) } else { Ok(()) }
             })

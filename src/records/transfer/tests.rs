@@ -3,7 +3,7 @@
 use std::io::{Cursor, Write as _};
 
 use jiff::Timestamp;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -342,9 +342,10 @@ fn clean_takes_everything_but_constants_and_ids() {
     data.set_constant("K", "v", now()).unwrap();
     data.import_json(&sample(), Ids::Raw, &References::default(), now()).unwrap();
     data.create_embedding(None, now(), |_| Ok::<_, ()>(())).unwrap().unwrap();
+    data.insert_document("goods", None, Map::new()).unwrap();
     data.clean(Cleaned::Rows).unwrap();
     assert!(all::<Record>(&data).is_empty() && all::<User>(&data).is_empty());
-    assert!(data.embeddings().unwrap().is_empty());
+    assert!(data.embeddings().unwrap().is_empty() && data.documents("goods").unwrap().is_empty());
     assert_eq!(data.all_constants().unwrap()["K"].value, "v");
 
     data.import_json(&json!({"models": [{"type_name": "a"}]}), Ids::Raw, &References::default(), now())

@@ -73,7 +73,7 @@ impl<'c> Row<'c> {
             Filter::Array(attribute, ArrayTest::Contains(elements) | ArrayTest::Overlaps(elements)) => {
                 self.index_of(attribute).is_some() && elements.iter().all(|element| values::is_whole(element))
             }
-            Filter::Exists(_) | Filter::Text(..) | Filter::Array(..) => false,
+            Filter::Exists(_) | Filter::Text(..) | Filter::Word(..) | Filter::Array(..) => false,
             Filter::Near(..) | Filter::Related { .. } => false,
         }
     }

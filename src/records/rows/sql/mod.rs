@@ -18,6 +18,7 @@ use self::attribute::ELEMENT_TEXT;
 use self::indexed::Lookup;
 use super::criteria::{
     ArrayTest, Attribute, Bound, Case, Column, Criteria, Entity, Filter, Operand, TextPart, TextTest,
+    WordTest,
 };
 use super::sort::{Direction, Sort, SortKey};
 use super::values;
@@ -101,6 +102,7 @@ impl Sql {
             Filter::OneOf(attribute, operands) => self.one_of(attribute, operands, row),
             Filter::Range(attribute, bounds) => self.range(attribute, bounds, row),
             Filter::Text(attribute, test) => self.text_test(attribute, test, row),
+            Filter::Word(attribute, test) => self.word_test(attribute, test, row),
             Filter::Array(attribute, test) => self.array_test(attribute, test, row),
             Filter::Near(attribute, nearness) => self.nearness(attribute, nearness, row),
             Filter::Related { ours, theirs, criteria } => self.related(ours, theirs, criteria, row),
@@ -247,6 +249,16 @@ impl Sql {
             }
         }
         self.push(", 0)");
+    }
+
+    fn word_test(&mut self, attribute: &Attribute, test: &WordTest, row: &Row<'_>) {
+        self.push("coalesce(").push(test.part.function()).push("(CASE WHEN ");
+        self.is_array(attribute, row);
+        self.push(" THEN (SELECT group_concat(").push(ELEMENT_TEXT).push(", ' ') FROM json_each(");
+        self.json(attribute, row);
+        self.push(") AS e) ELSE ");
+        self.text_of(attribute, row);
+        self.push(" END, ").bind(test.word.clone()).push("), 0)");
     }
 
     fn array_test(&mut self, attribute: &Attribute, test: &ArrayTest, row: &Row<'_>) {
