@@ -42,6 +42,7 @@ mod suggestion;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod upload_delete;
 mod users;
 mod value_upload;
 mod variables;

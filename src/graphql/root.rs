@@ -7,13 +7,14 @@ use super::error::Error;
 use super::selection::Field;
 use super::{
     activities, api_calls, app_files, authentication, background_jobs, constants, customizations, embeddings,
-    feeds, instance, models, notifications, presigned_url, record_mutations, rows, session, users,
+    feeds, instance, models, notifications, presigned_url, record_mutations, rows, session, upload_delete,
+    users,
 };
 
 type Resolve = fn(&Field, &mut World<'_>) -> Result<Json, Error>;
 
 /// Every root field of the schema, sorted; a test compares the two.
-const FIELDS: [(&str, Resolve); 58] = [
+const FIELDS: [(&str, Resolve); 59] = [
     ("activities", activities::activities),
     ("activity_create", activities::create),
     ("activity_delete_all", activities::delete_all),
@@ -61,6 +62,7 @@ const FIELDS: [(&str, Resolve); 58] = [
     ("session_delete_field", session::delete_field),
     ("sms_send", notifications::sms_send),
     ("streams", feeds::stream),
+    ("upload_delete", upload_delete::delete),
     ("user", users::user),
     ("user_create", users::create),
     ("user_delete", users::delete),

@@ -191,6 +191,20 @@ impl Data {
         })
     }
 
+    /// Takes one file away: its row, and its bytes once that is stored. Nothing happens where there is none.
+    pub(crate) fn delete_upload(&mut self, key: &Key) -> Result<(), DataError> {
+        let folder = self.uploads()?.inner.folder.clone();
+        let file: Option<String> = self.write(|connection| {
+            connection
+                .prepare_cached("DELETE FROM uploads WHERE key = ?1 RETURNING file")?
+                .query_row([key.as_str()], |row| row.get(0))
+                .optional()
+        })?;
+        let replaced = file.map(|name| folder.join(name));
+        self.files_changed(FileChanges { written: Vec::new(), replaced: replaced.into_iter().collect() });
+        Ok(())
+    }
+
     /// Takes all files away: their rows, and their bytes once that is stored.
     pub(in crate::records) fn clear_uploads(&mut self) -> Result<(), DataError> {
         // Without a place for files there are none.
