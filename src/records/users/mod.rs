@@ -307,7 +307,7 @@ fn select(condition: &str) -> String {
     format!("SELECT {} FROM users AS r WHERE {condition}", User::COLUMNS)
 }
 
-fn get(connection: &Connection, id: UserId) -> rusqlite::Result<Option<User>> {
+pub(super) fn get(connection: &Connection, id: UserId) -> rusqlite::Result<Option<User>> {
     connection.prepare_cached(&select("r.id = ?1"))?.query_row([id.0], User::of).optional()
 }
 
@@ -334,7 +334,7 @@ fn insert(connection: &Connection, user: &mut User, id: Option<UserId>) -> rusql
     Ok(())
 }
 
-fn replace(connection: &Connection, user: &User) -> rusqlite::Result<()> {
+pub(super) fn replace(connection: &Connection, user: &User) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(include_str!("../sql/replace_user.sql"))?;
     statement.execute(params![
         user.id.0,
