@@ -18,6 +18,7 @@ mod feeds;
 mod filter;
 mod form;
 mod geo;
+mod imports;
 mod input;
 mod instance;
 mod listing;

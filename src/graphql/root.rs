@@ -7,14 +7,14 @@ use super::error::Error;
 use super::selection::Field;
 use super::{
     activities, api_calls, app_files, authentication, background_jobs, constants, customizations, embeddings,
-    feeds, instance, models, notifications, presigned_url, record_mutations, rows, session, upload_delete,
-    users,
+    feeds, imports, instance, models, notifications, presigned_url, record_mutations, rows, session,
+    upload_delete, users,
 };
 
 type Resolve = fn(&Field, &mut World<'_>) -> Result<Json, Error>;
 
 /// Every root field of the schema, sorted; a test compares the two.
-const FIELDS: [(&str, Resolve); 59] = [
+const FIELDS: [(&str, Resolve); 61] = [
     ("activities", activities::activities),
     ("activity_create", activities::create),
     ("activity_delete_all", activities::delete_all),
@@ -43,6 +43,8 @@ const FIELDS: [(&str, Resolve); 59] = [
     ("embedding_delete_rc", embeddings::delete),
     ("embedding_update_rc", embeddings::update),
     ("embeddings_rc", embeddings::embeddings),
+    ("import_models", imports::models),
+    ("import_users", imports::users),
     ("instance", instance::instance),
     ("model_create", record_mutations::create),
     ("model_delete", record_mutations::delete),

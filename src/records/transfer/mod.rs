@@ -46,6 +46,8 @@ pub(crate) struct Imported {
     pub(crate) records: u64,
     pub(crate) users: u64,
     pub(crate) activities: u64,
+    /// Of the users, then of the records of a JSON file: what they have here, in their order.
+    pub(crate) ids: Vec<i64>,
     pub(crate) warnings: Vec<String>,
 }
 
