@@ -310,13 +310,13 @@ fn users_properties_change_type_with_their_values() {
             format!("{{ users(per_page: 1, filter: {{ {filter} }}) {{ results {{ properties }} }} }}");
         graph(app, &document)["users"]["results"][0]["properties"]["points"].clone()
     };
-    app.project.write("app/user.yml", &user("integer"));
+    app.project.write("app/user.yml", user("integer"));
     app.wait_for("the values to be numbers", || stored(&app, "id: { value: 1 }") == 7);
     assert_eq!(stored(&app, "deleted_at: { exists: true }"), 8);
 
     app.interrupt();
     app.wait_for_exit();
-    app.project.write("app/user.yml", &user("date"));
+    app.project.write("app/user.yml", user("date"));
     app.restart();
     let problem = "app/user.yml: error: property `points` cannot change from integer to date: the values of users 1, 2 cannot be converted; nothing was changed";
     app.wait_for("the problem to be told", || app.stderr().join("\n").contains(problem));
