@@ -9,6 +9,7 @@ mod background_jobs;
 mod cast;
 mod constants;
 mod customizations;
+mod data_exports;
 mod delivery;
 mod document;
 mod embeddings;

@@ -1,13 +1,13 @@
 //! What the platform has and this schema has not, by name: root fields, and parts of what is served here. So that what is
 //! not supported is told apart from a slip of the pen.
 
-pub(super) const QUERIES: [&str; 2] = ["data_exports", "documents_rc"];
+pub(super) const QUERIES: [&str; 1] = ["documents_rc"];
 
-pub(super) const MUTATIONS: [&str; 3] = ["data_export", "data_export_delete", "documents_insert_rc"];
+pub(super) const MUTATIONS: [&str; 1] = ["documents_insert_rc"];
 
 /// Of a type its fields, of an input its fields, of an enum its values, of a field its arguments: those that the platform has
 /// and this schema has not. Sorted.
-const MISSING: [(&str, &[&str]); 40] = [
+const MISSING: [(&str, &[&str]); 41] = [
     ("Asset", &["deleted_at", "manually_managed"]),
     ("AssetsSortInput", &["virtual_deleted_at"]),
     (
@@ -109,6 +109,7 @@ const MISSING: [(&str, &[&str]); 40] = [
     ("QueryModelSchema", &["id", "ids"]),
     ("RecordInputType", &["records"]),
     ("RootMutation.activity_unpublish", &["record_id", "related_to_object"]),
+    ("RootMutation.data_export", &["encryption"]),
     ("RootMutation.model_create", &["form_configuration_name", "form_name"]),
     ("RootMutation.model_delete", &["form_configuration_name", "form_name"]),
     ("RootMutation.model_update", &["form_configuration_name", "form_name"]),

@@ -6,15 +6,15 @@ use super::World;
 use super::error::Error;
 use super::selection::Field;
 use super::{
-    activities, api_calls, app_files, authentication, background_jobs, constants, customizations, embeddings,
-    feeds, imports, instance, models, notifications, presigned_url, record_mutations, rows, session,
-    upload_delete, users,
+    activities, api_calls, app_files, authentication, background_jobs, constants, customizations,
+    data_exports, embeddings, feeds, imports, instance, models, notifications, presigned_url,
+    record_mutations, rows, session, upload_delete, users,
 };
 
 type Resolve = fn(&Field, &mut World<'_>) -> Result<Json, Error>;
 
 /// Every root field of the schema, sorted; a test compares the two.
-const FIELDS: [(&str, Resolve); 61] = [
+const FIELDS: [(&str, Resolve); 64] = [
     ("activities", activities::activities),
     ("activity_create", activities::create),
     ("activity_delete_all", activities::delete_all),
@@ -38,6 +38,9 @@ const FIELDS: [(&str, Resolve); 61] = [
     ("constants", constants::constants),
     ("current_user", users::current_user),
     ("customizations", customizations::customizations),
+    ("data_export", data_exports::create),
+    ("data_export_delete", data_exports::delete),
+    ("data_exports", data_exports::list),
     ("email_send", notifications::email_send),
     ("embedding_create_rc", embeddings::create),
     ("embedding_delete_rc", embeddings::delete),

@@ -33,7 +33,7 @@ pub(crate) use rows::{
 // A place is the store's, for it measures there.
 pub(crate) use crate::store::GeoPoint;
 pub(crate) use sessions::{SESSION_LIFETIME, SessionError, SessionId, Sessions};
-pub(crate) use transfer::{Cleaned, Ids, ImportError, Imported};
+pub(crate) use transfer::{ArchiveFiles, Cleaned, ExportSelection, Ids, ImportError, Imported};
 pub(crate) use uploads::{
     Acl, Breach, Draft, Key, Permission, Policy, Signer, StoredUpload, Upload, UploadError, Uploads,
 };

@@ -191,6 +191,24 @@ impl Data {
         })
     }
 
+    /// The files whose keys begin so, the newest first, each with when it came.
+    pub(crate) fn uploads_below(&self, prefix: &str) -> Result<Vec<(Key, Timestamp)>, DataError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT key, created_at FROM uploads WHERE key > ?1 AND key < ?2 ORDER BY created_at DESC, key",
+            )?;
+            let rows = statement.query_map([prefix, &format!("{prefix}{}", char::MAX)], |row| {
+                Ok((row.get::<_, String>(0)?, row.get(1)?))
+            })?;
+            let files = rows.map(|row| {
+                let (key, created_at) = row?;
+                let created_at = Timestamp::from_millisecond(created_at).unwrap_or(Timestamp::UNIX_EPOCH);
+                Ok(Key::parse(&key).ok().map(|key| (key, created_at)))
+            });
+            files.filter_map(Result::transpose).collect()
+        })
+    }
+
     /// Takes one file away: its row, and its bytes once that is stored. Nothing happens where there is none.
     pub(crate) fn delete_upload(&mut self, key: &Key) -> Result<(), DataError> {
         let folder = self.uploads()?.inner.folder.clone();
