@@ -292,6 +292,38 @@ fn values_follow_the_type_of_their_property_or_none_does() {
 }
 
 #[test]
+fn users_properties_change_type_with_their_values() {
+    let user = |kind: &str| format!("properties:\n- {{name: points, type: {kind}}}\n");
+    let mut app = Project::of(&[ITEM, ("app/user.yml", &user("string"))]).serve(&[]);
+    for (email, points) in [("ann@x.test", "7"), ("bob@x.test", "8")] {
+        graph(
+            &app,
+            &format!(
+                "mutation {{ user_create(user: {{ email: \"{email}\", properties: [{{ name: \"points\", value: \"{points}\" }}] }}) {{ id }} }}"
+            ),
+        );
+    }
+    // A deleted one may come back.
+    graph(&app, "mutation { user_delete(id: 2) { id } }");
+    let stored = |app: &TestApp, filter: &str| {
+        let document =
+            format!("{{ users(per_page: 1, filter: {{ {filter} }}) {{ results {{ properties }} }} }}");
+        graph(app, &document)["users"]["results"][0]["properties"]["points"].clone()
+    };
+    app.project.write("app/user.yml", user("integer"));
+    app.wait_for("the values to be numbers", || stored(&app, "id: { value: 1 }") == 7);
+    assert_eq!(stored(&app, "deleted_at: { exists: true }"), 8);
+
+    app.interrupt();
+    app.wait_for_exit();
+    app.project.write("app/user.yml", user("date"));
+    app.restart();
+    let problem = "app/user.yml: error: property `points` cannot change from integer to date: the values of users 1, 2 cannot be converted; nothing was changed";
+    app.wait_for("the problem to be told", || app.stderr().join("\n").contains(problem));
+    assert_eq!(stored(&app, "id: { value: 1 }"), 7);
+}
+
+#[test]
 fn what_has_gone_from_the_tables_is_hidden_until_it_is_back() {
     let app = project().serve(&[]);
     graph(

@@ -18,6 +18,7 @@ mod completions;
 mod constants;
 mod context;
 mod data;
+mod data_exports;
 mod deploy;
 mod durability;
 mod errors;

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::wording;
 use crate::app::{UnknownForm, UnknownNotification};
-use crate::records::{DataError, HashError};
+use crate::records::{DataError, HashError, ImportError};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Error {
@@ -72,6 +72,12 @@ impl From<UnknownForm> for Error {
 
 impl From<UnknownNotification> for Error {
     fn from(error: UnknownNotification) -> Self {
+        Self::of(&error)
+    }
+}
+
+impl From<ImportError> for Error {
+    fn from(error: ImportError) -> Self {
         Self::of(&error)
     }
 }

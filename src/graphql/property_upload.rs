@@ -42,14 +42,14 @@ fn lifetime(field: &Field) -> Option<Duration> {
 }
 
 /// To whom a file may be shown, and for how long.
-struct Link {
-    acl: Acl,
-    lifetime: Option<Duration>,
+pub(super) struct Link {
+    pub(super) acl: Acl,
+    pub(super) lifetime: Option<Duration>,
 }
 
 impl Link {
     /// A private file without a lifetime has none.
-    fn url(&self, place: &Place, world: &mut World<'_>) -> Result<Json, Error> {
+    pub(super) fn url(&self, place: &Place, world: &mut World<'_>) -> Result<Json, Error> {
         let key = match place {
             Place::Elsewhere(url) => return Ok(json!(url)),
             Place::Ours(key) => key,

@@ -245,7 +245,7 @@ fn record_id(field: &Field) -> Result<RecordId, Error> {
 }
 
 /// The platform's sentence.
-fn missing(table: &str, id: RecordId) -> Error {
+pub(super) fn missing(table: &str, id: RecordId) -> Error {
     Error::new(format!("Can't find {} with id={id}", class_name(table)))
 }
 

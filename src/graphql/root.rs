@@ -6,15 +6,15 @@ use super::World;
 use super::error::Error;
 use super::selection::Field;
 use super::{
-    activities, api_calls, app_files, authentication, background_jobs, constants, customizations, embeddings,
-    feeds, instance, models, notifications, presigned_url, record_mutations, rows, search_index, session,
-    users,
+    activities, api_calls, app_files, authentication, background_jobs, constants, customizations,
+    data_exports, embeddings, feeds, imports, instance, models, notifications, presigned_url,
+    record_mutations, rows, search_index, session, upload_delete, users,
 };
 
 type Resolve = fn(&Field, &mut World<'_>) -> Result<Json, Error>;
 
 /// Every root field of the schema, sorted; a test compares the two.
-const FIELDS: [(&str, Resolve); 60] = [
+const FIELDS: [(&str, Resolve); 66] = [
     ("activities", activities::activities),
     ("activity_create", activities::create),
     ("activity_delete_all", activities::delete_all),
@@ -38,6 +38,9 @@ const FIELDS: [(&str, Resolve); 60] = [
     ("constants", constants::constants),
     ("current_user", users::current_user),
     ("customizations", customizations::customizations),
+    ("data_export", data_exports::create),
+    ("data_export_delete", data_exports::delete),
+    ("data_exports", data_exports::list),
     ("documents_insert_rc", search_index::insert),
     ("documents_rc", search_index::documents),
     ("email_send", notifications::email_send),
@@ -45,6 +48,8 @@ const FIELDS: [(&str, Resolve); 60] = [
     ("embedding_delete_rc", embeddings::delete),
     ("embedding_update_rc", embeddings::update),
     ("embeddings_rc", embeddings::embeddings),
+    ("import_models", imports::models),
+    ("import_users", imports::users),
     ("instance", instance::instance),
     ("model_create", record_mutations::create),
     ("model_delete", record_mutations::delete),
@@ -64,6 +69,7 @@ const FIELDS: [(&str, Resolve); 60] = [
     ("session_delete_field", session::delete_field),
     ("sms_send", notifications::sms_send),
     ("streams", feeds::stream),
+    ("upload_delete", upload_delete::delete),
     ("user", users::user),
     ("user_create", users::create),
     ("user_delete", users::delete),

@@ -7,7 +7,7 @@ use apollo_compiler::schema::Implementers;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{Name, Schema};
 
-const FILES: [(&str, &str); 15] = [
+const FILES: [(&str, &str); 17] = [
     ("root.graphql", include_str!("schema/root.graphql")),
     ("filters.graphql", include_str!("schema/filters.graphql")),
     ("records.graphql", include_str!("schema/records.graphql")),
@@ -23,6 +23,8 @@ const FILES: [(&str, &str); 15] = [
     ("app.graphql", include_str!("schema/app.graphql")),
     ("search_index.graphql", include_str!("schema/search_index.graphql")),
     ("uploads.graphql", include_str!("schema/uploads.graphql")),
+    ("imports.graphql", include_str!("schema/imports.graphql")),
+    ("data_exports.graphql", include_str!("schema/data_exports.graphql")),
 ];
 
 static SCHEMA: LazyLock<Valid<Schema>> = LazyLock::new(|| {

@@ -2,19 +2,16 @@
 
 use apollo_compiler::schema::ExtendedType;
 
-use super::platform::{self, MUTATIONS, QUERIES};
+use super::platform;
 use super::schema::schema;
 use crate::app::nearest;
 
-/// The sentence with the name that was probably meant. A root field of the platform is not supported here; so is one we
-/// cannot place, since we do not know them all.
+/// The sentence with the name that was probably meant. A root field that is near to none of ours may be one of the
+/// platform's: those we do not know all.
 pub(super) fn of(message: String) -> String {
     if let Some((root, field)) = unknown_root_field(&message) {
-        let known = known_root_fields(root);
-        if known.contains(&field) {
-            return format!("not supported here: {root}.{field}");
-        }
-        return match nearest(field, known) {
+        let served = schema().get_object(root).into_iter().flat_map(|root| root.fields.keys());
+        return match nearest(field, served.map(|name| name.as_str())) {
             Some(near) => format!("{message}; did you mean `{near}`?"),
             None => format!("not supported here: {root}.{field}"),
         };
@@ -31,13 +28,6 @@ pub(super) fn of(message: String) -> String {
 fn unknown_root_field(message: &str) -> Option<(&str, &str)> {
     let [root, field] = quoted(message, "type `", "` does not have a field `", "`")?;
     matches!(root, "RootQuery" | "RootMutation").then_some((root, field))
-}
-
-/// Those of the platform, and those that are served here.
-fn known_root_fields(root: &str) -> Vec<&str> {
-    let platform = if root == "RootQuery" { &QUERIES[..] } else { &MUTATIONS[..] };
-    let served = schema().get_object(root).into_iter().flat_map(|root| root.fields.keys());
-    platform.iter().copied().chain(served.map(|name| name.as_str())).collect()
 }
 
 /// The sentence for a part of the platform that is missing here.
@@ -97,8 +87,6 @@ mod tests {
                 "mutation { record_creat { id } }",
                 "type `RootMutation` does not have a field `record_creat`; did you mean `record_create`?",
             ),
-            ("mutation { import_users(id: 1) { id } }", "not supported here: RootMutation.import_users"),
-            ("{ data_exports { id } }", "not supported here: RootQuery.data_exports"),
             (
                 "{ admin_form_configurations { id } }",
                 "not supported here: RootQuery.admin_form_configurations",

@@ -1,5 +1,5 @@
-//! What a change of the app's tables means for the records that are there: values of a property whose type has changed
-//! are turned into the new type, all of them or none. What cannot be done is a problem of the table's file; records of a
+//! What a change of the app's tables means for the records and users that are there: values of a property whose type has
+//! changed are turned into the new type, all of them or none. What cannot be done is a problem of the table's file; records of a
 //! table that has gone are kept and hidden.
 
 use std::collections::BTreeMap;
@@ -13,13 +13,13 @@ use crate::records::{Data, Records};
 /// Ids that one problem names; the rest are counted.
 const MAX_IDS: usize = 10;
 
-/// Brings the records in line with the tables of `app`, and says what could not be.
+/// Brings the records and users in line with the tables of `app`, and says what could not be.
 pub(crate) fn adopt(app: &App, records: &Records) -> Result<Vec<Problem>, Error> {
     let mut data = records.data(None);
     let known = data.declared_types()?;
     let mut problems = Vec::new();
     let mut new = Vec::new();
-    for table in app.tables() {
+    for table in app.tables().chain(std::iter::once(app.users_table())) {
         for (name, property) in &table.properties {
             let kind = property.kind.name();
             match known.get(&(table.name.to_string(), name.to_string())) {
@@ -54,13 +54,15 @@ fn change(
             0 => String::new(),
             more => format!(" and {more} more"),
         };
+        // The users' table has no name.
+        let owners = if table.name.is_empty() { "users" } else { "records" };
         let message = format!(
-            "property `{name}` cannot change from {before} to {}: the values of records {}{more} cannot be converted; \
+            "property `{name}` cannot change from {before} to {}: the values of {owners} {}{more} cannot be converted; \
              nothing was changed",
             kind.name(),
             named.join(", "),
         );
-        let hint = format!("give it the type {before} again, or correct or delete these records first");
+        let hint = format!("give it the type {before} again, or correct or delete these {owners} first");
         Problem::error(&*table.path, message).with_hint(hint)
     }))
 }

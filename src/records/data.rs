@@ -45,6 +45,9 @@ pub(crate) enum DataError {
     /// In the platform's words.
     #[error("Id has already been taken")]
     IdTaken,
+    /// Of this installation, by its key in the data file.
+    #[error("`{name}` of this installation is damaged, or cannot be made")]
+    KeyPair { name: &'static str },
     #[error("there is no place for files here")]
     NoUploads,
     #[error("cannot use the folder of uploads {}", path.display())]

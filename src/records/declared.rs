@@ -1,5 +1,5 @@
-//! The types that the app's tables declared when they were last loaded, and turning stored values into those of another
-//! type. A property that has gone from its table stays known: its values are hidden, and visible again when it is back.
+//! The types that the app's tables and its users declared when they were last loaded, and turning stored values into those
+//! of another type. A property that has gone from its table stays known: its values are hidden, and visible again when it is back.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,20 @@ use rusqlite::{Connection, params};
 use serde_json::Value as Json;
 
 use super::data::{Data, DataError};
-use super::rows::{self, RecordId};
+use super::rows::{self, RecordId, UserId};
+use super::users;
 
-/// Records that keep a change of type from happening.
+/// Records, or users, that keep a change of type from happening.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Inconvertible {
-    pub(crate) ids: Vec<RecordId>,
+    pub(crate) ids: Vec<i64>,
+}
+
+/// Whose values a property has.
+#[derive(Debug, Clone, Copy)]
+enum Owners<'t> {
+    RecordsOf(&'t str),
+    Users,
 }
 
 impl Data {
@@ -45,8 +53,9 @@ impl Data {
         })
     }
 
-    /// Turns all values of a property into those of another type and notes the type; or, if `convert` has nothing for
-    /// one of them, leaves all as it is. When a record was changed last does not change.
+    /// Turns all values of a property of a table, or of users, whose table has no name, into those of another type and notes
+    /// the type; or, if `convert` has nothing for one of them, leaves all as it is. When a row was changed last does not
+    /// change.
     pub(crate) fn convert_property(
         &mut self,
         table: &str,
@@ -54,27 +63,70 @@ impl Data {
         kind: &str,
         convert: impl Fn(&Json) -> Option<Json>,
     ) -> Result<Result<(), Inconvertible>, DataError> {
+        let owners = Owners::named(table);
         self.write(|connection| {
+            let ids = owners.ids(connection)?;
             let mut refused = Vec::new();
-            for id in ids_of_table(connection, table)? {
-                let Some(record) = rows::get(connection, id)? else { continue };
-                if record.properties.get(name).is_some_and(|value| convert(value).is_none()) {
-                    refused.push(id);
+            for id in &ids {
+                let value = owners.value(connection, *id, name)?;
+                if value.is_some_and(|value| convert(&value).is_none()) {
+                    refused.push(*id);
                 }
             }
             if !refused.is_empty() {
                 return Ok(Err(Inconvertible { ids: refused }));
             }
-            for id in ids_of_table(connection, table)? {
-                let Some(mut record) = rows::get(connection, id)? else { continue };
-                let Some(value) = record.properties.get_mut(name) else { continue };
-                if let Some(converted) = convert(value) {
-                    *value = converted;
-                    rows::replace(connection, &record)?;
+            for id in ids {
+                let value = owners.value(connection, id, name)?;
+                if let Some(converted) = value.and_then(|value| convert(&value)) {
+                    owners.set(connection, id, name, converted)?;
                 }
             }
             declare(connection, table, name, kind).map(Ok)
         })
+    }
+}
+
+impl<'t> Owners<'t> {
+    fn named(table: &'t str) -> Self {
+        if table.is_empty() { Self::Users } else { Self::RecordsOf(table) }
+    }
+
+    /// Deleted ones too: they may come back.
+    fn ids(self, connection: &Connection) -> rusqlite::Result<Vec<i64>> {
+        match self {
+            Self::RecordsOf(table) => connection
+                .prepare_cached("SELECT id FROM records WHERE table_name = ?1 ORDER BY id")?
+                .query_map([table], |row| row.get(0))?
+                .collect(),
+            Self::Users => connection
+                .prepare_cached("SELECT id FROM users ORDER BY id")?
+                .query_map([], |row| row.get(0))?
+                .collect(),
+        }
+    }
+
+    fn value(self, connection: &Connection, id: i64, name: &str) -> rusqlite::Result<Option<Json>> {
+        let properties = match self {
+            Self::RecordsOf(_) => rows::get(connection, RecordId(id))?.map(|record| record.properties),
+            Self::Users => users::get(connection, UserId(id))?.map(|user| user.properties),
+        };
+        Ok(properties.and_then(|mut properties| properties.shift_remove(name)))
+    }
+
+    fn set(self, connection: &Connection, id: i64, name: &str, value: Json) -> rusqlite::Result<()> {
+        match self {
+            Self::RecordsOf(_) => {
+                let Some(mut record) = rows::get(connection, RecordId(id))? else { return Ok(()) };
+                record.properties.insert(name.to_owned(), value);
+                rows::replace(connection, &record)
+            }
+            Self::Users => {
+                let Some(mut user) = users::get(connection, UserId(id))? else { return Ok(()) };
+                user.properties.insert(name.to_owned(), value);
+                users::replace(connection, &user)
+            }
+        }
     }
 }
 
@@ -85,12 +137,4 @@ fn declare(connection: &Connection, table: &str, name: &str, kind: &str) -> rusq
         )?
         .execute(params![table, name, kind])
         .map(drop)
-}
-
-/// Deleted ones too: they may come back.
-fn ids_of_table(connection: &Connection, table: &str) -> rusqlite::Result<Vec<RecordId>> {
-    let mut statement =
-        connection.prepare_cached("SELECT id FROM records WHERE table_name = ?1 ORDER BY id")?;
-    let ids = statement.query_map([table], |row| row.get(0).map(RecordId))?;
-    ids.collect()
 }

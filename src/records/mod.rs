@@ -35,7 +35,7 @@ pub(crate) use rows::{
 // Places and words are the store's, for it measures and compares there.
 pub(crate) use crate::store::{GeoPoint, WordPart, words};
 pub(crate) use sessions::{SESSION_LIFETIME, SessionError, SessionId, Sessions};
-pub(crate) use transfer::{Cleaned, Ids, ImportError, Imported};
+pub(crate) use transfer::{ArchiveFiles, Cleaned, ExportSelection, Ids, ImportError, Imported};
 pub(crate) use uploads::{
     Acl, Breach, Draft, Key, Permission, Policy, Signer, StoredUpload, Upload, UploadError, Uploads,
 };

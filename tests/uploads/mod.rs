@@ -1,5 +1,6 @@
 //! Files: forms that post them, properties that hold them, URLs that serve them, and files the app writes itself.
 
+mod deleted;
 mod posted;
 mod served;
 mod written;

@@ -120,8 +120,8 @@ fn field_that_must_have_a_value_takes_all_data_with_it() {
 fn what_is_not_supported_is_refused_by_name() {
     let mut fixture = fixture();
     for (document, message) in [
-        ("{ data_exports(per_page: 1) { total_entries } }", "not supported here: RootQuery.data_exports"),
-        ("mutation { upload_delete { id } }", "not supported here: RootMutation.upload_delete"),
+        ("{ admin_locales { id } }", "not supported here: RootQuery.admin_locales"),
+        ("mutation { profile_approve { id } }", "not supported here: RootMutation.profile_approve"),
         (
             "{ records(per_page: 1, filter: { fulltext: { raw: true } }) { total_entries } }",
             "not supported here: Query.raw",

@@ -6,6 +6,7 @@ mod customizations;
 mod documents;
 mod feeds;
 mod geo;
+mod imports;
 mod limits;
 mod lists;
 mod model;

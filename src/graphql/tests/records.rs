@@ -179,7 +179,7 @@ fn what_is_refused_changes_nothing() {
             r#"mutation { record_create(record: { table: "task", properties: [{ name: "titel", value: "x" }] }) { id } }"#,
             "table `task` has no property `titel`; did you mean `title`?",
         ),
-        (r#"{ data_exports(per_page: 1) { id } }"#, "not supported here: RootQuery.data_exports"),
+        (r#"{ admin_locales { id } }"#, "not supported here: RootQuery.admin_locales"),
     ] {
         let errors = fixture.errors(document, json!({}));
         assert!(errors.contains(message), "{document}: {errors}");

@@ -125,12 +125,14 @@ fn tokens_are_good_until_their_end_or_a_new_password() {
     let mut fixture = fixture();
     let minute = jiff::SignedDuration::from_mins(1);
     for (field, check) in [
-        ("temporary_token(expires_in: 1)", "temporary_token"),
-        ("temporary_token(expires_in: 48, valid_for: 1)", "temporary_token"),
-        ("jwt_token(expires_in: 3600)", "jwt"),
+        ("temporary_token(expires_in: 1)", "temporary_token("),
+        ("temporary_token(expires_in: 48, valid_for: 1)", "temporary_token("),
+        ("jwt_token(expires_in: 3600)", "jwt("),
+        ("jwt_token(algorithm: ES384, expires_in: 3600)", "jwt(algorithm: ES384, "),
+        ("jwt_token(algorithm: PS256, expires_in: 3600)", "jwt(algorithm: PS256, "),
     ] {
         let token = of_ann(&mut fixture, field);
-        let check = format!(r#"{check}(token: {token})"#);
+        let check = format!("{check}token: {token})");
         assert_eq!(authenticates(&mut fixture, &check), true, "{field}");
         let start = fixture.now;
         fixture.now = start + minute * 59;

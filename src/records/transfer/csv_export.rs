@@ -14,9 +14,9 @@ use crate::records::data::Data;
 use crate::records::rows::{Activity, Record, Stored, User};
 
 /// Rows of one file; more go to files with numbers.
-const ROWS: u64 = 10_000;
+pub(super) const ROWS: usize = 10_000;
 
-type Archive = ZipWriter<Cursor<Vec<u8>>>;
+pub(super) type Archive = ZipWriter<Cursor<Vec<u8>>>;
 
 /// A kind of row as a file of the archive.
 pub(super) trait File: Stored {
@@ -52,8 +52,8 @@ fn write_all<T: File>(
     archive: &mut Archive,
 ) -> rusqlite::Result<Result<(), ExportError>> {
     let (table, columns) = (T::TABLE, T::COLUMNS);
-    let count: u64 = connection
-        .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0))?
+    let count: usize = connection
+        .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, isize>(0))?
         .unsigned_abs();
     let mut statement = connection.prepare(&format!("SELECT {columns} FROM {table} AS r ORDER BY r.id"))?;
     let mut rows = statement.query([])?;
@@ -62,7 +62,7 @@ fn write_all<T: File>(
         let mut read =
             || -> rusqlite::Result<Option<T>> { rows.next()?.map(|row: &Row<'_>| T::of(row)).transpose() };
         let mut page = Vec::new();
-        while page.len() as u64 != ROWS
+        while page.len() != ROWS
             && let Some(row) = read()?
         {
             page.push(row);
@@ -74,7 +74,7 @@ fn write_all<T: File>(
     Ok(Ok(()))
 }
 
-fn write_file<T: File>(archive: &mut Archive, file: &str, rows: &[T]) -> Result<(), ExportError> {
+pub(super) fn write_file<T: File>(archive: &mut Archive, file: &str, rows: &[T]) -> Result<(), ExportError> {
     archive.start_file(file, SimpleFileOptions::default())?;
     let failed = |source: io::Error| ExportError::Csv { file: file.to_owned(), source };
     let mut csv = csv::Writer::from_writer(archive as &mut dyn Write);

@@ -71,7 +71,7 @@ impl Data {
         self.whole(|data| {
             let mut renamed = Renamed::default();
             for item in items(file, "users")? {
-                data.import_user(&item, ids, &mut renamed, now)?;
+                imported.ids.push(data.import_user(&item, ids, &mut renamed, now)?);
                 if item.item.get("profiles").and_then(Json::as_array).is_some_and(|all| !all.is_empty()) {
                     imported.warn("`profiles` of users are left out: there are none here".to_owned());
                 }
@@ -81,6 +81,7 @@ impl Data {
             for list in RECORD_LISTS {
                 for item in items(file, list)? {
                     let row = data.import_record(&item, ids, references, &mut renamed, now)?;
+                    imported.ids.push(row.id.0);
                     imported.records += 1;
                     if ids == Ids::External && !row.references.is_empty() {
                         referring.push(row);
@@ -95,13 +96,14 @@ impl Data {
         })
     }
 
+    /// The id it has here.
     fn import_user(
         &mut self,
         item: &Item<'_>,
         ids: Ids,
         renamed: &mut Renamed,
         now: Timestamp,
-    ) -> Result<(), ImportError> {
+    ) -> Result<i64, ImportError> {
         let given = item.text("id")?;
         let (id, external_id) = match ids {
             Ids::Raw => (item.raw_id("id")?, item.text("external_id")?),
@@ -131,7 +133,7 @@ impl Data {
         if let Some(given) = given {
             renamed.users.insert(given, id.0);
         }
-        Ok(())
+        Ok(id.0)
     }
 
     /// The id it has here, and what of the file it refers to.

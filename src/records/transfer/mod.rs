@@ -12,6 +12,7 @@ mod json_export;
 mod json_import;
 mod references;
 mod rows;
+mod selected_export;
 #[cfg(test)]
 mod tests;
 mod times;
@@ -24,6 +25,7 @@ pub(crate) use clean::Cleaned;
 pub(crate) use error::ImportError;
 #[cfg(test)]
 use references::References;
+pub(crate) use selected_export::{Files as ArchiveFiles, Selected as ExportSelection};
 
 /// How long an import, an export or a clean waits for the transaction of somebody else.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -46,6 +48,8 @@ pub(crate) struct Imported {
     pub(crate) records: u64,
     pub(crate) users: u64,
     pub(crate) activities: u64,
+    /// Of the users, then of the records of a JSON file: what they have here, in their order.
+    pub(crate) ids: Vec<i64>,
     pub(crate) warnings: Vec<String>,
 }
 

@@ -191,6 +191,38 @@ impl Data {
         })
     }
 
+    /// The files whose keys begin so, the newest first, each with when it came.
+    pub(crate) fn uploads_below(&self, prefix: &str) -> Result<Vec<(Key, Timestamp)>, DataError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT key, created_at FROM uploads WHERE key > ?1 AND key < ?2 ORDER BY created_at DESC, key",
+            )?;
+            let rows = statement.query_map([prefix, &format!("{prefix}{}", char::MAX)], |row| {
+                Ok((row.get::<_, String>(0)?, row.get(1)?))
+            })?;
+            let files = rows.map(|row| {
+                let (key, created_at) = row?;
+                let created_at = Timestamp::from_millisecond(created_at).unwrap_or(Timestamp::UNIX_EPOCH);
+                Ok(Key::parse(&key).ok().map(|key| (key, created_at)))
+            });
+            files.filter_map(Result::transpose).collect()
+        })
+    }
+
+    /// Takes one file away: its row, and its bytes once that is stored. Nothing happens where there is none.
+    pub(crate) fn delete_upload(&mut self, key: &Key) -> Result<(), DataError> {
+        let folder = self.uploads()?.inner.folder.clone();
+        let file: Option<String> = self.write(|connection| {
+            connection
+                .prepare_cached("DELETE FROM uploads WHERE key = ?1 RETURNING file")?
+                .query_row([key.as_str()], |row| row.get(0))
+                .optional()
+        })?;
+        let replaced = file.map(|name| folder.join(name));
+        self.files_changed(FileChanges { written: Vec::new(), replaced: replaced.into_iter().collect() });
+        Ok(())
+    }
+
     /// Takes all files away: their rows, and their bytes once that is stored.
     pub(in crate::records) fn clear_uploads(&mut self) -> Result<(), DataError> {
         // Without a place for files there are none.

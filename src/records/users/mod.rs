@@ -1,6 +1,8 @@
 //! Those who can sign in: their rows, and what no row may break. Live users have different e-mail addresses, whatever
 //! their case, and different slugs; a new password voids all tokens.
 
+mod jwt_algorithm;
+mod key_pair;
 mod many;
 mod one_time_password;
 mod password;
@@ -15,10 +17,12 @@ use serde_json::{Map, Value as Json};
 
 use super::data::{Data, DataError};
 use super::rows::{Stored as _, User, UserId};
+use key_pair::KeyPair;
+use token::JwtKey;
 
+pub(crate) use jwt_algorithm::JwtAlgorithm;
 pub(crate) use one_time_password::{code as one_time_code, is_code as is_one_time_code};
 pub(crate) use password::{HashError, hash as hash_password, is_password};
-pub(crate) use token::JwtAlgorithm;
 
 /// Why a user cannot be as asked for, in the platform's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -155,7 +159,9 @@ impl Data {
         issued_at: Timestamp,
         expires_at: Timestamp,
     ) -> Result<String> {
-        Ok(token::jwt(self.secret()?, user, algorithm, issued_at, expires_at))
+        let key = self.jwt_key(user, algorithm)?;
+        let damaged = || DataError::KeyPair { name: algorithm.key_pair().map_or("secret", KeyPair::name) };
+        key.sign(user, issued_at, expires_at).ok_or_else(damaged)
     }
 
     pub(crate) fn accepts_jwt(
@@ -165,7 +171,12 @@ impl Data {
         token: &str,
         now: Timestamp,
     ) -> Result<bool> {
-        Ok(token::is_jwt(self.secret()?, user, algorithm, token, now))
+        Ok(self.jwt_key(user, algorithm)?.accepts(user, token, now))
+    }
+
+    fn jwt_key(&mut self, user: &User, algorithm: JwtAlgorithm) -> Result<JwtKey> {
+        let private_key = algorithm.key_pair().map(|pair| self.private_key(pair)).transpose()?;
+        Ok(JwtKey::new(self.secret()?, user, algorithm, private_key))
     }
 
     /// The secret of the user's one-time passwords of that name; made when first asked for.
@@ -307,7 +318,7 @@ fn select(condition: &str) -> String {
     format!("SELECT {} FROM users AS r WHERE {condition}", User::COLUMNS)
 }
 
-fn get(connection: &Connection, id: UserId) -> rusqlite::Result<Option<User>> {
+pub(super) fn get(connection: &Connection, id: UserId) -> rusqlite::Result<Option<User>> {
     connection.prepare_cached(&select("r.id = ?1"))?.query_row([id.0], User::of).optional()
 }
 
@@ -334,7 +345,7 @@ fn insert(connection: &Connection, user: &mut User, id: Option<UserId>) -> rusql
     Ok(())
 }
 
-fn replace(connection: &Connection, user: &User) -> rusqlite::Result<()> {
+pub(super) fn replace(connection: &Connection, user: &User) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(include_str!("../sql/replace_user.sql"))?;
     statement.execute(params![
         user.id.0,

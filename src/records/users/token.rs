@@ -1,29 +1,22 @@
-//! Tokens that stand for a user for a while: temporary ones, which only we can read, and JSON Web Tokens. Both are signed
-//! with a key made from the installation's secret and the hash of the password, so that a new password voids them all
-//! without any being stored. Pure.
+//! Tokens that stand for a user for a while: temporary ones, which only we can read, and JSON Web Tokens. Both hold what is
+//! made from the installation's secret and the hash of the password, as the key that signs them or, where a key pair does,
+//! as one of the claims; so a new password voids them all without any being stored. Pure.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
-use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
-use sha2::{Sha256, Sha384, Sha512};
 
+use super::jwt_algorithm::JwtAlgorithm;
 use crate::records::rows::{User, UserId};
 use crate::records::secret::Secret;
-
-/// The algorithms of JSON Web Tokens that need no key pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum JwtAlgorithm {
-    Hs256,
-    Hs384,
-    Hs512,
-}
 
 /// `<user>.<expiry>.<signature>`
 pub(super) fn temporary(secret: Secret, user: &User, expires_at: Timestamp) -> String {
     let claim = format!("{}.{}", user.id, expires_at.as_millisecond());
-    let signature = JwtAlgorithm::Hs256.sign(&key(secret, "temporary token", user), &claim);
+    let signature = JwtAlgorithm::Hs256
+        .sign(&key(secret, "temporary token", user), &claim)
+        .expect("any bytes are a shared secret");
     format!("{claim}.{signature}")
 }
 
@@ -42,45 +35,65 @@ pub(super) fn is_temporary(secret: Secret, user: &User, token: &str, now: Timest
     id == user.id.to_string() && is_current && JwtAlgorithm::Hs256.verifies(&key, claim, signature)
 }
 
-pub(super) fn jwt(
-    secret: Secret,
-    user: &User,
+/// What signs the JSON Web Tokens of one user, and proves them.
+#[derive(Debug)]
+pub(super) struct JwtKey {
     algorithm: JwtAlgorithm,
-    issued_at: Timestamp,
-    expires_at: Timestamp,
-) -> String {
-    let header = json!({"alg": algorithm.name(), "typ": "JWT"});
-    let claims = json!({
-        "sub": user.id.to_string(), "iat": issued_at.as_second(), "exp": expires_at.as_second(),
-    });
-    let [header, claims] = [header, claims].map(|part| BASE64.encode(part.to_string()));
-    let signed = format!("{header}.{claims}");
-    let signature = algorithm.sign(&key(secret, "jwt", user), &signed);
-    format!("{signed}.{signature}")
+    key: Vec<u8>,
+    /// A claim; only where the key is not made of the password itself.
+    stamp: Option<String>,
 }
 
-/// The token is this user's, signed in just this way, and its time is not over.
-pub(super) fn is_jwt(
-    secret: Secret,
-    user: &User,
-    algorithm: JwtAlgorithm,
-    token: &str,
-    now: Timestamp,
-) -> bool {
-    let Some((signed, signature)) = token.trim().rsplit_once('.') else { return false };
-    let Some((header, claims)) = signed.split_once('.') else { return false };
-    let decode = |part: &str| {
-        BASE64
-            .decode(part)
-            .ok()
-            .and_then(|bytes| serde_json::from_slice::<Json>(&bytes).ok())
-            .unwrap_or_default()
-    };
-    let (header, claims) = (decode(header), decode(claims));
-    header.get("alg").and_then(Json::as_str) == Some(algorithm.name())
-        && claims.get("sub").and_then(Json::as_str) == Some(&*user.id.to_string())
-        && claims.get("exp").and_then(Json::as_i64).is_some_and(|expiry| now.as_second() < expiry)
-        && algorithm.verifies(&key(secret, "jwt", user), signed, signature)
+impl JwtKey {
+    /// `private_key` is that of the pair which the algorithm needs, if it needs one.
+    pub(super) fn new(
+        secret: Secret,
+        user: &User,
+        algorithm: JwtAlgorithm,
+        private_key: Option<Vec<u8>>,
+    ) -> Self {
+        match private_key {
+            Some(private_key) => {
+                let stamp = BASE64.encode(key(secret, "stamp of a jwt", user));
+                Self { algorithm, key: private_key, stamp: Some(stamp) }
+            }
+            None => Self { algorithm, key: key(secret, "jwt", user).to_vec(), stamp: None },
+        }
+    }
+
+    /// `None` if the private key is damaged.
+    pub(super) fn sign(&self, user: &User, issued_at: Timestamp, expires_at: Timestamp) -> Option<String> {
+        let header = json!({"alg": self.algorithm.name(), "typ": "JWT"});
+        let mut claims = json!({
+            "sub": user.id.to_string(), "iat": issued_at.as_second(), "exp": expires_at.as_second(),
+        });
+        if let (Some(stamp), Some(claims)) = (&self.stamp, claims.as_object_mut()) {
+            claims.insert("stamp".to_owned(), json!(stamp));
+        }
+        let [header, claims] = [header, claims].map(|part| BASE64.encode(part.to_string()));
+        let signed = format!("{header}.{claims}");
+        let signature = self.algorithm.sign(&self.key, &signed)?;
+        Some(format!("{signed}.{signature}"))
+    }
+
+    /// The token is this user's, signed in just this way, and its time is not over.
+    pub(super) fn accepts(&self, user: &User, token: &str, now: Timestamp) -> bool {
+        let Some((signed, signature)) = token.trim().rsplit_once('.') else { return false };
+        let Some((header, claims)) = signed.split_once('.') else { return false };
+        let decode = |part: &str| {
+            BASE64
+                .decode(part)
+                .ok()
+                .and_then(|bytes| serde_json::from_slice::<Json>(&bytes).ok())
+                .unwrap_or_default()
+        };
+        let (header, claims) = (decode(header), decode(claims));
+        header.get("alg").and_then(Json::as_str) == Some(self.algorithm.name())
+            && claims.get("sub").and_then(Json::as_str) == Some(&*user.id.to_string())
+            && claims.get("exp").and_then(Json::as_i64).is_some_and(|expiry| now.as_second() < expiry)
+            && self.algorithm.verifies(&self.key, signed, signature)
+            && claims.get("stamp").and_then(Json::as_str) == self.stamp.as_deref()
+    }
 }
 
 fn key(secret: Secret, purpose: &str, user: &User) -> [u8; 32] {
@@ -92,51 +105,12 @@ fn key(secret: Secret, purpose: &str, user: &User) -> [u8; 32] {
     ))
 }
 
-impl JwtAlgorithm {
-    /// The name in a token's header.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Hs256 => "HS256",
-            Self::Hs384 => "HS384",
-            Self::Hs512 => "HS512",
-        }
-    }
-
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        [Self::Hs256, Self::Hs384, Self::Hs512].into_iter().find(|algorithm| algorithm.name() == name)
-    }
-
-    fn sign(self, key: &[u8], text: &str) -> String {
-        let text = text.as_bytes();
-        match self {
-            Self::Hs256 => BASE64.encode(mac::<Hmac<Sha256>>(key, text).finalize().into_bytes()),
-            Self::Hs384 => BASE64.encode(mac::<Hmac<Sha384>>(key, text).finalize().into_bytes()),
-            Self::Hs512 => BASE64.encode(mac::<Hmac<Sha512>>(key, text).finalize().into_bytes()),
-        }
-    }
-
-    /// In a time that does not tell how much of the signature is right.
-    fn verifies(self, key: &[u8], text: &str, signature: &str) -> bool {
-        let Ok(signature) = BASE64.decode(signature) else { return false };
-        let text = text.as_bytes();
-        match self {
-            Self::Hs256 => mac::<Hmac<Sha256>>(key, text).verify_slice(&signature),
-            Self::Hs384 => mac::<Hmac<Sha384>>(key, text).verify_slice(&signature),
-            Self::Hs512 => mac::<Hmac<Sha512>>(key, text).verify_slice(&signature),
-        }
-        .is_ok()
-    }
-}
-
-fn mac<M: Mac + KeyInit>(key: &[u8], text: &[u8]) -> M {
-    let mut mac = <M as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
-    mac.update(text);
-    mac
-}
-
 #[cfg(test)]
 mod tests {
+    use rsa::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _};
+
     use super::*;
+    use crate::records::users::key_pair::KeyPair;
     use crate::records::users::tests::user;
 
     fn at(second: i64) -> Timestamp {
@@ -159,20 +133,65 @@ mod tests {
         }
     }
 
+    /// Private keys that nothing else uses.
+    fn private_key(algorithm: JwtAlgorithm) -> Option<Vec<u8>> {
+        const RSA: &str = include_str!("../../liquid/filters/crypto/tests/keys/rsa_private_pkcs8.pem");
+        Some(match algorithm.key_pair()? {
+            KeyPair::Rsa => {
+                rsa::PrivateKey::from_pkcs8_pem(RSA).unwrap().to_pkcs8_der().unwrap().as_bytes().to_vec()
+            }
+            KeyPair::P256 => vec![7; 32],
+            KeyPair::P384 => vec![7; 48],
+            KeyPair::P521 => [&[0; 33][..], &[7; 33]].concat(),
+        })
+    }
+
+    fn jwt_key(secret: Secret, user: &User, algorithm: JwtAlgorithm) -> JwtKey {
+        JwtKey::new(secret, user, algorithm, private_key(algorithm))
+    }
+
     #[test]
     fn web_token_says_who_and_until_when() {
         let (ann, secret) = (user(1), Secret::of(7));
-        for algorithm in [JwtAlgorithm::Hs256, JwtAlgorithm::Hs384, JwtAlgorithm::Hs512] {
-            let token = jwt(secret, &ann, algorithm, at(0), at(60));
-            assert!(is_jwt(secret, &ann, algorithm, &token, at(59)), "{token}");
-            assert!(!is_jwt(secret, &ann, algorithm, &token, at(60)));
-            assert!(!is_jwt(secret, &user(2), algorithm, &token, at(0)));
+        let changed = User { encrypted_password: Some("new".into()), ..ann.clone() };
+        for algorithm in JwtAlgorithm::ALL {
+            assert_eq!(JwtAlgorithm::named(algorithm.name()), Some(algorithm));
+            let key = jwt_key(secret, &ann, algorithm);
+            let token = key.sign(&ann, at(0), at(60)).unwrap();
+            assert!(key.accepts(&ann, &token, at(59)), "{token}");
+            assert!(!key.accepts(&ann, &token, at(60)), "{algorithm:?}: expired");
+            let bob = jwt_key(secret, &user(2), algorithm);
+            assert!(!bob.accepts(&user(2), &token, at(0)), "{algorithm:?}: another user");
+            let key = jwt_key(secret, &changed, algorithm);
+            assert!(!key.accepts(&changed, &token, at(0)), "{algorithm:?}: another password");
+            let key = jwt_key(Secret::of(8), &ann, algorithm);
+            assert!(!key.accepts(&ann, &token, at(0)), "{algorithm:?}: another installation");
+            for other in JwtAlgorithm::ALL.into_iter().filter(|other| *other != algorithm) {
+                let key = jwt_key(secret, &ann, other);
+                assert!(!key.accepts(&ann, &token, at(0)), "{algorithm:?} is not {other:?}");
+            }
         }
-        let token = jwt(secret, &ann, JwtAlgorithm::Hs512, at(0), at(60));
-        assert!(!is_jwt(secret, &ann, JwtAlgorithm::Hs256, &token, at(0)), "signed in another way");
-        let unsigned =
-            format!("{}.{}.", BASE64.encode(r#"{"alg":"none"}"#), BASE64.encode(r#"{"sub":"1","exp":99}"#));
-        assert!(!is_jwt(secret, &ann, JwtAlgorithm::Hs256, &unsigned, at(0)));
-        assert!(!is_jwt(secret, &ann, JwtAlgorithm::Hs256, "…", at(0)));
+    }
+
+    #[test]
+    fn nobody_else_can_make_a_web_token() {
+        let (ann, secret) = (user(1), Secret::of(7));
+        for algorithm in JwtAlgorithm::ALL {
+            let key = jwt_key(secret, &ann, algorithm);
+            let token = key.sign(&ann, at(0), at(60)).unwrap();
+            let (signed, _) = token.rsplit_once('.').unwrap();
+            let unsigned = format!(
+                "{}.{}.",
+                BASE64.encode(r#"{"alg":"none"}"#),
+                BASE64.encode(r#"{"sub":"1","exp":99}"#)
+            );
+            for forged in
+                [unsigned, format!("{signed}."), format!("{signed}.AAAA"), "…".to_owned(), String::new()]
+            {
+                assert!(!key.accepts(&ann, &forged, at(0)), "{algorithm:?}: {forged}");
+            }
+        }
+        let damaged = JwtKey::new(secret, &ann, JwtAlgorithm::Es256, Some(vec![0; 32]));
+        assert_eq!(damaged.sign(&ann, at(0), at(60)), None);
     }
 }

@@ -61,6 +61,6 @@ fn file(request: &Request) -> Result<Json, String> {
 }
 
 fn product(imported: Imported) -> Product {
-    let Imported { records, users, activities, warnings } = imported;
+    let Imported { records, users, activities, warnings, ids: _ } = imported;
     Product::Imported(ImportedRows { records, users, activities, warnings })
 }
