@@ -308,10 +308,14 @@ fn what_cannot_be_sent_says_why() {
         ("app/forms/shut.liquid", "---\nresource: car\nrequest_allowed: false\nfields: {}\n---\n"),
         ("app/forms/nothing.liquid", "---\nresource_owner: anyone\nfields: {}\n---\n"),
         ("app/forms/tabel.liquid", "---\nresource: caar\nresource_owner: anyone\nfields: {}\n---\n"),
+        (
+            "app/forms/odder.liquid",
+            "---\nresource: car\nresource_owner: anyone\nfields:\n  properties:\n    color:\n      validation: {format: {with: 'a(?=b)'}}\n---\n",
+        ),
         ("app/forms/odd.liquid", "---\nresource: car\nresource_owner: anyone\nfields: {wheels: {}}\n---\n"),
         (
-            "app/forms/dated.liquid",
-            "---\nresource: car\nresource_owner: anyone\nfields:\n  properties:\n    color:\n      validation: {date: {before: now}}\n---\n",
+            "app/forms/sometimes.liquid",
+            "---\nresource: car\nresource_owner: anyone\nfields:\n  properties:\n    color:\n      validation: {presence: {if: x}}\n---\n",
         ),
         (
             "app/forms/payload.liquid",
@@ -324,7 +328,8 @@ fn what_cannot_be_sent_says_why() {
         ("nothing", "", 500, "form `nothing` names no resource: a table, or User"),
         ("tabel", "", 500, "no table `caar` is declared in app/schema; did you mean `car`?"),
         ("odd", "", 500, "a form cannot write `wheels`"),
-        ("dated", "", 500, "not supported here: the validation `date` of a form"),
+        ("odder", "", 500, "is `a(?=b)`: a look-ahead, `(?=` or `(?!` is not supported here"),
+        ("sometimes", "", 500, "not supported here: a condition of the validation `presence`"),
         ("payload", "", 500, "default_payload is no JSON object"),
         ("car", "/9", 404, "/api/customizations/9 is not there"),
         ("car", "/x", 404, "/api/customizations/x is not there"),
@@ -422,4 +427,121 @@ fn notification_that_is_not_there_is_told_by_check_and_keeps_the_form_from_being
     let checked = app.cli(["check"]).run();
     assert!(checked.stdout.contains("forms/car.liquid:9:3"), "{checked}");
     assert!(checked.stdout.contains("can't find e-mail 'solt'"), "{checked}");
+}
+
+const DOC: &str = r#"---
+resource: doc
+resource_owner: anyone
+fields:
+  properties:
+    born:
+      validation: {date: {before: today, allow_blank: true}}
+    seen:
+      validation:
+        datetime: {after: 2024-01-01, on_or_before: '2024-12-31T12:00:00Z', allow_blank: true}
+    code:
+      validation: {format: {with: '\A\h+\Z', allow_nil: true}}
+    file:
+      validation:
+        file_size: {less_than: 1 KB, message: too big}
+        file_extension: {in: [txt]}
+        file_content_type: {in: [text/plain]}
+---
+"#;
+
+fn docs() -> TestApp {
+    app(&[
+        ("app/forms/doc.liquid", DOC),
+        (
+            "app/schema/doc.yml",
+            "name: doc\nproperties:\n- {name: born, type: date}\n- {name: seen, type: datetime}\n- name: code\n- {name: file, type: upload}\n",
+        ),
+    ])
+}
+
+fn send_doc(app: &TestApp, properties: Json) -> Response {
+    let body = json!({"form_id": "doc", "form": {"properties": properties}}).to_string();
+    let headers = [("content-type", "application/json"), ("accept", "application/json")];
+    app.new_browser().send("POST", "/api/customizations", &headers, body.into_bytes())
+}
+
+#[test]
+fn dates_keep_their_bounds() {
+    let app = docs();
+    for (sent, said) in [
+        (
+            json!({"born": "soon"}),
+            json!({"properties.born": ["is not a valid date", "`soon` is not a date"]}),
+        ),
+        (
+            json!({"seen": "2024-01-01T00:00:00Z"}),
+            json!({"properties.seen": ["must be after 2024-01-01T00:00:00.000Z"]}),
+        ),
+        (
+            json!({"seen": "2024-12-31 12:00:01"}),
+            json!({"properties.seen": ["must be on or before 2024-12-31T12:00:00.000Z"]}),
+        ),
+        (json!({"code": "xyz"}), json!({"properties.code": ["is invalid"]})),
+    ] {
+        let answer = send_doc(&app, sent.clone()).has_status(422).json();
+        assert_eq!(answer["errors"], said, "{sent}");
+    }
+    let answer = send_doc(&app, json!({"born": "9000-01-01"})).has_status(422).text();
+    assert!(answer.contains("must be before 2"), "{answer}");
+    let kept = json!({"born": "2001-02-03", "seen": "2024-12-31T13:00:00+01:00", "code": "c0de"});
+    send_doc(&app, kept).has_status(200);
+}
+
+/// Stores a file with this content at the path; where it is then.
+fn upload(app: &TestApp, path: &str, content: &str) -> String {
+    let query = format!(
+        r#"mutation {{ record_create(record: {{ table: "doc", properties: [{{ name: "file", value_upload: {{ type: plain, content: "{content}", file_path: "{path}", acl: public }} }}] }}) {{ property_upload(name: "file") {{ url }} }} }}"#
+    );
+    graph(app, &query)["record_create"]["property_upload"]["url"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn file_is_looked_at_before_its_record_is_stored() {
+    let app = docs();
+    let small = upload(&app, "a/note.txt", "hello");
+    let large = upload(&app, "a/large.txt", &"x".repeat(1024));
+    let named = upload(&app, "a/note.exe", "hello");
+    let refused = |said: &[&str]| json!({ "errors": { "properties.file": said } });
+    let unknown = ["too big", "file should be one of text/plain"];
+    for (file, said) in [
+        (json!(large), refused(&["too big"])),
+        (json!(named), refused(&["file should be one of txt"])),
+        (json!("https://x.test/a.txt"), refused(&unknown)),
+        (json!({"path": "a/large.txt", "filename": "a.txt", "size": 1}), refused(&["too big"])),
+        (
+            json!({"path": "a/nowhere.txt", "filename": "a.txt", "content_type": "text/plain", "size": 1}),
+            refused(&unknown),
+        ),
+    ] {
+        assert_eq!(send_doc(&app, json!({ "file": file })).has_status(422).json(), said, "{file}");
+    }
+    send_doc(&app, json!({ "file": small })).has_status(200);
+    send_doc(&app, json!({})).has_status(200);
+}
+
+fn post_file(app: &TestApp, name: &str, content: &str) -> Response {
+    let part = |disposition: &str, value: &str| {
+        format!("--b\r\nContent-Disposition: form-data; {disposition}\r\n\r\n{value}\r\n")
+    };
+    let file = format!(
+        "name=\"form[properties_attributes][file]\"; filename=\"{name}\"\r\nContent-Type: text/plain"
+    );
+    let body = format!("{}{}--b--\r\n", part("name=\"form_id\"", "doc"), part(&file, content));
+    let headers = [("content-type", "multipart/form-data; boundary=b"), ("accept", "application/json")];
+    app.new_browser().send("POST", "/api/customizations", &headers, body.into_bytes())
+}
+
+#[test]
+fn file_in_the_form_itself_is_looked_at_too() {
+    let app = docs();
+    let errors = |said: &str| json!({ "errors": { "properties.file": [said] } });
+    let large = post_file(&app, "a.txt", &"x".repeat(1024));
+    assert_eq!(large.has_status(422).json(), errors("too big"));
+    assert_eq!(post_file(&app, "a.exe", "x").has_status(422).json(), errors("file should be one of txt"));
+    post_file(&app, "a.txt", "x").has_status(200);
 }

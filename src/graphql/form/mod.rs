@@ -3,6 +3,8 @@
 //! told that it is free.
 
 mod fields;
+mod file;
+mod moment;
 mod mutation;
 mod owner;
 mod rule;
@@ -126,7 +128,7 @@ fn settle(
     let sent = fields.accepted(payload);
     let all = sent.over(stored.as_ref());
     let mut errors = Errors::default();
-    fields.check(&sent, stored.as_ref(), &mut errors);
+    fields.check(&sent, stored.as_ref(), world.now, &mut errors);
     target.check(fields, &all, id, world, &mut errors)?;
     if !errors.0.is_empty() {
         return Ok(Submitted::Invalid(errors));

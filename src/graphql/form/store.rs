@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Errors;
 use super::fields::{Fields, Place, Values};
+use super::file::SentFile;
 use super::rule::{Demand, Rule, is_blank};
 use crate::app::{App, Form, Table};
 use crate::graphql::World;
@@ -97,6 +98,13 @@ impl<'a> Target<'a> {
             for rule in &field.rules {
                 if self.is_taken(rule, field.place, values, id, world)? {
                     errors.add(field.place, rule.says("has already been taken"));
+                }
+                if let Demand::File(demand) = &rule.demand
+                    && !rule.allows(value)
+                    && let Some(file) = SentFile::of(value, world)?
+                    && let Some(said) = demand.broken(&file)
+                {
+                    errors.add(field.place, rule.says(&said));
                 }
             }
         }
