@@ -545,3 +545,62 @@ fn file_in_the_form_itself_is_looked_at_too() {
     assert_eq!(post_file(&app, "a.exe", "x").has_status(422).json(), errors("file should be one of txt"));
     post_file(&app, "a.txt", "x").has_status(200);
 }
+
+const SELL: &str = r#"{% graphql sold, color: context.params.color %}mutation ($color: String) {
+  record_create(form_name: "car", record: { properties: [
+    { name: "color", value: $color }, { name: "plate", value: "G 1" }, { name: "terms", value: "yes" }
+  ] }) { properties }
+}{% endgraphql %}{{ sold.record_create.properties }}|{{ context.session.sold }}"#;
+
+/// An app that sells cars through a form that asks a policy, and puts a line into the session once one is stored.
+fn selling(form: &str) -> TestApp {
+    let form = form.replace("resource: car\n", "resource: car\nauthorization_policies: [open]\n");
+    app(&[
+        ("app/forms/car.liquid", &form),
+        (
+            "app/authorization_policies/open.liquid",
+            "---\nname: open\n---\n{% if context.params.door == 'open' %}true{% endif %}",
+        ),
+        ("app/views/pages/sell.json.liquid", SELL),
+    ])
+}
+
+#[test]
+fn mutation_goes_through_the_whole_form() {
+    let form = CAR.replace("callback_actions: |\n", "callback_actions: |\n  {% session sold = form.id %}\n");
+    let app = selling(&form);
+    let properties = json!({"color": "red", "plate": "G 1", "origin": "form", "called": "yes"});
+    let sold = app.get("/sell.json?door=open&color=red").has_status(200).text();
+    let (told, session) = sold.rsplit_once('|').unwrap();
+    assert_eq!(serde_json::from_str::<Json>(told).unwrap(), properties);
+    assert_eq!(session.trim(), "1", "what a callback does to the session is done");
+    assert_eq!(cars(&app), json!([{"id": "1", "user_id": null, "properties": properties}]));
+    app.wait_for_log("G 1");
+
+    for (query, said) in [
+        ("door=open&color=pink", "form `car`: properties.color is not included in the list"),
+        ("color=blue", "form `car`: the authorization policy `open` does not let it pass"),
+    ] {
+        let told = app.get(&format!("/sell.json?{query}")).has_status(500).text();
+        assert!(told.contains(said), "{query}: {told}");
+    }
+    let query = r#"mutation { record_create(form_name: "car", record: { properties: [{ name: "color", value: "blue" }] }) { id } }"#;
+    let answer = app.new_browser().post_json("/api/graph", &json!({ "query": query })).has_status(200).json();
+    assert!(answer["errors"][0]["message"].as_str().unwrap().contains("`open` does not let it pass"));
+    assert_eq!(cars(&app).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn mutation_whose_form_fails_stores_nothing() {
+    let include = "{% include 'nope' %}";
+    let payload = r#"default_payload: '{"properties_attributes": {"origin": "form"}}'"#;
+    for (form, said) in [
+        (CAR.replace("async_callback_actions:", &format!("  {include}\nasync_callback_actions:")), "nope"),
+        (CAR.replace(payload, "default_payload: '[]'"), "default_payload is no JSON object"),
+    ] {
+        let app = selling(&form);
+        let told = app.get("/sell.json?door=open&color=red").has_status(500).text();
+        assert!(told.contains(said), "{told}");
+        assert_eq!(cars(&app), json!([]));
+    }
+}

@@ -7,6 +7,7 @@ mod file;
 mod moment;
 mod mutation;
 mod owner;
+pub(crate) mod payload;
 mod rule;
 mod store;
 

@@ -13,8 +13,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Visit;
 use super::stop::{self, Stop};
-use crate::app::{App, AsyncCallback, Form, Format, Method, Page};
-use crate::graphql::{self, Submission, Submitted, World};
+use crate::app::{App, Form, Format, Method, Page};
+use crate::graphql::{self, Submission, Submitted, World, form_payload as payload};
 use crate::liquid::{Block, RefusedForm, Rendered, Templates};
 use crate::notifications::Caller;
 use crate::records::UserId;
@@ -102,13 +102,11 @@ impl Visit<'_> {
     /// What was sent, and over it what the form says itself: a visitor cannot send that.
     fn payload(&mut self, form: &Form) -> Result<Map<String, Json>, Stop> {
         let sent = self.request.params.get("form").and_then(Json::as_object).cloned().unwrap_or_default();
-        let sent = nested_as_sent(sent);
+        let sent = payload::as_sent(sent);
         let Some(source) = &form.default_payload else { return Ok(sent) };
-        let text = self.liquid(source, form, &sent)?.body;
-        match serde_json::from_str(&text) {
-            Ok(Json::Object(own)) => Ok(merged(sent, nested_as_sent(own))),
-            _ => Err(Stop::Failed(Failure::in_file(&form.source.path, "default_payload is no JSON object"))),
-        }
+        let printed = self.liquid(source, form, &sent)?.body;
+        payload::with_default(sent, &printed)
+            .ok_or_else(|| Stop::Failed(Failure::in_file(&form.source.path, payload::NO_OBJECT)))
     }
 
     fn stored(&mut self, form: &Form, id: i64, values: Map<String, Json>) -> Result<Reply, Stop> {
@@ -117,7 +115,7 @@ impl Visit<'_> {
             self.take_effects(session, jobs)?;
         }
         if let Some(callback) = &form.async_callback_actions {
-            let jobs = self.liquid(&in_background(callback), form, &values)?.jobs;
+            let jobs = self.liquid(&callback.in_background(), form, &values)?.jobs;
             self.take_effects(Vec::new(), jobs)?;
         }
         if self.request.format() == Format::Json {
@@ -157,7 +155,7 @@ impl Visit<'_> {
             let alert = self.liquid(alert, form, &values)?.body;
             self.session.show_flash("alert", alert.trim());
         }
-        let values = without_passwords(values);
+        let values = payload::without_passwords(values);
         self.refused_form = Some(RefusedForm { name: form.name.clone(), values, errors });
         self.route_params.insert("format".to_owned(), page.format.name().into());
         self.page = Some(Arc::clone(&page));
@@ -181,51 +179,13 @@ impl Visit<'_> {
     fn liquid(&self, source: &str, form: &Form, values: &Map<String, Json>) -> Result<Rendered, Stop> {
         let block = Block { source, path: &form.source.path, line: 1 };
         let mut scope = self.scope(Format::Text);
-        scope.variables.insert("form".to_owned(), Json::Object(without_passwords(values.clone())));
+        scope.variables.insert("form".to_owned(), Json::Object(payload::without_passwords(values.clone())));
         self.engine.text(&block, scope, &self.state.bindings).map_err(|error| self.failed(&error))
     }
 }
 
 fn in_form(form: &Form, error: &graphql::Error) -> Stop {
     Stop::Failed(Failure::in_file(&form.source.path, &error.message))
-}
-
-/// The block that queues the callback.
-fn in_background(callback: &AsyncCallback) -> String {
-    let AsyncCallback { content, delay, priority, max_attempts } = callback;
-    let mut options = format!("form: form, delay: {}", delay.as_secs() / 60);
-    if let Some(priority) = priority {
-        options.push_str(&format!(", priority: {}", json!(priority)));
-    }
-    if let Some(attempts) = max_attempts {
-        options.push_str(&format!(", max_attempts: {attempts}"));
-    }
-    format!("{{% background {options} %}}{content}{{% endbackground %}}")
-}
-
-/// Clients write `properties` for what a form's inputs call `properties_attributes`.
-fn nested_as_sent(mut payload: Map<String, Json>) -> Map<String, Json> {
-    let Some(properties) = payload.remove("properties") else { return payload };
-    let sent = Map::from_iter([("properties_attributes".to_owned(), properties)]);
-    merged(sent, payload)
-}
-
-/// Objects are merged, anything else is replaced.
-fn merged(mut sent: Map<String, Json>, own: Map<String, Json>) -> Map<String, Json> {
-    for (name, value) in own {
-        let value = match (sent.remove(&name), value) {
-            (Some(Json::Object(sent)), Json::Object(own)) => Json::Object(merged(sent, own)),
-            (_, value) => value,
-        };
-        sent.insert(name, value);
-    }
-    sent
-}
-
-/// A password is not for templates: they write logs and pages.
-fn without_passwords(mut values: Map<String, Json>) -> Map<String, Json> {
-    values.retain(|name, _| !name.starts_with("password"));
-    values
 }
 
 fn address(page: &Page) -> String {
@@ -271,33 +231,6 @@ mod tests {
             (HttpMethod::POST, "/api/orders?form_id=car", None),
         ] {
             assert_eq!(sent(method, uri), expected, "{uri}");
-        }
-    }
-
-    #[test]
-    fn what_the_form_says_itself_wins_however_it_is_nested() {
-        let object = |value: Json| value.as_object().cloned().unwrap();
-        for (sent, own, expected) in [
-            (json!({}), json!({"a": 1}), json!({"a": 1})),
-            (
-                json!({"a": 1, "b": {"c": 1, "d": 1}}),
-                json!({"a": 2, "b": {"c": 2}}),
-                json!({"a": 2, "b": {"c": 2, "d": 1}}),
-            ),
-            (json!({"a": {"b": 1}}), json!({"a": null}), json!({"a": null})),
-            (
-                json!({"properties_attributes": {"x": 1}}),
-                json!({"properties": {"x": 2}}),
-                json!({"properties_attributes": {"x": 2}}),
-            ),
-            (
-                json!({"properties": {"x": 1, "y": 1}}),
-                json!({"properties_attributes": {"x": 2}}),
-                json!({"properties_attributes": {"x": 2, "y": 1}}),
-            ),
-        ] {
-            let [sent, own] = [sent, own].map(|payload| nested_as_sent(object(payload)));
-            assert_eq!(Json::Object(merged(sent, own)), expected);
         }
     }
 
