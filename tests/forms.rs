@@ -604,3 +604,38 @@ fn mutation_whose_form_fails_stores_nothing() {
         assert_eq!(cars(&app), json!([]));
     }
 }
+
+#[test]
+fn form_deletes_what_its_visitor_may_change() {
+    let mine = CAR.replace("resource_owner: anyone", "resource_owner: creator");
+    let leave = CAR.replace("{% form %}", "{% form method: 'delete' %}").replace("anyone", "creator");
+    let app = app(&[
+        ("app/forms/car.liquid", &mine),
+        ("app/forms/leave.liquid", &leave),
+        ("app/forms/profile.liquid", "---\nresource: User\nresource_owner: self\nfields: {email: {}}\n---\n"),
+        ("app/views/pages/leave.liquid", "{% include_form 'leave', id: context.params.id %}"),
+        (
+            "app/views/pages/quit.liquid",
+            "{% form url: '/api/users/1', method: 'delete' %}<input type=\"hidden\" name=\"form_id\" value=\"profile\">{% endform %}",
+        ),
+    ]);
+    graph(&app, r#"mutation { user_create(user: { email: "ann@x.test" }) { id } }"#);
+    let (ann, nobody) = (app.new_browser(), app.new_browser());
+    ann.get("/in?id=1").has_status(200);
+    for plate in ["G 1", "G 2"] {
+        send(&ann, "/cars/new", &[(COLOR, "red"), (PLATE, plate), (TERMS, "yes")]).has_status(302);
+    }
+    send(&nobody, "/leave?id=1", &[]).has_status(403);
+    send(&ann, "/leave?id=9", &[]).has_status(404);
+    send(&ann, "/leave", &[]).has_status(404);
+    assert_eq!(cars(&app).as_array().unwrap().len(), 2);
+
+    let left = send(&ann, "/leave?id=1", &[(COLOR, "blue")]).has_status(302);
+    assert_eq!(left.header("location"), Some("/cars/1"));
+    let left = cars(&app);
+    assert_eq!((left.as_array().unwrap().len(), &left[0]["id"]), (1, &json!("2")));
+    assert_eq!(left[0]["properties"]["color"], "red");
+    send(&ann, "/leave?id=1", &[]).has_status(404);
+    send(&ann, "/quit", &[]).has_status(403);
+    assert_eq!(graph(&app, "{ user(id: 1) { email } }")["user"]["email"], "ann@x.test");
+}

@@ -168,10 +168,11 @@ impl Values {
     }
 
     /// As Liquid sees them: `form.properties.color`, `form.email`. A password is not for templates, and not for the queue.
-    pub(super) fn to_json(&self) -> Map<String, Json> {
+    pub(super) fn to_json(&self, id: i64) -> Map<String, Json> {
         let mut all = self.columns.clone();
         all.retain(|name, _| !name.starts_with("password"));
         all.insert(PROPERTIES.to_owned(), Json::Object(self.properties.clone()));
+        all.insert("id".to_owned(), id.to_string().into());
         all
     }
 }

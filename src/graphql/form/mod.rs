@@ -2,6 +2,7 @@
 //! whoever sends it. Checking and storing are one transaction, so that two who send the same at one moment are not both
 //! told that it is free.
 
+mod deletion;
 mod fields;
 mod file;
 mod moment;
@@ -20,6 +21,7 @@ use super::World;
 use super::error::Error;
 use super::notifications;
 use crate::app::{App, Form};
+pub(crate) use deletion::delete;
 use fields::{Fields, Place};
 pub(super) use mutation::{named_by, store};
 pub(super) use rule::is_blank;
@@ -138,8 +140,7 @@ fn settle(
         Ok(id) => id,
         Err(errors) => return Ok(Submitted::Invalid(errors)),
     };
-    let mut values = all.to_json();
-    values.insert("id".to_owned(), id.to_string().into());
+    let values = all.to_json(id);
     let deliveries = notifications::of_form(form, &values, world)?;
     world.deliveries.extend(deliveries);
     Ok(Submitted::Stored { id, values })

@@ -41,6 +41,13 @@ pub(super) struct Stored {
     pub(super) properties: Map<String, Json>,
 }
 
+impl Stored {
+    /// As Liquid sees what a form has changed.
+    pub(super) fn into_values(self, id: i64) -> Map<String, Json> {
+        Values::default().over(Some(&self)).to_json(id)
+    }
+}
+
 impl<'a> Target<'a> {
     pub(super) fn of(form: &Form, app: &'a App) -> Result<Self, Error> {
         match form.resource.as_str() {
@@ -159,6 +166,19 @@ impl<'a> Target<'a> {
             Self::Records(table) => store_record(table, &input, id, world).map(Ok),
             Self::Users(table) => store_user(table, &input, id, world),
         }
+    }
+
+    /// Deletes the record softly; whether it is one.
+    pub(super) fn delete(self, id: i64, world: &mut World<'_>) -> Result<bool, Error> {
+        let now = world.now;
+        let deleted = match self {
+            Self::Users(_) => None,
+            Self::Records(_) => world.data.change_record(RecordId(id), now, |record| {
+                record.deleted_at.get_or_insert(now);
+                Ok::<_, Error>(())
+            })?,
+        };
+        Ok(deleted.transpose()?.is_some())
     }
 
     /// The input of the mutation that does the same.

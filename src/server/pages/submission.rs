@@ -31,14 +31,32 @@ pub(super) struct Sent {
     form: String,
     /// Of the record or user that is changed.
     id: Option<String>,
+    intent: Intent,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Intent {
+    Store,
+    Delete,
+}
+
+impl Intent {
+    /// `None` for a request that changes nothing. A form can only post, and says in `_method` that it deletes.
+    fn of(request: &Request) -> Option<Self> {
+        let asked = request.params.get("_method").and_then(Json::as_str).and_then(Method::parse);
+        match request.method {
+            HttpMethod::DELETE => Some(Self::Delete),
+            HttpMethod::POST if asked == Some(Method::Delete) => Some(Self::Delete),
+            HttpMethod::POST | HttpMethod::PUT | HttpMethod::PATCH => Some(Self::Store),
+            _ => None,
+        }
+    }
 }
 
 impl Sent {
     /// `None` for a request that sends no form.
     pub(super) fn of(request: &Request) -> Option<Self> {
-        if !matches!(request.method, HttpMethod::POST | HttpMethod::PUT | HttpMethod::PATCH) {
-            return None;
-        }
+        let intent = Intent::of(request)?;
         let rest = request.path.strip_prefix("/api/")?;
         let rest = rest.strip_prefix("user/").unwrap_or(rest);
         let rest = rest.strip_prefix("customizations").or_else(|| rest.strip_prefix("users"))?;
@@ -47,7 +65,7 @@ impl Sent {
             rest => Some(rest.strip_prefix('/')?.to_owned()),
         };
         let form = NAMES.into_iter().find_map(|name| request.params.get(name)?.as_str())?;
-        Some(Self { form: form.to_owned(), id })
+        Some(Self { form: form.to_owned(), id, intent })
     }
 }
 
@@ -60,24 +78,43 @@ impl Visit<'_> {
             return Err(refused(format!("form `{}` is not open to requests", form.name)));
         }
         self.check_policies(&form.policies, &form.source.path)?;
-        let payload = self.payload(&form)?;
         let nobody = || refused(format!("{} is not there", self.request.path));
         let id = sent.id.as_deref().map(|id| id.parse().map_err(|_| nobody())).transpose()?;
+        if sent.intent == Intent::Delete {
+            let id =
+                id.ok_or_else(|| refused("a form deletes what its address names by an id".to_owned()))?;
+            return match self.delete(&form, id, &app).map_err(|error| in_form(&form, &error))? {
+                Submitted::Stored { id, values } => self.go_on(&form, id, &values),
+                Submitted::Missing => Err(nobody()),
+                Submitted::Invalid(_) | Submitted::Forbidden => Err(forbidden(&form)),
+            };
+        }
+        let payload = self.payload(&form)?;
         let submission = Submission { form: &form, payload: &payload, id };
         match self.store(submission, &app).map_err(|error| in_form(&form, &error))? {
             Submitted::Stored { id, values } => self.stored(&form, id, values),
             Submitted::Invalid(errors) => self.refused(&form, payload, errors.into_json()),
             Submitted::Missing => Err(nobody()),
-            Submitted::Forbidden => {
-                let message = format!("form `{}` is not for whoever sent it", form.name);
-                Err(Stop::Refused(StatusCode::FORBIDDEN, message))
-            }
+            Submitted::Forbidden => Err(forbidden(&form)),
         }
     }
 
-    fn store(&mut self, submission: Submission<'_>, app: &App) -> Result<Submitted, graphql::Error> {
+    /// The visitor, as a form that is sent knows them.
+    fn visitor(&self) -> graphql::Session {
         let user = self.user.get("id").and_then(Json::as_str).and_then(|id| id.parse().ok()).map(UserId);
-        let mut session = graphql::Session::new(Map::new, user);
+        graphql::Session::new(Map::new, user)
+    }
+
+    fn delete(&mut self, form: &Form, id: i64, app: &App) -> Result<Submitted, graphql::Error> {
+        let mut session = self.visitor();
+        let mut data = self.state.graph.records.data(Some(self.deadline));
+        let mut world =
+            World { session: Some(&mut session), ..World::of_data(app, &mut data, Timestamp::now()) };
+        graphql::delete_through_form(form, id, &mut world)
+    }
+
+    fn store(&mut self, submission: Submission<'_>, app: &App) -> Result<Submitted, graphql::Error> {
+        let mut session = self.visitor();
         let mut data = self.state.graph.records.data(Some(self.deadline));
         let scope = self.scope(Format::Text);
         let mut templates = Templates::new(self.engine, &scope, &self.state.bindings);
@@ -118,17 +155,22 @@ impl Visit<'_> {
             let jobs = self.liquid(&callback.in_background(), form, &values)?.jobs;
             self.take_effects(Vec::new(), jobs)?;
         }
+        if let Some(notice) = form.flash_notice.as_ref().filter(|_| self.request.format() != Format::Json) {
+            let notice = self.liquid(notice, form, &values)?.body;
+            self.session.set_flash("notice", notice.trim());
+        }
+        self.go_on(form, id, &values)
+    }
+
+    /// To where the visitor or the form wants to go; a client of JSON stays.
+    fn go_on(&self, form: &Form, id: i64, values: &Map<String, Json>) -> Result<Reply, Stop> {
         if self.request.format() == Format::Json {
             let body = json!({ "id": id.to_string() }).to_string();
             return Ok(Reply::new(StatusCode::OK, Format::Json.content_type(), body.into_bytes()));
         }
-        if let Some(notice) = &form.flash_notice {
-            let notice = self.liquid(notice, form, &values)?.body;
-            self.session.set_flash("notice", notice.trim());
-        }
         let url = match (self.asked_redirect(), &form.redirect_to) {
             (Some(url), _) => url.to_owned(),
-            (None, Some(url)) => self.liquid(url, form, &values)?.body.trim().to_owned(),
+            (None, Some(url)) => self.liquid(url, form, values)?.body.trim().to_owned(),
             (None, None) => self.sender().map_or_else(|| "/".to_owned(), |page| address(&page)),
         };
         Ok(stop::redirect(&url, 302))
@@ -184,6 +226,11 @@ impl Visit<'_> {
     }
 }
 
+fn forbidden(form: &Form) -> Stop {
+    let message = format!("form `{}` is not for whoever sent it", form.name);
+    Stop::Refused(StatusCode::FORBIDDEN, message)
+}
+
 fn in_form(form: &Form, error: &graphql::Error) -> Stop {
     Stop::Failed(Failure::in_file(&form.source.path, &error.message))
 }
@@ -225,7 +272,7 @@ mod tests {
             (HttpMethod::POST, "/api/user/customizations?form_configuration_name=car", form(None)),
             (HttpMethod::POST, "/api/customizations/x/y?form_id=car", form(Some("x/y"))),
             (HttpMethod::GET, "/api/customizations?form_id=car", None),
-            (HttpMethod::DELETE, "/api/customizations/7?form_id=car", None),
+            (HttpMethod::DELETE, "/api/customizations/7?form_id=car", form(Some("7"))),
             (HttpMethod::POST, "/api/customizations", None),
             (HttpMethod::POST, "/api/userson?form_id=car", None),
             (HttpMethod::POST, "/api/orders?form_id=car", None),
