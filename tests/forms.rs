@@ -639,3 +639,19 @@ fn form_deletes_what_its_visitor_may_change() {
     send(&ann, "/quit", &[]).has_status(403);
     assert_eq!(graph(&app, "{ user(id: 1) { email } }")["user"]["email"], "ann@x.test");
 }
+
+#[test]
+fn fields_with_another_prefix_are_read_back() {
+    for (prefix, color, terms) in [
+        ("car", "car[properties_attributes][color]", "car[properties_attributes][terms]"),
+        ("a[b]", "a[b][properties_attributes][color]", "a[b][properties_attributes][terms]"),
+    ] {
+        let form = CAR.replace("{% form %}", &format!("{{% form as: '{prefix}' %}}"));
+        let app = app(&[("app/forms/car.liquid", &form)]);
+        send(app.browser(), "/cars/new", &[(color, "red"), (terms, "yes")]).has_status(302);
+        assert_eq!(cars(&app)[0]["properties"]["color"], "red", "{prefix}");
+        let page = send(app.browser(), "/cars/new", &[(color, "pink"), (terms, "yes")]).has_status(422);
+        assert!(page.text().contains("[pink|is not included in the list|"), "{prefix}");
+        send(app.browser(), "/cars/new", &[(COLOR, "red"), (TERMS, "yes")]).has_status(422);
+    }
+}

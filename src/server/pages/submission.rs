@@ -138,12 +138,20 @@ impl Visit<'_> {
 
     /// What was sent, and over it what the form says itself: a visitor cannot send that.
     fn payload(&mut self, form: &Form) -> Result<Map<String, Json>, Stop> {
-        let sent = self.request.params.get("form").and_then(Json::as_object).cloned().unwrap_or_default();
-        let sent = payload::as_sent(sent);
+        let sent = payload::as_sent(self.fields().cloned().unwrap_or_default());
         let Some(source) = &form.default_payload else { return Ok(sent) };
         let printed = self.liquid(source, form, &sent)?.body;
         payload::with_default(sent, &printed)
             .ok_or_else(|| Stop::Failed(Failure::in_file(&form.source.path, payload::NO_OBJECT)))
+    }
+
+    /// The fields that were sent: their names begin with `form`, or with what `{% form as: … %}` says.
+    fn fields(&self) -> Option<&Map<String, Json>> {
+        let params = &self.request.params;
+        let prefix = params.get("form_prefix").and_then(Json::as_str).unwrap_or("form");
+        let mut names = prefix.split('[').map(|name| name.trim_end_matches(']'));
+        let first = names.next().and_then(|name| params.get(name));
+        names.fold(first, |fields, name| fields?.get(name)).and_then(Json::as_object)
     }
 
     fn stored(&mut self, form: &Form, id: i64, values: Map<String, Json>) -> Result<Reply, Stop> {
