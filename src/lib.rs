@@ -12,6 +12,7 @@
 //! | `app` | a platformOS app on disk as an immutable snapshot |
 //! | `check` | a whole app to a list of problems |
 //! | `download` | a file of the net, bounded in size and time |
+//! | `ruby_regex` | Ruby's regular expressions in the words of Rust's |
 //! | `records` | what the app stores: records, users, activities, constants, sessions, uploads, cache |
 //! | `jobs` | the queue: enqueue, claim, finish, retry, rescue |
 //! | `notifications` | what leaves the app: e-mails, SMS, calls of APIs; the inbox where a developer sees them |
@@ -66,6 +67,7 @@ mod migrations;
 mod notifications;
 mod protocol;
 mod records;
+mod ruby_regex;
 mod run;
 mod server;
 mod settings;

@@ -308,10 +308,14 @@ fn what_cannot_be_sent_says_why() {
         ("app/forms/shut.liquid", "---\nresource: car\nrequest_allowed: false\nfields: {}\n---\n"),
         ("app/forms/nothing.liquid", "---\nresource_owner: anyone\nfields: {}\n---\n"),
         ("app/forms/tabel.liquid", "---\nresource: caar\nresource_owner: anyone\nfields: {}\n---\n"),
+        (
+            "app/forms/odder.liquid",
+            "---\nresource: car\nresource_owner: anyone\nfields:\n  properties:\n    color:\n      validation: {format: {with: 'a(?=b)'}}\n---\n",
+        ),
         ("app/forms/odd.liquid", "---\nresource: car\nresource_owner: anyone\nfields: {wheels: {}}\n---\n"),
         (
-            "app/forms/dated.liquid",
-            "---\nresource: car\nresource_owner: anyone\nfields:\n  properties:\n    color:\n      validation: {date: {before: now}}\n---\n",
+            "app/forms/sometimes.liquid",
+            "---\nresource: car\nresource_owner: anyone\nfields:\n  properties:\n    color:\n      validation: {presence: {if: x}}\n---\n",
         ),
         (
             "app/forms/payload.liquid",
@@ -324,7 +328,8 @@ fn what_cannot_be_sent_says_why() {
         ("nothing", "", 500, "form `nothing` names no resource: a table, or User"),
         ("tabel", "", 500, "no table `caar` is declared in app/schema; did you mean `car`?"),
         ("odd", "", 500, "a form cannot write `wheels`"),
-        ("dated", "", 500, "not supported here: the validation `date` of a form"),
+        ("odder", "", 500, "is `a(?=b)`: a look-ahead, `(?=` or `(?!` is not supported here"),
+        ("sometimes", "", 500, "not supported here: a condition of the validation `presence`"),
         ("payload", "", 500, "default_payload is no JSON object"),
         ("car", "/9", 404, "/api/customizations/9 is not there"),
         ("car", "/x", 404, "/api/customizations/x is not there"),
@@ -422,4 +427,231 @@ fn notification_that_is_not_there_is_told_by_check_and_keeps_the_form_from_being
     let checked = app.cli(["check"]).run();
     assert!(checked.stdout.contains("forms/car.liquid:9:3"), "{checked}");
     assert!(checked.stdout.contains("can't find e-mail 'solt'"), "{checked}");
+}
+
+const DOC: &str = r#"---
+resource: doc
+resource_owner: anyone
+fields:
+  properties:
+    born:
+      validation: {date: {before: today, allow_blank: true}}
+    seen:
+      validation:
+        datetime: {after: 2024-01-01, on_or_before: '2024-12-31T12:00:00Z', allow_blank: true}
+    code:
+      validation: {format: {with: '\A\h+\Z', allow_nil: true}}
+    file:
+      validation:
+        file_size: {less_than: 1 KB, message: too big}
+        file_extension: {in: [txt]}
+        file_content_type: {in: [text/plain]}
+---
+"#;
+
+fn docs() -> TestApp {
+    app(&[
+        ("app/forms/doc.liquid", DOC),
+        (
+            "app/schema/doc.yml",
+            "name: doc\nproperties:\n- {name: born, type: date}\n- {name: seen, type: datetime}\n- name: code\n- {name: file, type: upload}\n",
+        ),
+    ])
+}
+
+fn send_doc(app: &TestApp, properties: Json) -> Response {
+    let body = json!({"form_id": "doc", "form": {"properties": properties}}).to_string();
+    let headers = [("content-type", "application/json"), ("accept", "application/json")];
+    app.new_browser().send("POST", "/api/customizations", &headers, body.into_bytes())
+}
+
+#[test]
+fn dates_keep_their_bounds() {
+    let app = docs();
+    for (sent, said) in [
+        (
+            json!({"born": "soon"}),
+            json!({"properties.born": ["is not a valid date", "`soon` is not a date"]}),
+        ),
+        (
+            json!({"seen": "2024-01-01T00:00:00Z"}),
+            json!({"properties.seen": ["must be after 2024-01-01T00:00:00.000Z"]}),
+        ),
+        (
+            json!({"seen": "2024-12-31 12:00:01"}),
+            json!({"properties.seen": ["must be on or before 2024-12-31T12:00:00.000Z"]}),
+        ),
+        (json!({"code": "xyz"}), json!({"properties.code": ["is invalid"]})),
+    ] {
+        let answer = send_doc(&app, sent.clone()).has_status(422).json();
+        assert_eq!(answer["errors"], said, "{sent}");
+    }
+    let answer = send_doc(&app, json!({"born": "9000-01-01"})).has_status(422).text();
+    assert!(answer.contains("must be before 2"), "{answer}");
+    let kept = json!({"born": "2001-02-03", "seen": "2024-12-31T13:00:00+01:00", "code": "c0de"});
+    send_doc(&app, kept).has_status(200);
+}
+
+/// Stores a file with this content at the path; where it is then.
+fn upload(app: &TestApp, path: &str, content: &str) -> String {
+    let query = format!(
+        r#"mutation {{ record_create(record: {{ table: "doc", properties: [{{ name: "file", value_upload: {{ type: plain, content: "{content}", file_path: "{path}", acl: public }} }}] }}) {{ property_upload(name: "file") {{ url }} }} }}"#
+    );
+    graph(app, &query)["record_create"]["property_upload"]["url"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn file_is_looked_at_before_its_record_is_stored() {
+    let app = docs();
+    let small = upload(&app, "a/note.txt", "hello");
+    let large = upload(&app, "a/large.txt", &"x".repeat(1024));
+    let named = upload(&app, "a/note.exe", "hello");
+    let refused = |said: &[&str]| json!({ "errors": { "properties.file": said } });
+    let unknown = ["too big", "file should be one of text/plain"];
+    for (file, said) in [
+        (json!(large), refused(&["too big"])),
+        (json!(named), refused(&["file should be one of txt"])),
+        (json!("https://x.test/a.txt"), refused(&unknown)),
+        (json!({"path": "a/large.txt", "filename": "a.txt", "size": 1}), refused(&["too big"])),
+        (
+            json!({"path": "a/nowhere.txt", "filename": "a.txt", "content_type": "text/plain", "size": 1}),
+            refused(&unknown),
+        ),
+    ] {
+        assert_eq!(send_doc(&app, json!({ "file": file })).has_status(422).json(), said, "{file}");
+    }
+    send_doc(&app, json!({ "file": small })).has_status(200);
+    send_doc(&app, json!({})).has_status(200);
+}
+
+fn post_file(app: &TestApp, name: &str, content: &str) -> Response {
+    let part = |disposition: &str, value: &str| {
+        format!("--b\r\nContent-Disposition: form-data; {disposition}\r\n\r\n{value}\r\n")
+    };
+    let file = format!(
+        "name=\"form[properties_attributes][file]\"; filename=\"{name}\"\r\nContent-Type: text/plain"
+    );
+    let body = format!("{}{}--b--\r\n", part("name=\"form_id\"", "doc"), part(&file, content));
+    let headers = [("content-type", "multipart/form-data; boundary=b"), ("accept", "application/json")];
+    app.new_browser().send("POST", "/api/customizations", &headers, body.into_bytes())
+}
+
+#[test]
+fn file_in_the_form_itself_is_looked_at_too() {
+    let app = docs();
+    let errors = |said: &str| json!({ "errors": { "properties.file": [said] } });
+    let large = post_file(&app, "a.txt", &"x".repeat(1024));
+    assert_eq!(large.has_status(422).json(), errors("too big"));
+    assert_eq!(post_file(&app, "a.exe", "x").has_status(422).json(), errors("file should be one of txt"));
+    post_file(&app, "a.txt", "x").has_status(200);
+}
+
+const SELL: &str = r#"{% graphql sold, color: context.params.color %}mutation ($color: String) {
+  record_create(form_name: "car", record: { properties: [
+    { name: "color", value: $color }, { name: "plate", value: "G 1" }, { name: "terms", value: "yes" }
+  ] }) { properties }
+}{% endgraphql %}{{ sold.record_create.properties }}|{{ context.session.sold }}"#;
+
+/// An app that sells cars through a form that asks a policy, and puts a line into the session once one is stored.
+fn selling(form: &str) -> TestApp {
+    let form = form.replace("resource: car\n", "resource: car\nauthorization_policies: [open]\n");
+    app(&[
+        ("app/forms/car.liquid", &form),
+        (
+            "app/authorization_policies/open.liquid",
+            "---\nname: open\n---\n{% if context.params.door == 'open' %}true{% endif %}",
+        ),
+        ("app/views/pages/sell.json.liquid", SELL),
+    ])
+}
+
+#[test]
+fn mutation_goes_through_the_whole_form() {
+    let form = CAR.replace("callback_actions: |\n", "callback_actions: |\n  {% session sold = form.id %}\n");
+    let app = selling(&form);
+    let properties = json!({"color": "red", "plate": "G 1", "origin": "form", "called": "yes"});
+    let sold = app.get("/sell.json?door=open&color=red").has_status(200).text();
+    let (told, session) = sold.rsplit_once('|').unwrap();
+    assert_eq!(serde_json::from_str::<Json>(told).unwrap(), properties);
+    assert_eq!(session.trim(), "1", "what a callback does to the session is done");
+    assert_eq!(cars(&app), json!([{"id": "1", "user_id": null, "properties": properties}]));
+    app.wait_for_log("G 1");
+
+    for (query, said) in [
+        ("door=open&color=pink", "form `car`: properties.color is not included in the list"),
+        ("color=blue", "form `car`: the authorization policy `open` does not let it pass"),
+    ] {
+        let told = app.get(&format!("/sell.json?{query}")).has_status(500).text();
+        assert!(told.contains(said), "{query}: {told}");
+    }
+    let query = r#"mutation { record_create(form_name: "car", record: { properties: [{ name: "color", value: "blue" }] }) { id } }"#;
+    let answer = app.new_browser().post_json("/api/graph", &json!({ "query": query })).has_status(200).json();
+    assert!(answer["errors"][0]["message"].as_str().unwrap().contains("`open` does not let it pass"));
+    assert_eq!(cars(&app).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn mutation_whose_form_fails_stores_nothing() {
+    let include = "{% include 'nope' %}";
+    let payload = r#"default_payload: '{"properties_attributes": {"origin": "form"}}'"#;
+    for (form, said) in [
+        (CAR.replace("async_callback_actions:", &format!("  {include}\nasync_callback_actions:")), "nope"),
+        (CAR.replace(payload, "default_payload: '[]'"), "default_payload is no JSON object"),
+    ] {
+        let app = selling(&form);
+        let told = app.get("/sell.json?door=open&color=red").has_status(500).text();
+        assert!(told.contains(said), "{told}");
+        assert_eq!(cars(&app), json!([]));
+    }
+}
+
+#[test]
+fn form_deletes_what_its_visitor_may_change() {
+    let mine = CAR.replace("resource_owner: anyone", "resource_owner: creator");
+    let leave = CAR.replace("{% form %}", "{% form method: 'delete' %}").replace("anyone", "creator");
+    let app = app(&[
+        ("app/forms/car.liquid", &mine),
+        ("app/forms/leave.liquid", &leave),
+        ("app/forms/profile.liquid", "---\nresource: User\nresource_owner: self\nfields: {email: {}}\n---\n"),
+        ("app/views/pages/leave.liquid", "{% include_form 'leave', id: context.params.id %}"),
+        (
+            "app/views/pages/quit.liquid",
+            "{% form url: '/api/users/1', method: 'delete' %}<input type=\"hidden\" name=\"form_id\" value=\"profile\">{% endform %}",
+        ),
+    ]);
+    graph(&app, r#"mutation { user_create(user: { email: "ann@x.test" }) { id } }"#);
+    let (ann, nobody) = (app.new_browser(), app.new_browser());
+    ann.get("/in?id=1").has_status(200);
+    for plate in ["G 1", "G 2"] {
+        send(&ann, "/cars/new", &[(COLOR, "red"), (PLATE, plate), (TERMS, "yes")]).has_status(302);
+    }
+    send(&nobody, "/leave?id=1", &[]).has_status(403);
+    send(&ann, "/leave?id=9", &[]).has_status(404);
+    send(&ann, "/leave", &[]).has_status(404);
+    assert_eq!(cars(&app).as_array().unwrap().len(), 2);
+
+    let left = send(&ann, "/leave?id=1", &[(COLOR, "blue")]).has_status(302);
+    assert_eq!(left.header("location"), Some("/cars/1"));
+    let left = cars(&app);
+    assert_eq!((left.as_array().unwrap().len(), &left[0]["id"]), (1, &json!("2")));
+    assert_eq!(left[0]["properties"]["color"], "red");
+    send(&ann, "/leave?id=1", &[]).has_status(404);
+    send(&ann, "/quit", &[]).has_status(403);
+    assert_eq!(graph(&app, "{ user(id: 1) { email } }")["user"]["email"], "ann@x.test");
+}
+
+#[test]
+fn fields_with_another_prefix_are_read_back() {
+    for (prefix, color, terms) in [
+        ("car", "car[properties_attributes][color]", "car[properties_attributes][terms]"),
+        ("a[b]", "a[b][properties_attributes][color]", "a[b][properties_attributes][terms]"),
+    ] {
+        let form = CAR.replace("{% form %}", &format!("{{% form as: '{prefix}' %}}"));
+        let app = app(&[("app/forms/car.liquid", &form)]);
+        send(app.browser(), "/cars/new", &[(color, "red"), (terms, "yes")]).has_status(302);
+        assert_eq!(cars(&app)[0]["properties"]["color"], "red", "{prefix}");
+        let page = send(app.browser(), "/cars/new", &[(color, "pink"), (terms, "yes")]).has_status(422);
+        assert!(page.text().contains("[pink|is not included in the list|"), "{prefix}");
+        send(app.browser(), "/cars/new", &[(COLOR, "red"), (TERMS, "yes")]).has_status(422);
+    }
 }

@@ -217,12 +217,12 @@ fn check_holds_queries_against_the_schema() {
     project.cli(["check"]).run().exits(0);
     project.write(
         "app/graphql/bad.graphql",
-        "query {\n  records { results { id } }\n  admin_locales { id }\n}\n",
+        "query {\n  records { results { id } }\n  admin_form_configurations { id }\n}\n",
     );
     let told = project.cli(["check"]).run().exits(1).stdout;
     for line in [
         "app/graphql/bad.graphql:2:3: error: the required argument `RootQuery.records(per_page:)` is not provided",
-        "app/graphql/bad.graphql:3:3: error: not supported here: RootQuery.admin_locales",
+        "app/graphql/bad.graphql:3:3: error: not supported here: RootQuery.admin_form_configurations",
     ] {
         assert!(told.contains(line), "{told}");
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// A room and those it may use. A new arrow is a change of the design: say why in the commit.
-const ARROWS: [(&str, &[&str]); 20] = [
+const ARROWS: [(&str, &[&str]); 21] = [
     ("protocol", &[]),
     ("settings", &[]),
     ("store", &[]),
@@ -16,6 +16,8 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("watch", &[]),
     // Templates, queries and messages get files of the net.
     ("download", &[]),
+    // Filters and the rules of forms read the same dialect.
+    ("ruby_regex", &[]),
     ("records", &["store"]),
     ("logs", &["store", "protocol"]),
     // The record of a job is the same on the wire, in a list and in the terminal.
@@ -24,9 +26,12 @@ const ARROWS: [(&str, &[&str]); 20] = [
     // log.
     ("notifications", &["store", "logs", "protocol", "download"]),
     // A job in a list is a record as on the wire.
-    ("graphql", &["app", "records", "jobs", "notifications", "protocol", "download"]),
+    ("graphql", &["app", "records", "jobs", "notifications", "protocol", "download", "ruby_regex"]),
     // The stack of an error is part of the log's wire format.
-    ("liquid", &["app", "records", "jobs", "logs", "notifications", "protocol", "graphql", "download"]),
+    (
+        "liquid",
+        &["app", "records", "jobs", "logs", "notifications", "protocol", "graphql", "download", "ruby_regex"],
+    ),
     ("check", &["app", "liquid", "graphql"]),
     ("client", &["protocol", "settings"]),
     ("deploy", &["app", "check", "client", "protocol", "watch"]),

@@ -155,6 +155,19 @@ impl AsyncCallback {
             max_attempts: attempts.map(|attempts| u32::try_from(attempts).unwrap_or(u32::MAX)),
         }))
     }
+
+    /// The block of Liquid that queues it, with the variable `form`.
+    pub(crate) fn in_background(&self) -> String {
+        let Self { content, delay, priority, max_attempts } = self;
+        let mut options = format!("form: form, delay: {}", delay.as_secs() / 60);
+        if let Some(priority) = priority {
+            options.push_str(&format!(", priority: {}", Json::from(priority.as_str())));
+        }
+        if let Some(attempts) = max_attempts {
+            options.push_str(&format!(", max_attempts: {attempts}"));
+        }
+        format!("{{% background {options} %}}{content}{{% endbackground %}}")
+    }
 }
 
 #[cfg(test)]

@@ -182,12 +182,12 @@ fn forms_that_cannot_be_sent_are_told() {
         ("app/forms/nowhere.liquid", "---\nresource: carr\nfields: {}\n---\n"),
         (
             "app/forms/dated.liquid",
-            "---\nresource: car\nfields:\n  properties:\n    color: {validation: {date: {before: now}}}\n---\n",
+            "---\nresource: car\nfields:\n  properties:\n    color: {validation: {date: {befor: now}}}\n---\n",
         ),
         ("app/forms/shown.liquid", "only shown"),
     ];
     insta::assert_snapshot!(problems(&files), @"
-    app/forms/dated.liquid: warning: this form cannot be sent: not supported here: the validation `date` of a form
+    app/forms/dated.liquid: warning: this form cannot be sent: not supported here: `befor` of a date in a form
     app/forms/nowhere.liquid: warning: this form cannot be sent: no table `carr` is declared in app/schema; did you mean `car`?
     ");
 }

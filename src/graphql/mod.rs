@@ -57,7 +57,10 @@ pub(crate) use delivery::Delivery;
 pub(crate) use document::check;
 pub(crate) use error::{Error, Kind};
 pub(crate) use execute::{Answer, Executor, Request};
-pub(crate) use form::{Submission, Submitted, check as check_form, submit};
+pub(crate) use form::{
+    Submission, Submitted, check as check_form, delete as delete_through_form, payload as form_payload,
+    submit,
+};
 pub(crate) use own_files::OwnFiles;
 pub(crate) use session::{Session, SessionChange};
 pub use standalone::{OpenError, StandaloneData};

@@ -109,9 +109,8 @@ pub(super) fn of_form(
 
 fn delivery(notification: &Notification, data: Json, world: &mut World<'_>) -> Result<Delivery, Error> {
     let variables = variables(data.clone());
-    let templates = world.templates.as_deref_mut();
-    let templates = templates.ok_or_else(|| Error::new("no template can be rendered here"))?;
-    let delay = delay(notification, templates, &variables, world.data)?;
+    let (templates, app_data) = world.templates()?;
+    let delay = delay(notification, templates, &variables, app_data)?;
     let args = Map::from_iter([(DATA.to_owned(), data)]);
     let template = Some(notification.source.name.to_string());
     Ok(Delivery { channel: notification.kind.into(), template, args, delay })

@@ -89,7 +89,8 @@ pub(super) fn of_url(url: &str) -> Option<Json> {
     Some(json!({ "path": url.trim(), "file_name": name, "extension": extension_of(&name), "versions": {} }))
 }
 
-fn extension_of(file_name: &str) -> Option<String> {
+/// In lower case, without the dot.
+pub(super) fn extension_of(file_name: &str) -> Option<String> {
     let (stem, extension) = file_name.rsplit_once('.')?;
     (!stem.is_empty() && !extension.is_empty()).then(|| extension.to_lowercase())
 }

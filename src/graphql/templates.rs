@@ -1,5 +1,5 @@
-//! What mutations need of the template engine: a notification is Liquid, head and body, and a template is what runs the
-//! mutation. One of the two traits that cut a circle between rooms.
+//! What mutations need of the template engine: a notification is Liquid, head and body, a form has some in its front matter,
+//! and a template is what runs the mutation. One of the two traits that cut a circle between rooms.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use serde_json::{Map, Value as Json};
 
 use super::Error;
-use crate::app::Notification;
+use crate::app::{Form, Notification, Policy};
 use crate::records::Data;
 
 /// A notification as its templates have printed it.
@@ -27,7 +27,7 @@ pub(crate) fn variables(data: Json) -> Map<String, Json> {
     Map::from_iter([(DATA.to_owned(), data.clone()), ("form".to_owned(), data)])
 }
 
-/// Implemented in `liquid`. `variables` are `data` and `form`; what the templates change, they change in `data`.
+/// Implemented in `liquid`. The `variables` of a notification are `data` and `form`; what the templates change, they change in `data`.
 pub(crate) trait Templates: Debug {
     /// Head and body. `None` if the `trigger_condition` does not print `true`; then nothing else is rendered.
     ///
@@ -52,4 +52,22 @@ pub(crate) trait Templates: Debug {
         variables: &Map<String, Json>,
         data: &mut Data,
     ) -> Result<Option<String>, Error>;
+
+    /// What `source`, Liquid in the front matter of `form`, prints with `values` in the variable `form`.
+    ///
+    /// # Errors
+    /// It fails; the message names its place.
+    fn of_form(
+        &mut self,
+        form: &Form,
+        source: &str,
+        values: &Map<String, Json>,
+        data: &mut Data,
+    ) -> Result<String, Error>;
+
+    /// Whether the policy lets pass who runs the mutation.
+    ///
+    /// # Errors
+    /// It fails; the message names its place.
+    fn allows(&mut self, policy: &Policy, data: &mut Data) -> Result<bool, Error>;
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::rows::RowsLeft;
-use super::{Delivery, Session, Templates};
+use super::{Delivery, Error, Session, Templates};
 use crate::app::App;
 use crate::jobs::Queue;
 use crate::notifications::{ApiCalls, Caller, Notifications};
@@ -49,6 +49,17 @@ impl<'w> World<'w> {
             rows_left: RowsLeft::default(),
             deliveries: Vec::new(),
             now,
+        }
+    }
+
+    /// What renders templates, and the data they work on.
+    ///
+    /// # Errors
+    /// No template may run.
+    pub(super) fn templates(&mut self) -> Result<(&mut dyn Templates, &mut Data), Error> {
+        match self.templates.as_deref_mut() {
+            Some(templates) => Ok((templates, self.data)),
+            None => Err(Error::new("no template can be rendered here")),
         }
     }
 

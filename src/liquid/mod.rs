@@ -20,6 +20,7 @@ mod render;
 mod standalone;
 mod syntax;
 mod tags;
+mod templates;
 mod user_agent;
 mod value;
 
@@ -30,9 +31,9 @@ pub use error::Error;
 pub(crate) use error::Kind as ErrorKind;
 pub(crate) use filters::plain_text;
 pub(crate) use lint::{Lint, LiteralCall, LiteralKey, text_error};
-pub(crate) use notifications::Templates;
 pub(crate) use place::Place;
 pub use standalone::{Library, Standalone};
+pub(crate) use templates::Templates;
 pub(crate) use user_agent::UserAgent;
 
 #[cfg(test)]

@@ -1,22 +1,18 @@
 //! Notifications as templates: the values of the head, each a template of its own, then the body, in its layout. Rendered by
-//! a job that sends one, and in the middle of another render by a mutation: then on the data of that render, a level deeper.
+//! a job that sends one, and in the middle of another render by a mutation, through [`Templates`](super::Templates).
 
 use std::sync::Arc;
-
-use serde_json::{Map as JsonMap, Value as Json};
 
 use super::bindings::Bindings;
 use super::engine::{Engine, Rendered, Scope};
 use super::error::Result;
-use super::limits::Limits;
 use super::render::Render;
 use super::syntax::ast::Template;
 use super::syntax::{Input, compile};
 use super::value::{Map, Value};
 use crate::app::{Format, HeadField, Notification, NotificationKind};
-use crate::graphql::{self, Message};
+use crate::graphql::Message;
 use crate::jobs::NewJob;
-use crate::records::Data;
 
 /// What of the head is not part of the message: it says whether, when and in which language there is one, and what runs
 /// after it.
@@ -64,7 +60,11 @@ impl Engine {
 }
 
 impl Render<'_> {
-    fn message(&mut self, notification: &Notification, variables: &Map) -> Result<Option<Message>> {
+    pub(super) fn message(
+        &mut self,
+        notification: &Notification,
+        variables: &Map,
+    ) -> Result<Option<Message>> {
         if let Some(language) = self.field(notification, "locale", variables)?.filter(|text| !text.is_empty())
         {
             self.context.set_language(&language);
@@ -96,7 +96,12 @@ impl Render<'_> {
     }
 
     /// One value of the head, trimmed.
-    fn field(&mut self, notification: &Notification, key: &str, variables: &Map) -> Result<Option<String>> {
+    pub(super) fn field(
+        &mut self,
+        notification: &Notification,
+        key: &str,
+        variables: &Map,
+    ) -> Result<Option<String>> {
         let Some(field) = notification.field(key) else { return Ok(None) };
         Ok(Some(self.head_field(notification, field, variables)?.trim().to_owned()))
     }
@@ -113,84 +118,5 @@ impl Render<'_> {
         let ended = self.unescaped(|render| render.run_file(Arc::new(template), variables.clone()));
         let text = self.out.split_off(start);
         ended.map(|_| text)
-    }
-}
-
-/// Renders notifications for a mutation. What their templates change is changed in the data that the mutation works on; the
-/// jobs they ask for are kept until somebody takes them.
-#[derive(Debug)]
-pub(crate) struct Templates<'t> {
-    engine: &'t Engine,
-    scope: &'t Scope,
-    bindings: &'t Bindings,
-    limits: Limits,
-    jobs: Vec<NewJob>,
-}
-
-impl<'t> Templates<'t> {
-    /// For a mutation that no template runs.
-    pub(crate) fn new(engine: &'t Engine, scope: &'t Scope, bindings: &'t Bindings) -> Self {
-        let limits = Limits::new(scope.deadline, scope.cancelled.clone());
-        Self { engine, scope, bindings, limits, jobs: Vec::new() }
-    }
-
-    /// For one that a template runs: as deep as that template is.
-    pub(super) fn within(
-        engine: &'t Engine,
-        scope: &'t Scope,
-        bindings: &'t Bindings,
-        outer: &Limits,
-    ) -> Self {
-        Self { limits: outer.inner(), ..Self::new(engine, scope, bindings) }
-    }
-
-    /// The jobs that the templates asked for.
-    pub(crate) fn into_jobs(self) -> Vec<NewJob> {
-        self.jobs
-    }
-
-    fn render<T>(
-        &mut self,
-        notification: &Notification,
-        data: &mut Data,
-        work: impl FnOnce(&mut Render<'_>) -> Result<T>,
-    ) -> std::result::Result<T, graphql::Error> {
-        let rendered = self.engine.compiled(&notification.source).and_then(|template| {
-            let mut render = Render::new(self.engine, self.scope, self.bindings, template, Format::Html);
-            render.limits = self.limits.inner();
-            // The inner render works on the data of the outer one, in its transaction, and gives it back.
-            if let Some(own) = &mut render.data {
-                std::mem::swap(own, data);
-            }
-            let result = render.limits.enter().map_err(super::render::over).and_then(|()| work(&mut render));
-            if let Some(lent) = &mut render.data {
-                std::mem::swap(lent, data);
-            }
-            let result = result?;
-            self.jobs.append(&mut render.effects.jobs);
-            Ok(result)
-        });
-        rendered.map_err(|error| graphql::Error::new(error.message()))
-    }
-}
-
-impl graphql::Templates for Templates<'_> {
-    fn message(
-        &mut self,
-        notification: &Notification,
-        variables: &JsonMap<String, Json>,
-        data: &mut Data,
-    ) -> std::result::Result<Option<Message>, graphql::Error> {
-        self.render(notification, data, |render| render.message(notification, &Map::from_json(variables)))
-    }
-
-    fn field(
-        &mut self,
-        notification: &Notification,
-        key: &str,
-        variables: &JsonMap<String, Json>,
-        data: &mut Data,
-    ) -> std::result::Result<Option<String>, graphql::Error> {
-        self.render(notification, data, |render| render.field(notification, key, &Map::from_json(variables)))
     }
 }

@@ -1,5 +1,6 @@
 //! The fields of a form: what may be sent, and the rules it must keep. What is sent besides is not looked at.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use super::Errors;
@@ -86,7 +87,7 @@ impl<'f> Fields<'f> {
 
     /// What is wrong with what was `sent`, over what is `stored` where something is, as far as it can be looked at by
     /// itself. A password that is stored cannot be read, and one that stays is not entered twice.
-    pub(super) fn check(&self, sent: &Values, stored: Option<&Stored>, errors: &mut Errors) {
+    pub(super) fn check(&self, sent: &Values, stored: Option<&Stored>, now: Timestamp, errors: &mut Errors) {
         let values = sent.over(stored);
         for field in &self.0 {
             let is_sent = sent.sent(field.place).is_some();
@@ -97,7 +98,7 @@ impl<'f> Fields<'f> {
             let confirmation = values.get(field.place.beside(&confirmation));
             let rules =
                 field.rules.iter().filter(|rule| is_sent || !matches!(rule.demand, Demand::Confirmation));
-            for said in rules.filter_map(|rule| rule.broken(values.get(field.place), confirmation)) {
+            for said in rules.filter_map(|rule| rule.broken(values.get(field.place), confirmation, now)) {
                 errors.add(field.place, said);
             }
         }
@@ -167,10 +168,11 @@ impl Values {
     }
 
     /// As Liquid sees them: `form.properties.color`, `form.email`. A password is not for templates, and not for the queue.
-    pub(super) fn to_json(&self) -> Map<String, Json> {
+    pub(super) fn to_json(&self, id: i64) -> Map<String, Json> {
         let mut all = self.columns.clone();
         all.retain(|name, _| !name.starts_with("password"));
         all.insert(PROPERTIES.to_owned(), Json::Object(self.properties.clone()));
+        all.insert("id".to_owned(), id.to_string().into());
         all
     }
 }

@@ -2,9 +2,13 @@
 //! whoever sends it. Checking and storing are one transaction, so that two who send the same at one moment are not both
 //! told that it is free.
 
+mod deletion;
 mod fields;
+mod file;
+mod moment;
 mod mutation;
 mod owner;
+pub(crate) mod payload;
 mod rule;
 mod store;
 
@@ -17,6 +21,7 @@ use super::World;
 use super::error::Error;
 use super::notifications;
 use crate::app::{App, Form};
+pub(crate) use deletion::delete;
 use fields::{Fields, Place};
 pub(super) use mutation::{named_by, store};
 pub(super) use rule::is_blank;
@@ -126,7 +131,7 @@ fn settle(
     let sent = fields.accepted(payload);
     let all = sent.over(stored.as_ref());
     let mut errors = Errors::default();
-    fields.check(&sent, stored.as_ref(), &mut errors);
+    fields.check(&sent, stored.as_ref(), world.now, &mut errors);
     target.check(fields, &all, id, world, &mut errors)?;
     if !errors.0.is_empty() {
         return Ok(Submitted::Invalid(errors));
@@ -135,8 +140,7 @@ fn settle(
         Ok(id) => id,
         Err(errors) => return Ok(Submitted::Invalid(errors)),
     };
-    let mut values = all.to_json();
-    values.insert("id".to_owned(), id.to_string().into());
+    let values = all.to_json(id);
     let deliveries = notifications::of_form(form, &values, world)?;
     world.deliveries.extend(deliveries);
     Ok(Submitted::Stored { id, values })

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{Submission, Submitted, submit};
-use crate::app::Form;
+use super::{Submission, Submitted, payload, submit};
+use crate::app::{AsyncCallback, Form};
 use crate::graphql::World;
 use crate::graphql::error::Error;
 use crate::graphql::input::{Input, integer};
@@ -30,11 +30,11 @@ pub(in crate::graphql) fn store(
     if let Some(table) = input.get("table").and_then(Json::as_str).filter(|table| *table != form.resource) {
         return Err(Error::new(format!("form `{name}` writes `{}`, not `{table}`", form.resource)));
     }
-    needs_no_template(form)?;
-    let payload = payload(input)?;
     let id = id.map(|id| integer(id, "id")).transpose()?;
+    ask_policies(form, world)?;
+    let payload = with_default(form, of_input(input)?, world)?;
     match submit(Submission { form, payload: &payload, id }, world)? {
-        Submitted::Stored { id, .. } => Ok(id),
+        Submitted::Stored { id, values } => run_callbacks(form, &values, world).map(|()| id),
         Submitted::Invalid(errors) => Err(Error::new(format!("form `{name}`: {errors}"))),
         Submitted::Missing => Err(Error::new(format!(
             "Can't find {} with id={}",
@@ -45,26 +45,46 @@ pub(in crate::graphql) fn store(
     }
 }
 
-/// Policies and callbacks of a form are templates, which a query cannot render.
-fn needs_no_template(form: &Form) -> Result<(), Error> {
-    for (key, has) in [
-        ("authorization_policies", !form.policies.is_empty()),
-        ("default_payload", form.default_payload.is_some()),
-        ("callback_actions", form.callback_actions.is_some()),
-        ("async_callback_actions", form.async_callback_actions.is_some()),
-    ] {
-        if has {
-            let name = &form.name;
-            return Err(Error::new(format!(
-                "not supported here: form `{name}` in a mutation, with its {key}"
-            )));
+/// Asks the policies of the form. Where a page would be redirected or shown a message, a mutation fails.
+fn ask_policies(form: &Form, world: &mut World<'_>) -> Result<(), Error> {
+    for name in &form.policies {
+        let refused = |said: String| Error::new(format!("form `{}`: {said}", form.name));
+        let policy = world.app.policy(name);
+        let policy = policy.ok_or_else(|| refused(format!("can't find authorization policy '{name}'")))?;
+        let (templates, data) = world.templates()?;
+        if !templates.allows(policy, data)? {
+            return Err(refused(format!("the authorization policy `{name}` does not let it pass")));
         }
     }
     Ok(())
 }
 
+/// What was sent, and over it what the form says itself.
+fn with_default(
+    form: &Form,
+    sent: Map<String, Json>,
+    world: &mut World<'_>,
+) -> Result<Map<String, Json>, Error> {
+    let Some(source) = &form.default_payload else { return Ok(sent) };
+    let values = payload::without_passwords(sent.clone());
+    let (templates, data) = world.templates()?;
+    let printed = templates.of_form(form, source, &values, data)?;
+    payload::with_default(sent, &printed)
+        .ok_or_else(|| Error::new(format!("form `{}`: {}", form.name, payload::NO_OBJECT)))
+}
+
+/// Runs what the form does once it is stored. It is part of the mutation: where it fails, nothing has been stored.
+fn run_callbacks(form: &Form, values: &Map<String, Json>, world: &mut World<'_>) -> Result<(), Error> {
+    let queued = form.async_callback_actions.as_ref().map(AsyncCallback::in_background);
+    for source in form.callback_actions.as_deref().into_iter().chain(queued.as_deref()) {
+        let (templates, data) = world.templates()?;
+        templates.of_form(form, source, values, data)?;
+    }
+    Ok(())
+}
+
 /// The input as a form would send it.
-fn payload(input: Input<'_>) -> Result<Map<String, Json>, Error> {
+fn of_input(input: Input<'_>) -> Result<Map<String, Json>, Error> {
     let mut payload = input.entries().clone();
     let mut properties = Map::new();
     let inputs = payload.remove("properties").unwrap_or_default();

@@ -1,11 +1,18 @@
 //! One validation of a field: what it demands of a value, and what it says of one that does not meet it, in the platform's
 //! words. Pure; whether a value is taken already is for who can see the others.
 
-use regex::Regex;
+use jiff::Timestamp;
+use regex::{Regex, RegexBuilder};
 use serde_json::{Map, Value as Json};
 
+use super::file;
+use super::moment::{Moments, Precision};
 use crate::graphql::cast;
 use crate::graphql::error::Error;
+use crate::ruby_regex::translate;
+
+/// A compiled `format` may take that many bytes.
+const MAX_COMPILED: usize = 4 << 20;
 
 #[derive(Debug)]
 pub(super) struct Rule {
@@ -36,6 +43,9 @@ pub(super) enum Demand {
         is: Option<u64>,
     },
     Number(Vec<Bound>),
+    Moment(Moments),
+    /// Of a file; for who can see it.
+    File(file::Demand),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,8 +88,12 @@ impl Rule {
                 let number = |key| options.get(key).and_then(Json::as_u64);
                 Demand::Length { minimum: number("minimum"), maximum: number("maximum"), is: number("is") }
             }
-            "numericality" => Demand::Number(bounds(options)?),
-            _ => return Err(Error::new(format!("not supported here: the validation `{name}` of a form"))),
+            "numericality" => Demand::Number(bounds(options, cast::float)?),
+            "date" => Demand::Moment(Moments::parse(Precision::Day, options)?),
+            "datetime" => Demand::Moment(Moments::parse(Precision::Moment, options)?),
+            _ => Demand::File(file::Demand::parse(name, options)?.ok_or_else(|| {
+                Error::new(format!("not supported here: the validation `{name}` of a form"))
+            })?),
         };
         let flag = |key| options.get(key).and_then(Json::as_bool).unwrap_or(false);
         let message = options.get("message").and_then(cast::text_of);
@@ -87,13 +101,13 @@ impl Rule {
     }
 
     /// What is wrong with `value`, as far as it can be seen by itself; `confirmation` is what was entered a second time.
-    pub(super) fn broken(&self, value: &Json, confirmation: &Json) -> Option<String> {
-        if self.allows_nil && value.is_null() || self.allows_blank && is_blank(value) {
+    pub(super) fn broken(&self, value: &Json, confirmation: &Json, now: Timestamp) -> Option<String> {
+        if self.allows(value) {
             return None;
         }
         let said = match &self.demand {
             Demand::Presence => is_blank(value).then(|| "can't be blank".to_owned()),
-            Demand::Unique { .. } => None,
+            Demand::Unique { .. } | Demand::File(_) => None,
             Demand::Confirmation => (value != confirmation).then(|| "doesn't match confirmation".to_owned()),
             Demand::Email => (!is_blank(value) && !is_email(&text(value))).then(|| "is invalid".to_owned()),
             Demand::OneOf(list) => {
@@ -105,8 +119,14 @@ impl Rule {
             }
             Demand::Length { minimum, maximum, is } => length_broken(length(value), *minimum, *maximum, *is),
             Demand::Number(bounds) => number_broken(value, bounds),
+            Demand::Moment(moments) => moments.broken(value, now),
         };
         said.map(|said| self.says(&said))
+    }
+
+    /// Whether there is nothing to look at, and there need not be.
+    pub(super) fn allows(&self, value: &Json) -> bool {
+        self.allows_nil && value.is_null() || self.allows_blank && is_blank(value)
     }
 
     /// The message of the form, or the demand's own.
@@ -160,18 +180,23 @@ fn length_broken(length: u64, minimum: Option<u64>, maximum: Option<u64>, is: Op
 
 fn number_broken(value: &Json, bounds: &[Bound]) -> Option<String> {
     let Some(number) = cast::float(value) else { return Some("is not a number".to_owned()) };
-    bounds.iter().find_map(|bound| bound.broken(number))
+    bounds.iter().find_map(|bound| bound.broken(number, |limit| limit.to_string()))
 }
 
 impl Bound {
-    fn broken(self, number: f64) -> Option<String> {
+    /// `shown` writes the limit.
+    pub(super) fn broken(self, number: f64, shown: impl Fn(f64) -> String) -> Option<String> {
         let (holds, said) = match self {
-            Self::Above(bound) => (number > bound, format!("must be greater than {bound}")),
-            Self::AtLeast(bound) => (number >= bound, format!("must be greater than or equal to {bound}")),
-            Self::Equal(bound) => (number == bound, format!("must be equal to {bound}")),
-            Self::Below(bound) => (number < bound, format!("must be less than {bound}")),
-            Self::AtMost(bound) => (number <= bound, format!("must be less than or equal to {bound}")),
-            Self::Not(bound) => (number != bound, format!("must be other than {bound}")),
+            Self::Above(bound) => (number > bound, format!("must be greater than {}", shown(bound))),
+            Self::AtLeast(bound) => {
+                (number >= bound, format!("must be greater than or equal to {}", shown(bound)))
+            }
+            Self::Equal(bound) => (number == bound, format!("must be equal to {}", shown(bound))),
+            Self::Below(bound) => (number < bound, format!("must be less than {}", shown(bound))),
+            Self::AtMost(bound) => {
+                (number <= bound, format!("must be less than or equal to {}", shown(bound)))
+            }
+            Self::Not(bound) => (number != bound, format!("must be other than {}", shown(bound))),
             Self::Odd => (number.rem_euclid(2.0) == 1.0, "must be odd".to_owned()),
             Self::Even => (number.rem_euclid(2.0) == 0.0, "must be even".to_owned()),
             Self::Whole => (number.fract() == 0.0, "must be an integer".to_owned()),
@@ -180,11 +205,15 @@ impl Bound {
     }
 }
 
-fn bounds(options: &Map<String, Json>) -> Result<Vec<Bound>, Error> {
+/// The bounds among the options, each limit as `read` reads it.
+pub(super) fn bounds(
+    options: &Map<String, Json>,
+    read: impl Fn(&Json) -> Option<f64>,
+) -> Result<Vec<Bound>, Error> {
     let mut bounds = Vec::new();
     for (key, value) in options {
         let limit = |bound: fn(f64) -> Bound| {
-            let number = cast::float(value);
+            let number = read(value);
             number.map(bound).ok_or_else(|| Error::new(format!("`{key}` of a validation is no number")))
         };
         let is_on = value.as_bool().unwrap_or(false);
@@ -204,7 +233,7 @@ fn bounds(options: &Map<String, Json>) -> Result<Vec<Bound>, Error> {
     Ok(bounds)
 }
 
-fn texts(list: Option<&Json>) -> Vec<String> {
+pub(super) fn texts(list: Option<&Json>) -> Vec<String> {
     list.and_then(Json::as_array).into_iter().flatten().map(text).collect()
 }
 
@@ -219,8 +248,12 @@ fn scope(options: &Map<String, Json>) -> Vec<String> {
 
 fn expression(options: &Map<String, Json>) -> Result<Regex, Error> {
     let with = options.get("with").and_then(Json::as_str).unwrap_or_default();
-    Regex::new(with)
-        .map_err(|_| Error::new(format!("the `format` of a form is no regular expression: `{with}`")))
+    let translated = translate(with).map_err(|construct| {
+        Error::new(format!("the `format` of a form is `{with}`: {construct} is not supported here"))
+    })?;
+    // In Ruby `^` and `$` always stand for the ends of lines.
+    let built = RegexBuilder::new(&translated).multi_line(true).size_limit(MAX_COMPILED).build();
+    built.map_err(|_| Error::new(format!("the `format` of a form is no regular expression: `{with}`")))
 }
 
 #[cfg(test)]
@@ -245,6 +278,9 @@ mod tests {
             ("exclusion", json!({"in": ["admin"]}), json!("admin"), Some("is reserved")),
             ("format", json!({"with": r"\A[+]?[\d \-()]+\z"}), json!("+1 (2)"), None),
             ("format", json!({"with": r"\A\d+\z"}), json!(null), Some("is invalid")),
+            ("format", json!({"with": r"\A\h+\Z"}), json!("c0de\n"), None),
+            ("format", json!({"with": r"\d"}), json!("٣"), Some("is invalid")),
+            ("format", json!({"with": "^b$"}), json!("a\nb"), None),
             ("format", json!({"with": r"\A\d+\z", "allow_blank": true}), json!(""), None),
             ("length", json!({"minimum": 2}), json!("ż"), Some("is too short (minimum is 2 characters)")),
             ("length", json!({"maximum": 1}), json!("żó"), Some("is too long (maximum is 1 character)")),
@@ -261,10 +297,16 @@ mod tests {
             ("numericality", json!({"odd": true}), json!("-3"), None),
             ("numericality", json!({"even": true}), json!("3"), Some("must be even")),
             ("numericality", json!({"only_integer": true}), json!("3.5"), Some("must be an integer")),
+            ("date", json!({"before": "now"}), json!("1970-01-01"), Some("must be before 1970-01-01")),
+            ("datetime", json!({"after": "now", "allow_blank": true}), json!(""), None),
             ("confirmation", json!(true), json!("a"), Some("doesn't match confirmation")),
         ] {
             let rule = Rule::parse(name, &options).unwrap().unwrap();
-            assert_eq!(rule.broken(&value, &Json::Null).as_deref(), expected, "{name} {options} {value}");
+            assert_eq!(
+                rule.broken(&value, &Json::Null, Timestamp::UNIX_EPOCH).as_deref(),
+                expected,
+                "{name} {options} {value}"
+            );
         }
         assert!(Rule::parse("presence", &json!(false)).unwrap().is_none());
     }
@@ -272,11 +314,16 @@ mod tests {
     #[test]
     fn rule_that_is_not_kept_here_is_no_rule_that_always_holds() {
         for (name, options, said) in [
-            ("datetime", json!({"before": "now"}), "not supported here: the validation `datetime` of a form"),
+            ("spelling", json!(true), "not supported here: the validation `spelling` of a form"),
             (
                 "presence",
                 json!({"if": "true"}),
                 "not supported here: a condition of the validation `presence`",
+            ),
+            (
+                "format",
+                json!({"with": "a(?=b)"}),
+                "the `format` of a form is `a(?=b)`: a look-ahead, `(?=` or `(?!` is not supported here",
             ),
             ("format", json!({"with": "("}), "the `format` of a form is no regular expression: `(`"),
             ("numericality", json!({"less_than": "x"}), "`less_than` of a validation is no number"),

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Errors;
 use super::fields::{Fields, Place, Values};
+use super::file::SentFile;
 use super::rule::{Demand, Rule, is_blank};
 use crate::app::{App, Form, Table};
 use crate::graphql::World;
@@ -38,6 +39,13 @@ pub(super) struct Stored {
     pub(super) owner: Option<UserId>,
     pub(super) columns: Map<String, Json>,
     pub(super) properties: Map<String, Json>,
+}
+
+impl Stored {
+    /// As Liquid sees what a form has changed.
+    pub(super) fn into_values(self, id: i64) -> Map<String, Json> {
+        Values::default().over(Some(&self)).to_json(id)
+    }
 }
 
 impl<'a> Target<'a> {
@@ -98,6 +106,13 @@ impl<'a> Target<'a> {
                 if self.is_taken(rule, field.place, values, id, world)? {
                     errors.add(field.place, rule.says("has already been taken"));
                 }
+                if let Demand::File(demand) = &rule.demand
+                    && !rule.allows(value)
+                    && let Some(file) = SentFile::of(value, world)?
+                    && let Some(said) = demand.broken(&file)
+                {
+                    errors.add(field.place, rule.says(&said));
+                }
             }
         }
         Ok(())
@@ -151,6 +166,19 @@ impl<'a> Target<'a> {
             Self::Records(table) => store_record(table, &input, id, world).map(Ok),
             Self::Users(table) => store_user(table, &input, id, world),
         }
+    }
+
+    /// Deletes the record softly; whether it is one.
+    pub(super) fn delete(self, id: i64, world: &mut World<'_>) -> Result<bool, Error> {
+        let now = world.now;
+        let deleted = match self {
+            Self::Users(_) => None,
+            Self::Records(_) => world.data.change_record(RecordId(id), now, |record| {
+                record.deleted_at.get_or_insert(now);
+                Ok::<_, Error>(())
+            })?,
+        };
+        Ok(deleted.transpose()?.is_some())
     }
 
     /// The input of the mutation that does the same.

@@ -120,7 +120,7 @@ fn field_that_must_have_a_value_takes_all_data_with_it() {
 fn what_is_not_supported_is_refused_by_name() {
     let mut fixture = fixture();
     for (document, message) in [
-        ("{ admin_locales { id } }", "not supported here: RootQuery.admin_locales"),
+        ("{ admin_form_configurations { id } }", "not supported here: RootQuery.admin_form_configurations"),
         ("mutation { profile_approve { id } }", "not supported here: RootMutation.profile_approve"),
         (
             "{ records(per_page: 1, filter: { fulltext: { raw: true } }) { total_entries } }",

@@ -179,7 +179,10 @@ fn what_is_refused_changes_nothing() {
             r#"mutation { record_create(record: { table: "task", properties: [{ name: "titel", value: "x" }] }) { id } }"#,
             "table `task` has no property `titel`; did you mean `title`?",
         ),
-        (r#"{ admin_locales { id } }"#, "not supported here: RootQuery.admin_locales"),
+        (
+            r#"{ admin_form_configurations { id } }"#,
+            "not supported here: RootQuery.admin_form_configurations",
+        ),
     ] {
         let errors = fixture.errors(document, json!({}));
         assert!(errors.contains(message), "{document}: {errors}");
@@ -290,11 +293,13 @@ fn mutation_through_a_form_keeps_its_rules() {
             json!([{"name": "points", "increment": 1}]),
             "not supported here: `increment` through a form",
         ),
-        ("taks", properties.clone(), "no form `taks`; did you mean `task`?"),
-        ("calls", properties, "not supported here: form `calls` in a mutation, with its callback_actions"),
+        ("taks", properties, "no form `taks`; did you mean `task`?"),
+        ("calls", json!([{"name": "title", "value": "Calls"}]), "no template can be rendered here"),
     ] {
         assert_eq!(fixture.errors(create, json!({"f": form, "p": properties})), said);
     }
+    let called = r#"{ records(per_page: 1, filter: { properties: [{ name: "title", value: "Calls" }] }) { total_entries } }"#;
+    assert_eq!(fixture.data(called, json!({}))["records"]["total_entries"], 0);
     let elsewhere = create.replace("\"task\"", "\"person\"");
     let said = "form `task` writes `task`, not `person`";
     assert_eq!(fixture.errors(&elsewhere, json!({"f": "task", "p": []})), said);

@@ -38,7 +38,6 @@ mod qrcode;
 mod random;
 mod relative;
 mod replace;
-mod ruby_regex;
 mod sanitize;
 mod selection;
 mod small;

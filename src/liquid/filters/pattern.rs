@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use ::regex::{Captures, Regex, RegexBuilder};
 
 use super::arguments::Arguments;
-use super::ruby_regex::translate;
 use super::{Filter, Filtered, Rejection, Surroundings};
 use crate::liquid::value::Value;
+use crate::ruby_regex::translate;
 
 pub(super) const ROWS: &[Filter] = &[
     Filter::question("matches", 1..=2, matches),

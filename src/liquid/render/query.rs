@@ -9,8 +9,8 @@ use crate::graphql::{Answer, Delivery, Request, Session, SessionChange, World};
 use crate::jobs::{Body, Priority};
 use crate::liquid::engine::Origin;
 use crate::liquid::error::{Error, Result};
-use crate::liquid::notifications::Templates;
 use crate::liquid::syntax::ast::{Argument, Span};
+use crate::liquid::templates::Templates;
 use crate::liquid::value::{Value, json_size};
 
 impl Render<'_> {
@@ -73,12 +73,13 @@ impl Render<'_> {
         let request = Request { document, variables, operation: None };
         let answer = graph.executor.execute(&request, &mut world);
         let deliveries = world.deliveries;
-        self.effects.jobs.append(&mut templates.into_jobs());
+        let (mut jobs, changes) = templates.into_effects();
+        self.effects.jobs.append(&mut jobs);
         self.limits.charge(json_size(&answer.data)).map_err(over)?;
         for delivery in deliveries {
             self.deliver(delivery)?;
         }
-        for change in session.into_iter().flat_map(Session::into_changes) {
+        for change in changes.into_iter().chain(session.into_iter().flat_map(Session::into_changes)) {
             self.change_session(change)?;
         }
         Ok(answer)

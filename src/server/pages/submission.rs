@@ -13,8 +13,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Visit;
 use super::stop::{self, Stop};
-use crate::app::{App, AsyncCallback, Form, Format, Method, Page};
-use crate::graphql::{self, Submission, Submitted, World};
+use crate::app::{App, Form, Format, Method, Page};
+use crate::graphql::{self, Submission, Submitted, World, form_payload as payload};
 use crate::liquid::{Block, RefusedForm, Rendered, Templates};
 use crate::notifications::Caller;
 use crate::records::UserId;
@@ -31,14 +31,32 @@ pub(super) struct Sent {
     form: String,
     /// Of the record or user that is changed.
     id: Option<String>,
+    intent: Intent,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Intent {
+    Store,
+    Delete,
+}
+
+impl Intent {
+    /// `None` for a request that changes nothing. A form can only post, and says in `_method` that it deletes.
+    fn of(request: &Request) -> Option<Self> {
+        let asked = request.params.get("_method").and_then(Json::as_str).and_then(Method::parse);
+        match request.method {
+            HttpMethod::DELETE => Some(Self::Delete),
+            HttpMethod::POST if asked == Some(Method::Delete) => Some(Self::Delete),
+            HttpMethod::POST | HttpMethod::PUT | HttpMethod::PATCH => Some(Self::Store),
+            _ => None,
+        }
+    }
 }
 
 impl Sent {
     /// `None` for a request that sends no form.
     pub(super) fn of(request: &Request) -> Option<Self> {
-        if !matches!(request.method, HttpMethod::POST | HttpMethod::PUT | HttpMethod::PATCH) {
-            return None;
-        }
+        let intent = Intent::of(request)?;
         let rest = request.path.strip_prefix("/api/")?;
         let rest = rest.strip_prefix("user/").unwrap_or(rest);
         let rest = rest.strip_prefix("customizations").or_else(|| rest.strip_prefix("users"))?;
@@ -47,7 +65,7 @@ impl Sent {
             rest => Some(rest.strip_prefix('/')?.to_owned()),
         };
         let form = NAMES.into_iter().find_map(|name| request.params.get(name)?.as_str())?;
-        Some(Self { form: form.to_owned(), id })
+        Some(Self { form: form.to_owned(), id, intent })
     }
 }
 
@@ -60,24 +78,43 @@ impl Visit<'_> {
             return Err(refused(format!("form `{}` is not open to requests", form.name)));
         }
         self.check_policies(&form.policies, &form.source.path)?;
-        let payload = self.payload(&form)?;
         let nobody = || refused(format!("{} is not there", self.request.path));
         let id = sent.id.as_deref().map(|id| id.parse().map_err(|_| nobody())).transpose()?;
+        if sent.intent == Intent::Delete {
+            let id =
+                id.ok_or_else(|| refused("a form deletes what its address names by an id".to_owned()))?;
+            return match self.delete(&form, id, &app).map_err(|error| in_form(&form, &error))? {
+                Submitted::Stored { id, values } => self.go_on(&form, id, &values),
+                Submitted::Missing => Err(nobody()),
+                Submitted::Invalid(_) | Submitted::Forbidden => Err(forbidden(&form)),
+            };
+        }
+        let payload = self.payload(&form)?;
         let submission = Submission { form: &form, payload: &payload, id };
         match self.store(submission, &app).map_err(|error| in_form(&form, &error))? {
             Submitted::Stored { id, values } => self.stored(&form, id, values),
             Submitted::Invalid(errors) => self.refused(&form, payload, errors.into_json()),
             Submitted::Missing => Err(nobody()),
-            Submitted::Forbidden => {
-                let message = format!("form `{}` is not for whoever sent it", form.name);
-                Err(Stop::Refused(StatusCode::FORBIDDEN, message))
-            }
+            Submitted::Forbidden => Err(forbidden(&form)),
         }
     }
 
-    fn store(&mut self, submission: Submission<'_>, app: &App) -> Result<Submitted, graphql::Error> {
+    /// The visitor, as a form that is sent knows them.
+    fn visitor(&self) -> graphql::Session {
         let user = self.user.get("id").and_then(Json::as_str).and_then(|id| id.parse().ok()).map(UserId);
-        let mut session = graphql::Session::new(Map::new, user);
+        graphql::Session::new(Map::new, user)
+    }
+
+    fn delete(&mut self, form: &Form, id: i64, app: &App) -> Result<Submitted, graphql::Error> {
+        let mut session = self.visitor();
+        let mut data = self.state.graph.records.data(Some(self.deadline));
+        let mut world =
+            World { session: Some(&mut session), ..World::of_data(app, &mut data, Timestamp::now()) };
+        graphql::delete_through_form(form, id, &mut world)
+    }
+
+    fn store(&mut self, submission: Submission<'_>, app: &App) -> Result<Submitted, graphql::Error> {
+        let mut session = self.visitor();
         let mut data = self.state.graph.records.data(Some(self.deadline));
         let scope = self.scope(Format::Text);
         let mut templates = Templates::new(self.engine, &scope, &self.state.bindings);
@@ -101,14 +138,20 @@ impl Visit<'_> {
 
     /// What was sent, and over it what the form says itself: a visitor cannot send that.
     fn payload(&mut self, form: &Form) -> Result<Map<String, Json>, Stop> {
-        let sent = self.request.params.get("form").and_then(Json::as_object).cloned().unwrap_or_default();
-        let sent = nested_as_sent(sent);
+        let sent = payload::as_sent(self.fields().cloned().unwrap_or_default());
         let Some(source) = &form.default_payload else { return Ok(sent) };
-        let text = self.liquid(source, form, &sent)?.body;
-        match serde_json::from_str(&text) {
-            Ok(Json::Object(own)) => Ok(merged(sent, nested_as_sent(own))),
-            _ => Err(Stop::Failed(Failure::in_file(&form.source.path, "default_payload is no JSON object"))),
-        }
+        let printed = self.liquid(source, form, &sent)?.body;
+        payload::with_default(sent, &printed)
+            .ok_or_else(|| Stop::Failed(Failure::in_file(&form.source.path, payload::NO_OBJECT)))
+    }
+
+    /// The fields that were sent: their names begin with `form`, or with what `{% form as: … %}` says.
+    fn fields(&self) -> Option<&Map<String, Json>> {
+        let params = &self.request.params;
+        let prefix = params.get("form_prefix").and_then(Json::as_str).unwrap_or("form");
+        let mut names = prefix.split('[').map(|name| name.trim_end_matches(']'));
+        let first = names.next().and_then(|name| params.get(name));
+        names.fold(first, |fields, name| fields?.get(name)).and_then(Json::as_object)
     }
 
     fn stored(&mut self, form: &Form, id: i64, values: Map<String, Json>) -> Result<Reply, Stop> {
@@ -117,20 +160,25 @@ impl Visit<'_> {
             self.take_effects(session, jobs)?;
         }
         if let Some(callback) = &form.async_callback_actions {
-            let jobs = self.liquid(&in_background(callback), form, &values)?.jobs;
+            let jobs = self.liquid(&callback.in_background(), form, &values)?.jobs;
             self.take_effects(Vec::new(), jobs)?;
         }
+        if let Some(notice) = form.flash_notice.as_ref().filter(|_| self.request.format() != Format::Json) {
+            let notice = self.liquid(notice, form, &values)?.body;
+            self.session.set_flash("notice", notice.trim());
+        }
+        self.go_on(form, id, &values)
+    }
+
+    /// To where the visitor or the form wants to go; a client of JSON stays.
+    fn go_on(&self, form: &Form, id: i64, values: &Map<String, Json>) -> Result<Reply, Stop> {
         if self.request.format() == Format::Json {
             let body = json!({ "id": id.to_string() }).to_string();
             return Ok(Reply::new(StatusCode::OK, Format::Json.content_type(), body.into_bytes()));
         }
-        if let Some(notice) = &form.flash_notice {
-            let notice = self.liquid(notice, form, &values)?.body;
-            self.session.set_flash("notice", notice.trim());
-        }
         let url = match (self.asked_redirect(), &form.redirect_to) {
             (Some(url), _) => url.to_owned(),
-            (None, Some(url)) => self.liquid(url, form, &values)?.body.trim().to_owned(),
+            (None, Some(url)) => self.liquid(url, form, values)?.body.trim().to_owned(),
             (None, None) => self.sender().map_or_else(|| "/".to_owned(), |page| address(&page)),
         };
         Ok(stop::redirect(&url, 302))
@@ -157,7 +205,7 @@ impl Visit<'_> {
             let alert = self.liquid(alert, form, &values)?.body;
             self.session.show_flash("alert", alert.trim());
         }
-        let values = without_passwords(values);
+        let values = payload::without_passwords(values);
         self.refused_form = Some(RefusedForm { name: form.name.clone(), values, errors });
         self.route_params.insert("format".to_owned(), page.format.name().into());
         self.page = Some(Arc::clone(&page));
@@ -181,51 +229,18 @@ impl Visit<'_> {
     fn liquid(&self, source: &str, form: &Form, values: &Map<String, Json>) -> Result<Rendered, Stop> {
         let block = Block { source, path: &form.source.path, line: 1 };
         let mut scope = self.scope(Format::Text);
-        scope.variables.insert("form".to_owned(), Json::Object(without_passwords(values.clone())));
+        scope.variables.insert("form".to_owned(), Json::Object(payload::without_passwords(values.clone())));
         self.engine.text(&block, scope, &self.state.bindings).map_err(|error| self.failed(&error))
     }
 }
 
+fn forbidden(form: &Form) -> Stop {
+    let message = format!("form `{}` is not for whoever sent it", form.name);
+    Stop::Refused(StatusCode::FORBIDDEN, message)
+}
+
 fn in_form(form: &Form, error: &graphql::Error) -> Stop {
     Stop::Failed(Failure::in_file(&form.source.path, &error.message))
-}
-
-/// The block that queues the callback.
-fn in_background(callback: &AsyncCallback) -> String {
-    let AsyncCallback { content, delay, priority, max_attempts } = callback;
-    let mut options = format!("form: form, delay: {}", delay.as_secs() / 60);
-    if let Some(priority) = priority {
-        options.push_str(&format!(", priority: {}", json!(priority)));
-    }
-    if let Some(attempts) = max_attempts {
-        options.push_str(&format!(", max_attempts: {attempts}"));
-    }
-    format!("{{% background {options} %}}{content}{{% endbackground %}}")
-}
-
-/// Clients write `properties` for what a form's inputs call `properties_attributes`.
-fn nested_as_sent(mut payload: Map<String, Json>) -> Map<String, Json> {
-    let Some(properties) = payload.remove("properties") else { return payload };
-    let sent = Map::from_iter([("properties_attributes".to_owned(), properties)]);
-    merged(sent, payload)
-}
-
-/// Objects are merged, anything else is replaced.
-fn merged(mut sent: Map<String, Json>, own: Map<String, Json>) -> Map<String, Json> {
-    for (name, value) in own {
-        let value = match (sent.remove(&name), value) {
-            (Some(Json::Object(sent)), Json::Object(own)) => Json::Object(merged(sent, own)),
-            (_, value) => value,
-        };
-        sent.insert(name, value);
-    }
-    sent
-}
-
-/// A password is not for templates: they write logs and pages.
-fn without_passwords(mut values: Map<String, Json>) -> Map<String, Json> {
-    values.retain(|name, _| !name.starts_with("password"));
-    values
 }
 
 fn address(page: &Page) -> String {
@@ -265,39 +280,12 @@ mod tests {
             (HttpMethod::POST, "/api/user/customizations?form_configuration_name=car", form(None)),
             (HttpMethod::POST, "/api/customizations/x/y?form_id=car", form(Some("x/y"))),
             (HttpMethod::GET, "/api/customizations?form_id=car", None),
-            (HttpMethod::DELETE, "/api/customizations/7?form_id=car", None),
+            (HttpMethod::DELETE, "/api/customizations/7?form_id=car", form(Some("7"))),
             (HttpMethod::POST, "/api/customizations", None),
             (HttpMethod::POST, "/api/userson?form_id=car", None),
             (HttpMethod::POST, "/api/orders?form_id=car", None),
         ] {
             assert_eq!(sent(method, uri), expected, "{uri}");
-        }
-    }
-
-    #[test]
-    fn what_the_form_says_itself_wins_however_it_is_nested() {
-        let object = |value: Json| value.as_object().cloned().unwrap();
-        for (sent, own, expected) in [
-            (json!({}), json!({"a": 1}), json!({"a": 1})),
-            (
-                json!({"a": 1, "b": {"c": 1, "d": 1}}),
-                json!({"a": 2, "b": {"c": 2}}),
-                json!({"a": 2, "b": {"c": 2, "d": 1}}),
-            ),
-            (json!({"a": {"b": 1}}), json!({"a": null}), json!({"a": null})),
-            (
-                json!({"properties_attributes": {"x": 1}}),
-                json!({"properties": {"x": 2}}),
-                json!({"properties_attributes": {"x": 2}}),
-            ),
-            (
-                json!({"properties": {"x": 1, "y": 1}}),
-                json!({"properties_attributes": {"x": 2}}),
-                json!({"properties_attributes": {"x": 2, "y": 1}}),
-            ),
-        ] {
-            let [sent, own] = [sent, own].map(|payload| nested_as_sent(object(payload)));
-            assert_eq!(Json::Object(merged(sent, own)), expected);
         }
     }
 

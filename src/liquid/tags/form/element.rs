@@ -61,6 +61,11 @@ impl Element {
         }
     }
 
+    /// Says what the names of the fields begin with, for whoever takes what is sent.
+    pub(super) fn name_prefix(&mut self, prefix: &str) {
+        self.hidden.push(("form_prefix".to_owned(), Some(prefix.to_owned())));
+    }
+
     fn set_method(&mut self, method: &str) -> Result<()> {
         let method = method.trim().to_ascii_lowercase();
         self.hidden.retain(|(name, _)| name != "_method");

@@ -160,6 +160,9 @@ impl Tag for Form {
                 name => element.set(name, &value)?,
             }
         }
+        if let Some(prefix) = &prefix {
+            element.name_prefix(prefix);
+        }
         element.open(&mut render.out);
         let flow = match prefix {
             None => render.run(&self.body),
