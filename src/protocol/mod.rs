@@ -1,17 +1,28 @@
 //! JSON of the wire: serde types only, shared by `server`, `client` and the rooms whose rows they show.
 
 mod app;
+mod assets;
+mod instance;
 mod job;
+mod liquid_exec;
 mod log;
 mod mail;
 mod migration;
 mod refusal;
+mod release;
 mod transfer;
 
 pub(crate) use app::AppIdentity;
+pub(crate) use assets::{AssetEntry, AssetsManifest, PresignedForm, PresignedUrl};
+pub(crate) use instance::Instance;
 pub(crate) use job::{Idle, JobAttempt, JobCounts, JobList, JobRecord};
+pub(crate) use liquid_exec::{LiquidExec, LiquidResult};
 pub(crate) use log::{JobRef, LogRecord, LoggedError, StackFrame};
 pub(crate) use mail::{MailAddresses, MailAttachment, MailCleared, MailList, MailRecord, MailWait};
 pub(crate) use migration::{MigrationList, MigrationRecord, NewMigration, RanMigration};
 pub(crate) use refusal::Refusal;
+pub(crate) use release::{
+    ARCHIVE_LIMIT, ErrorDetails, KeptRelease, KeptReleases, Paths, ReleaseError, ReleaseStatus, ReportRow,
+    ZipFile,
+};
 pub(crate) use transfer::{Begun, IMPORT_LIMIT, ImportedRows, Status, Transfer};

@@ -1,0 +1,102 @@
+//! Releases of an app: `/api/app_builder/marketplace_releases`, and the kept ones of a server of ours, `/_dev/releases`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// Bytes of one archive; the platform's own limit.
+pub(crate) const ARCHIVE_LIMIT: usize = 50 * 1024 * 1024;
+
+/// How a release, or a backup, is getting on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ReleaseStatus {
+    /// A number or a text. Clients wait for the assets of a release only if it is told.
+    #[serde(default)]
+    pub(crate) id: Json,
+    /// `ready_for_import`, `in_progress`, `success`, `error`; of a backup `ready_for_export`, `success`.
+    pub(crate) status: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) warning: Option<String>,
+    /// By category (`Page`, `Partial`, …).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) report: Option<BTreeMap<String, ReportRow>>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) error: Option<ReleaseError>,
+    /// `in_progress` until the manifest of the assets has been worked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) asset_status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) asset_report: Option<ReportRow>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) asset_error: Option<ReleaseError>,
+    /// Of a backup.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) zip_file: Option<ZipFile>,
+}
+
+/// What became of the files of one category.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ReportRow {
+    #[serde(default)]
+    pub(crate) upserted: Paths,
+    #[serde(default)]
+    pub(crate) deleted: Paths,
+    #[serde(default)]
+    pub(crate) skipped: Paths,
+}
+
+/// Paths from the project's root, or only how many.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Paths {
+    Listed(Vec<String>),
+    Counted(u64),
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Self::Listed(Vec::new())
+    }
+}
+
+/// Why a release was refused. The official client reads the nested text, and fails without `details`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ReleaseError {
+    pub(crate) error: String,
+    #[serde(default)]
+    pub(crate) details: ErrorDetails,
+}
+
+/// Where it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ErrorDetails {
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) file_path: Option<String>,
+}
+
+/// An archive to fetch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ZipFile {
+    pub(crate) url: String,
+}
+
+/// `GET /_dev/releases`, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeptReleases {
+    pub(crate) releases: Vec<KeptRelease>,
+}
+
+/// A release that can be served again: `POST /_dev/releases/ID/activate`, which answers the [`KeptRelease`] it is then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeptRelease {
+    pub(crate) id: u64,
+    /// RFC 3339 in UTC with milliseconds.
+    pub(crate) created_at: String,
+    /// What it came by: `deploy`, `partial`, `sync`, `assets`, `module`.
+    pub(crate) origin: String,
+    pub(crate) files: u64,
+    pub(crate) bytes: u64,
+    /// The one that is served.
+    pub(crate) is_current: bool,
+}
