@@ -38,12 +38,20 @@ impl Backlog {
         Ok(Self { levels })
     }
 
-    /// Takes the job that goes next, of those for which there is an opening.
+    /// Takes the job that goes next, of those for which there is an opening. Only the first of all is claimed ahead: one
+    /// behind it would begin before it where the next turn, which could claim the first, is slow to come.
     pub(super) fn next(&mut self, openings: &Openings, now: Timestamp) -> Option<(Priority, Ready)> {
-        let open = self.heads().filter(|(priority, ready)| {
-            openings.accept(*priority, Wait::of(*priority, ready.due_at, now), ready.rescues)
-        });
-        let next = open.min_by_key(|(priority, ready)| priority.overdue_at(ready.due_at))?;
+        let goes_at = |(priority, ready): &(Priority, Ready)| priority.overdue_at(ready.due_at);
+        let wait = |priority: Priority, ready: Ready| Wait::of(priority, ready.due_at, now);
+        let first = self.heads().min_by_key(goes_at);
+        let accepted = first
+            .filter(|(priority, ready)| openings.accept(*priority, wait(*priority, *ready), ready.rescues));
+        let next = accepted.or_else(|| {
+            let open = self
+                .heads()
+                .filter(|(priority, ready)| openings.has_slot(*priority, wait(*priority, *ready)));
+            open.min_by_key(goes_at)
+        })?;
         self.levels.get_mut(next.0).next += 1;
         Some(next)
     }
@@ -66,5 +74,35 @@ impl Backlog {
 impl Level {
     fn head(&self) -> Option<Ready> {
         self.ready.get(self.next).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::JobId;
+    use super::super::slots::Slots;
+    use super::*;
+
+    fn level(ids: &[i64]) -> Level {
+        let ready = |id: &i64| Ready { id: JobId(*id), due_at: Timestamp::UNIX_EPOCH, rescues: 0 };
+        Level { ready: ids.iter().map(ready).collect(), next: 0, is_whole: true }
+    }
+
+    #[test]
+    fn nothing_is_claimed_ahead_of_a_job_that_goes_before_it() {
+        for (ahead, expected) in [(0, vec![1]), (1, vec![1, 2]), (2, vec![1, 2, 3, 4])] {
+            let levels = Levels { high: level(&[1]), default: level(&[2, 3]), low: level(&[4]) };
+            let mut backlog = Backlog { levels };
+            let slots = Slots { workers: 1, ..Slots::default() };
+            let mut openings = Openings::new(slots, Levels::default(), ahead);
+            let mut claimed = Vec::new();
+
+            while let Some((priority, ready)) = backlog.next(&openings, Timestamp::UNIX_EPOCH) {
+                openings.take(priority);
+                claimed.push(ready.id.0);
+            }
+
+            assert_eq!(claimed, expected, "{ahead} ahead");
+        }
     }
 }

@@ -18,11 +18,20 @@ impl Openings {
         Self { slots, held, ahead }
     }
 
-    /// Whether one more job of this level may be claimed. A job whose process has died before is never claimed ahead:
-    /// if it is the one that kills the process, it must not take neighbours that never began with it.
+    /// Whether one more job of this level may be claimed that no other goes before.
     pub(super) fn accept(&self, priority: Priority, wait: Wait, rescues: u32) -> bool {
+        self.has_slot(priority, wait) || self.may_be_ahead(priority, rescues)
+    }
+
+    /// Whether one more job of this level could start at once.
+    pub(super) fn has_slot(&self, priority: Priority, wait: Wait) -> bool {
         self.slots_for(priority).has_slot(priority, wait)
-            || (rescues == 0 && *self.held.get(priority) < self.ahead)
+    }
+
+    /// A job whose process has died before is never claimed ahead: if it is the one that kills the process, it must not
+    /// take neighbours that never began with it.
+    fn may_be_ahead(&self, priority: Priority, rescues: u32) -> bool {
+        rescues == 0 && *self.held.get(priority) < self.ahead
     }
 
     pub(super) fn take(&mut self, priority: Priority) {
