@@ -546,6 +546,48 @@ fn file_in_the_form_itself_is_looked_at_too() {
     post_file(&app, "a.txt", "x").has_status(200);
 }
 
+#[test]
+fn file_in_the_form_becomes_an_upload() {
+    let app = app(&[
+        (
+            "app/forms/doc.liquid",
+            "---\nresource: doc\nresource_owner: anyone\nfields:\n  properties: {file: {}, scan: {}}\ncallback_actions: '{% log form.properties.file.path, type: \"kept\" %}'\n---\n",
+        ),
+        (
+            "app/schema/doc.yml",
+            "name: doc\nproperties:\n- {name: file, type: upload, options: {content_length: {lte: 1}}}\n- {name: scan, type: upload, options: {acl: private}}\n",
+        ),
+    ]);
+    post_file(&app, "Note 1.txt", "hello").has_status(200);
+    let read = r#"{ records(per_page: 9, filter: { table: { value: "doc" } }) { results {
+        file: property_upload(name: "file") { url file_name extension } scan: property_upload(name: "scan") { url } } } }"#;
+    let file = graph(&app, read)["records"]["results"][0]["file"].clone();
+    assert_eq!((&file["file_name"], &file["extension"]), (&json!("Note 1.txt"), &json!("txt")));
+    let path = file["url"].as_str().unwrap().strip_prefix(app.url()).unwrap();
+    let answer = app.get(path).has_status(200);
+    assert_eq!((answer.text().as_str(), answer.header("content-type")), ("hello", Some("text/plain")));
+    app.wait_for_log("doc/file/");
+
+    let large = post_file(&app, "a.txt", &"x".repeat(1025)).has_status(422).json();
+    let said = "file size must be less than or equal to 1 KB";
+    assert_eq!(large, json!({ "errors": { "properties.file": [said] } }));
+    let unnamed = post_file(&app, "..", "x").has_status(422).json();
+    assert!(unnamed["errors"]["properties.file"][0].as_str().unwrap().contains("name"), "{unnamed}");
+
+    let mut body = b"--b\r\nContent-Disposition: form-data; name=\"form_id\"\r\n\r\ndoc\r\n--b\r\nContent-Disposition: form-data; name=\"form[properties_attributes][scan]\"; filename=\"a.png\"\r\n\r\n".to_vec();
+    body.extend([0xff, 0, 0x80]);
+    body.extend(b"\r\n--b--\r\n");
+    let headers = [("content-type", "multipart/form-data; boundary=b"), ("accept", "application/json")];
+    app.new_browser().send("POST", "/api/customizations", &headers, body).has_status(200);
+    let read = read.replace("scan\")", "scan\", expires_in: 60)");
+    let results = graph(&app, &read)["records"]["results"].clone();
+    assert_eq!(results.as_array().unwrap().len(), 2, "{results}");
+    let scan = results.as_array().unwrap().iter().find_map(|doc| doc["scan"]["url"].as_str()).unwrap();
+    let url = scan.strip_prefix(app.url()).unwrap();
+    app.get(url.split('?').next().unwrap()).has_status(403);
+    assert_eq!(app.get(url).has_status(200).body, [0xff, 0, 0x80]);
+}
+
 const SELL: &str = r#"{% graphql sold, color: context.params.color %}mutation ($color: String) {
   record_create(form_name: "car", record: { properties: [
     { name: "color", value: $color }, { name: "plate", value: "G 1" }, { name: "terms", value: "yes" }

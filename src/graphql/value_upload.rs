@@ -29,6 +29,11 @@ const BYTES: &str = "application/octet-stream";
 pub(super) struct Files(Vec<(Draft, Upload)>);
 
 impl Files {
+    /// One more.
+    pub(super) fn add(&mut self, draft: Draft, upload: Upload) {
+        self.0.push((draft, upload));
+    }
+
     /// Stores them together with what `work` stores, or neither.
     pub(super) fn store_with<'w, T, E: From<DataError>>(
         self,
@@ -85,7 +90,7 @@ pub(super) fn of_inputs<'i>(
         let wanted = Wanted::parse(wanted, &format!("{}/{name}", table.folder()), &name).map_err(refused)?;
         let (draft, upload) = wanted.write(world, refused)?;
         *value = stored_file::of_key(&upload.key, upload.acl);
-        files.0.push((draft, upload));
+        files.add(draft, upload);
     }
     Ok((Cow::Owned(inputs), files))
 }

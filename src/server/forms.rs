@@ -2,6 +2,8 @@
 //! text of every kind stays readable as `context.post_params`, because webhooks sign it byte for byte.
 
 use axum::body::{Body, Bytes};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use serde_json::{Map, Value as Json};
 
 use super::params;
@@ -61,14 +63,18 @@ async fn multipart(content_type: &str, body: &Bytes) -> Result<Map<String, Json>
     Ok(params::nest(pairs)?)
 }
 
-/// What a template sees of a file: what it is, and its text if it is text. Liquid has no type for other bytes.
+/// What a template sees of a file: what it is, and its text if it is text. Liquid has no type for other bytes; a form that
+/// stores the file finds them as base64.
 fn upload(name: &str, content_type: Option<&str>, bytes: &[u8]) -> Json {
-    serde_json::json!({
-        "filename": name,
-        "content_type": content_type.unwrap_or("application/octet-stream"),
-        "size": bytes.len(),
-        "content": std::str::from_utf8(bytes).ok(),
-    })
+    let content = std::str::from_utf8(bytes).ok();
+    let encoded = content.is_none().then(|| ("content_base64", Json::from(BASE64.encode(bytes))));
+    let file = [
+        ("filename", Json::from(name)),
+        ("content_type", Json::from(content_type.unwrap_or("application/octet-stream"))),
+        ("size", Json::from(bytes.len())),
+        ("content", Json::from(content)),
+    ];
+    file.into_iter().chain(encoded).map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 #[cfg(test)]

@@ -156,6 +156,14 @@ impl Values {
         }
     }
 
+    /// To be changed, if it was sent.
+    pub(super) fn sent_mut(&mut self, place: Place<'_>) -> Option<&mut Json> {
+        match place {
+            Place::Column(name) => self.columns.get_mut(name),
+            Place::Property(name) => self.properties.get_mut(name),
+        }
+    }
+
     /// The same with what is stored where nothing was sent.
     pub(super) fn over(&self, stored: Option<&Stored>) -> Self {
         let mut all = stored.map_or_else(Self::default, |stored| Self {

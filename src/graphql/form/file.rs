@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value as Json};
 
 use super::rule::{Bound, bounds, is_blank, texts};
+use super::upload::Part;
 use crate::graphql::World;
 use crate::graphql::cast;
 use crate::graphql::error::Error;
@@ -130,17 +131,15 @@ impl SentFile {
         Ok(Some(Self { extension: stored.extension, ..Self::default() }))
     }
 
-    /// A part of a multipart form, as parameters hold it. What has a path names a file that is somewhere, and is known by
-    /// that file alone.
+    /// A part of a multipart form. Its bytes are believed before what it says of its size, which a client may have written
+    /// itself.
     fn in_form(value: &Json) -> Option<Self> {
-        if value.get("path").is_some() {
-            return None;
-        }
-        let name = value.get("filename")?.as_str()?;
+        let part = Part::of(value)?;
+        let size = part.bytes().map(|bytes| bytes.len() as u64);
         Some(Self {
-            size: value.get("size").and_then(Json::as_u64),
-            extension: stored_file::extension_of(name),
-            content_type: value.get("content_type").and_then(Json::as_str).map(essence),
+            size: size.or_else(|| value.get("size").and_then(Json::as_u64)),
+            extension: stored_file::extension_of(part.file_name),
+            content_type: part.content_type().map(essence),
         })
     }
 
@@ -173,7 +172,7 @@ fn size_of(value: &Json) -> Option<f64> {
 }
 
 /// In the largest unit of which there is one, to two digits behind the point: `1.5 MB`.
-fn human_size(bytes: f64) -> String {
+pub(super) fn human_size(bytes: f64) -> String {
     let unit = UNITS.into_iter().find(|(_, size)| bytes >= *size as f64);
     let (unit, size) = unit.unwrap_or(("B", 1));
     let number = (bytes / size as f64 * 100.0).round() / 100.0;

@@ -11,6 +11,7 @@ mod owner;
 pub(crate) mod payload;
 mod rule;
 mod store;
+mod upload;
 
 use std::fmt;
 use std::time::Duration;
@@ -128,7 +129,7 @@ fn settle(
     if !owner::may_submit(&form.resource, form.resource_owner.as_deref(), visitor, owner) {
         return Ok(Submitted::Forbidden);
     }
-    let sent = fields.accepted(payload);
+    let mut sent = fields.accepted(payload);
     let all = sent.over(stored.as_ref());
     let mut errors = Errors::default();
     fields.check(&sent, stored.as_ref(), world.now, &mut errors);
@@ -136,11 +137,12 @@ fn settle(
     if !errors.0.is_empty() {
         return Ok(Submitted::Invalid(errors));
     }
-    let id = match target.store(fields, &sent, id, world)? {
+    let files = target.keep_files(fields, &mut sent, world)?;
+    let id = match files.store_with(world, |world| target.store(fields, &sent, id, world))? {
         Ok(id) => id,
         Err(errors) => return Ok(Submitted::Invalid(errors)),
     };
-    let values = all.to_json(id);
+    let values = sent.over(stored.as_ref()).to_json(id);
     let deliveries = notifications::of_form(form, &values, world)?;
     world.deliveries.extend(deliveries);
     Ok(Submitted::Stored { id, values })

@@ -9,7 +9,8 @@ use super::Errors;
 use super::fields::{Fields, Place, Values};
 use super::file::SentFile;
 use super::rule::{Demand, Rule, is_blank};
-use crate::app::{App, Form, Table};
+use super::upload::{self, Part};
+use crate::app::{App, Form, PropertyType, Table};
 use crate::graphql::World;
 use crate::graphql::cast;
 use crate::graphql::error::Error;
@@ -17,7 +18,7 @@ use crate::graphql::filter;
 use crate::graphql::input::Input;
 use crate::graphql::record_mutations::{self, declared};
 use crate::graphql::users;
-use crate::graphql::value_upload;
+use crate::graphql::value_upload::{self, Files};
 use crate::records::{
     Attribute, Column, Criteria, DataError, Entity, Filter, Liveness, NewRecord, Operand, Page, Record,
     RecordId, User, UserId, UserRefusal,
@@ -102,6 +103,14 @@ impl<'a> Target<'a> {
                 errors.add(field.place, error.to_string());
                 continue;
             }
+            if !field.is_virtual
+                && let Place::Property(name) = field.place
+                && let Some(property) = self.table().properties.get(name)
+                && property.kind == PropertyType::Upload
+                && let Some(said) = Part::of(value).and_then(|part| part.refused(property))
+            {
+                errors.add(field.place, said);
+            }
             for rule in &field.rules {
                 if self.is_taken(rule, field.place, values, id, world)? {
                     errors.add(field.place, rule.says("has already been taken"));
@@ -151,6 +160,24 @@ impl<'a> Target<'a> {
             tests.push(Filter::Not(Box::new(itself)));
         }
         Ok(world.data.count(&self.criteria(tests))? > 0)
+    }
+
+    /// The files among what was sent, written but not stored; the values name them from then on.
+    pub(super) fn keep_files(
+        self,
+        fields: &Fields<'_>,
+        sent: &mut Values,
+        world: &World<'_>,
+    ) -> Result<Files, Error> {
+        let mut files = Files::default();
+        for field in fields.iter().filter(|field| !field.is_virtual) {
+            if let Place::Property(name) = field.place
+                && let Some(value) = sent.sent_mut(field.place)
+            {
+                upload::keep(value, name, self.table(), &mut files, world)?;
+            }
+        }
+        Ok(files)
     }
 
     /// Writes what was sent; the id, or what the row itself refuses.

@@ -30,8 +30,8 @@ use super::data::{Data, DataError};
 use crate::store::{self, Store};
 
 pub(crate) use draft::Draft;
-pub(crate) use key::Key;
-pub(crate) use policy::{Breach, Policy};
+pub(crate) use key::{Key, KeyError};
+pub(crate) use policy::{Breach, Policy, base_name};
 pub(crate) use signature::{Permission, Signer};
 
 /// Where files are kept. Clone = same files.

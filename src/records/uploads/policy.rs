@@ -71,7 +71,7 @@ impl Policy {
 }
 
 /// Some clients send the whole path they read the file from.
-fn base_name(file_name: &str) -> &str {
+pub(crate) fn base_name(file_name: &str) -> &str {
     file_name.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
