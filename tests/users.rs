@@ -76,3 +76,47 @@ fn constant_that_is_set_is_read_in_the_same_render() {
     assert!(text.starts_with("|new||new||{"), "{text}");
     assert!(!text.contains("constants"), "{text}");
 }
+
+#[test]
+fn profiles_travel_with_their_users() {
+    let files = [
+        (
+            "app/user_profile_types/driver.yml",
+            "properties:\n- {name: seats, type: integer}\n- {name: photo, type: upload}\n",
+        ),
+        (
+            "app/views/pages/index.liquid",
+            "{% graphql g %}{ users(per_page: 9, filter: { profiles: [{ name: \"driver\", properties: [{ name: \"seats\", range: { gte: \"4\" } }] }] }) { results { email profile(profile_type: \"driver\") { properties } } } }{% endgraphql %}{% for u in g.users.results %}{{ u.email }}:{{ u.profile.properties.seats }}{% endfor %}",
+        ),
+    ];
+    let app = Project::of(&files).serve(&[]);
+    let create = r#"mutation { user_create(user: { email: "ann@x.test", profiles: [{ name: "driver", values: { properties: [
+        { name: "seats", value: "4" }, { name: "photo", value_upload: { type: plain, content: "hi", acl: public } }] } }] }) {
+        profile(profile_type: "driver") { id property_upload(name: "photo") { url } } } }"#;
+    let profile = graph(&app, create, &json!({}))["data"]["user_create"]["profile"].clone();
+    let url = profile["property_upload"]["url"].as_str().unwrap().strip_prefix(app.url()).unwrap().to_owned();
+    assert_eq!(app.get(&url).has_status(200).text(), "hi");
+    assert_eq!(app.get("/").text().trim(), "ann@x.test:4");
+
+    app.cli(["data", "export", "all.json"]).run().exits(0);
+    app.cli(["data", "clean", "--yes"]).run().exits(0);
+    assert_eq!(app.get("/").text().trim(), "");
+    app.cli(["data", "import", "all.json"]).run().exits(0);
+    assert_eq!(app.get("/").text().trim(), "ann@x.test:4");
+
+    let delete = |id: &Json| {
+        format!(
+            r#"mutation {{ upload_delete(attribute_name: "photo", upload_object_id: {id}, upload_object_type: UserProfile) {{ upload_object_type }} }}"#
+        )
+    };
+    let id = graph(
+        &app,
+        "{ user(email: \"ann@x.test\") { profile(profile_type: \"driver\") { id } } }",
+        &json!({}),
+    )["data"]["user"]["profile"]["id"]
+        .clone();
+    let deleted = graph(&app, &delete(&id), &json!({}));
+    assert_eq!(deleted["data"]["upload_delete"]["upload_object_type"], "UserProfile", "{deleted}");
+    let none = graph(&app, &delete(&json!("99")), &json!({}));
+    assert_eq!(none["errors"][0]["message"], "Can't find UserProfile with id=99");
+}

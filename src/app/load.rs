@@ -143,7 +143,7 @@ fn tables(files: &[(&Place, &str, &Arc<Schema>)]) -> Tables {
     let of = |is_override: bool| {
         let files = files
             .iter()
-            .filter(move |(place, _, schema)| schema.is_table() && place.is_override() == is_override);
+            .filter(move |(place, _, schema)| schema.is_named() && place.is_override() == is_override);
         files.map(|(_, _, schema)| Arc::clone(&schema.table))
     };
     let users = files.iter().find(|(_, _, schema)| schema.is_users());

@@ -248,6 +248,16 @@ impl App {
         self.tables.users()
     }
 
+    /// The type of profiles of users called `name`, if a file declares it.
+    pub(crate) fn profile_type(&self, name: &str) -> Option<&Arc<Table>> {
+        self.tables.profile_type(name)
+    }
+
+    /// Every type of profiles, sorted by name.
+    pub(crate) fn profile_types(&self) -> impl Iterator<Item = &Arc<Table>> {
+        self.tables.profile_types()
+    }
+
     /// The raw value of a translation key in one language; no fallback.
     pub(crate) fn translation(&self, language: &str, key: &str) -> Option<&Json> {
         self.translations.find(language, key)

@@ -36,14 +36,15 @@ impl Schema {
             None
         });
         let properties = properties(&keys, path, text, &mut problems);
-        let name = if place.kind == FileKind::Schema { table_name(place, declared) } else { String::new() };
-        let table = Table { name: name.into(), path: path.into(), properties };
+        let name = if place.kind == FileKind::User { String::new() } else { table_name(place, declared) };
+        let is_profile_type = place.kind == FileKind::UserProfileType;
+        let table = Table { name: name.into(), is_profile_type, path: path.into(), properties };
         Ok((Self { table: Arc::new(table), kind: place.kind }, problems))
     }
 
-    /// A table of records, not users or user profiles.
-    pub(super) fn is_table(&self) -> bool {
-        self.kind == FileKind::Schema
+    /// A table of records or a type of user profiles, of which there may be many.
+    pub(super) fn is_named(&self) -> bool {
+        !self.is_users()
     }
 
     pub(super) fn is_users(&self) -> bool {
@@ -163,25 +164,26 @@ fn unknown_type(kind: &str, mark: Mark, path: &str, text: &str) -> Option<Proble
     Some(problem.at(mark.line, mark.col).with_excerpt_of(text).with_hint(hint))
 }
 
-/// Files that declare one table. What the app overrides of a module replaces the module's file, and is none.
+/// Files that declare one table, or one type of profiles. What the app overrides of a module replaces the module's file, and is none.
 pub(super) fn conflicts<'a>(
     files: impl IntoIterator<Item = (&'a Place, &'a str, &'a Arc<Schema>)>,
 ) -> Vec<Problem> {
-    let mut declared: BTreeMap<&str, (&Place, &str)> = BTreeMap::new();
+    let mut declared: BTreeMap<(bool, &str), (&Place, &str)> = BTreeMap::new();
     let mut problems = Vec::new();
     for (place, path, schema) in files {
-        if !schema.is_table() {
+        if !schema.is_named() {
             continue;
         }
-        let table = &*schema.table.name;
-        match declared.get(table) {
+        let (table, is_profile_type) = (&*schema.table.name, schema.table.is_profile_type);
+        match declared.get(&(is_profile_type, table)) {
             Some((first, first_path)) if first.is_override() == place.is_override() => {
-                let message = format!("table `{table}` is declared in `{first_path}` already");
+                let what = if is_profile_type { "user profile" } else { "table" };
+                let message = format!("{what} `{table}` is declared in `{first_path}` already");
                 problems.push(Problem::error(path, message).with_hint("keep one of them".to_owned()));
             }
             Some(_) => {}
             None => {
-                declared.insert(table, (place, path));
+                declared.insert((is_profile_type, table), (place, path));
             }
         }
     }
@@ -254,6 +256,8 @@ mod tests {
             ("app/modules/crm/public/schema/lead.yml", "name: lead"),
             ("app/schema/a.yml", "name: lead"),
             ("app/schema/lead.yml", ""),
+            ("app/user_profile_types/lead.yml", ""),
+            ("app/user_profile_schemas/old.yml", "name: lead"),
             ("modules/crm/public/schema/lead.yml", ""),
         ];
         let files = files.map(|(path, text)| {
@@ -266,7 +270,10 @@ mod tests {
 
         assert_eq!(
             shown,
-            ["app/schema/lead.yml: error: table `lead` is declared in `app/schema/a.yml` already"]
+            [
+                "app/schema/lead.yml: error: table `lead` is declared in `app/schema/a.yml` already",
+                "app/user_profile_schemas/old.yml: error: user profile `lead` is declared in `app/user_profile_types/lead.yml` already",
+            ]
         );
     }
 }

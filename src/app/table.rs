@@ -8,11 +8,13 @@ use indexmap::IndexMap;
 
 use super::upload_options::UploadOptions;
 
-/// One table, or the users, whose further properties are declared in the same form.
+/// One table, or the users or a type of their profiles, whose properties are declared in the same form.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     /// The name that queries use: `order`, `modules/crm/lead`. Empty for users.
     pub(crate) name: Arc<str>,
+    /// Not a table of records, but a type of profiles of users.
+    pub(crate) is_profile_type: bool,
     /// From the project root.
     pub(crate) path: Arc<str>,
     /// In the order of the file.
@@ -56,11 +58,12 @@ impl Table {
     }
 }
 
-/// All tables of the app.
+/// All tables of the app, what it adds to its users, and the types of their profiles.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
     by_name: BTreeMap<Arc<str>, Arc<Table>>,
     users: Arc<Table>,
+    profile_types: BTreeMap<Arc<str>, Arc<Table>>,
 }
 
 impl PropertyType {
@@ -112,8 +115,9 @@ impl PropertyType {
 impl Tables {
     /// Of two tables with one name the later is used: what the app overrides is handed in last.
     pub(super) fn new(tables: impl IntoIterator<Item = Arc<Table>>, users: Option<Arc<Table>>) -> Self {
-        let by_name = tables.into_iter().map(|table| (Arc::clone(&table.name), table)).collect();
-        Self { by_name, users: users.unwrap_or_default() }
+        let tables = tables.into_iter().map(|table| (Arc::clone(&table.name), table));
+        let (profile_types, by_name) = tables.partition(|(_, table)| table.is_profile_type);
+        Self { by_name, users: users.unwrap_or_default(), profile_types }
     }
 
     pub(super) fn find(&self, name: &str) -> Option<&Arc<Table>> {
@@ -127,6 +131,15 @@ impl Tables {
 
     pub(super) fn users(&self) -> &Arc<Table> {
         &self.users
+    }
+
+    pub(super) fn profile_type(&self, name: &str) -> Option<&Arc<Table>> {
+        self.profile_types.get(name)
+    }
+
+    /// Sorted by name.
+    pub(super) fn profile_types(&self) -> impl Iterator<Item = &Arc<Table>> {
+        self.profile_types.values()
     }
 }
 

@@ -107,6 +107,8 @@ impl Types<'_> {
             (Entity::User, _) => declared(self.app.users_table()),
             (Entity::Record, Some(table)) => self.app.table(table).and_then(declared),
             (Entity::Record, None) => self.app.tables().find_map(declared),
+            (Entity::Profile, Some(name)) => self.app.profile_type(name).and_then(declared),
+            (Entity::Profile, None) => self.app.profile_types().find_map(declared),
             (Entity::Activity, _) => None,
         };
         declared.or_else(|| told.and_then(PropertyType::named)).unwrap_or_default()
@@ -121,6 +123,7 @@ impl Types<'_> {
                 "related_records" | "related_models" | "models" => {
                     all.extend(self.related(value, Entity::Record)?);
                 }
+                "profiles" => all.extend(self.profiles(value)?),
                 "related_users" | "users" => all.extend(self.related(value, Entity::User)?),
                 "fulltext" => all.extend(words::condition(self.app, self.table, value)?),
                 _ => {
@@ -165,6 +168,32 @@ impl Types<'_> {
         Ok(all)
     }
 
+    /// Each entry holds if the user has a live profile that is as it says.
+    fn profiles(&self, filters: &Json) -> Result<Vec<Filter>> {
+        let mut all = Vec::new();
+        for filter in filters.as_array().into_iter().flatten().filter_map(Json::as_object) {
+            let name = filter.get("name").and_then(Json::as_str);
+            let types = Types { entity: Entity::Profile, table: name, ..*self };
+            let mut tests = match filter.get("properties") {
+                Some(properties) => types.properties(properties)?,
+                None => Vec::new(),
+            };
+            if let Some(name) = name {
+                let name = Operand::Text(name.to_owned());
+                tests.push(Filter::OneOf(Attribute::Column(Column::Table), vec![name]));
+            }
+            if let Some(operators) = filter.get("name_filter").and_then(Json::as_object) {
+                tests.extend(column_conditions(Column::Table, operators)?);
+            }
+            if !tests.is_empty() {
+                let criteria = profiles_that(tests);
+                let (ours, theirs) = (Attribute::Column(Column::Id), Attribute::Column(Column::UserId));
+                all.push(Filter::Related { ours, theirs, criteria: Box::new(criteria) });
+            }
+        }
+        Ok(all)
+    }
+
     fn related(&self, relations: &Json, entity: Entity) -> Result<Vec<Filter>> {
         let depth = self.depth.checked_sub(1).ok_or_else(|| {
             Error::new(format!("relations in a filter may lie {MAX_DEPTH} deep in each other"))
@@ -182,12 +211,24 @@ impl Types<'_> {
     }
 }
 
+/// Live profiles of which all this holds.
+fn profiles_that(tests: Vec<Filter>) -> Criteria {
+    Criteria { entity: Entity::Profile, table: None, liveness: Liveness::Live, filter: Filter::All(tests) }
+}
+
+/// Live profiles of users, of one type where one is named.
+pub(super) fn profiles(profile_type: Option<&str>) -> Criteria {
+    let named = profile_type
+        .map(|name| Filter::OneOf(Attribute::Column(Column::Table), vec![Operand::Text(name.to_owned())]));
+    profiles_that(named.into_iter().collect())
+}
+
 /// A column by its name, else a property: either side of a join may be both.
 pub(super) fn attribute(entity: Entity, name: &str) -> Attribute {
     let of_both = matches!(name, "id" | "external_id" | "created_at" | "updated_at" | "deleted_at");
     let is_column = of_both
         || match entity {
-            Entity::Record => name == "user_id",
+            Entity::Record | Entity::Profile => name == "user_id",
             Entity::User => matches!(
                 name,
                 "email" | "first_name" | "middle_name" | "last_name" | "name" | "slug" | "language"

@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use super::World;
 use super::cast;
 use super::error::Error;
+use super::profiles::declared as declared_profile;
 use super::record_mutations::declared;
 use super::selection::{Field, object};
 use crate::records::{Ids, RecordId, UserId, hash_password};
@@ -30,6 +31,10 @@ pub(super) fn models(field: &Field, world: &mut World<'_>) -> Result<Json, Error
 pub(super) fn users(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     let ids = meaning_of_ids(field);
     let users = list(field, "users").iter().filter_map(Json::as_object);
+    let profiles = users.clone().filter_map(|user| user.get("profiles")?.as_array()).flatten();
+    for profile in profiles {
+        declared_profile(world.app, profile.get("type_name").and_then(Json::as_str).unwrap_or_default())?;
+    }
     // Before anything is locked: a password takes a while to hash.
     let users: Vec<_> = users.map(|user| prepared(user.clone(), ids)).collect::<Result<_, _>>()?;
     let file = json!({ "users": users });

@@ -30,6 +30,7 @@ mod order;
 mod own_files;
 mod platform;
 mod presigned_url;
+mod profiles;
 mod properties;
 mod property_upload;
 mod record_mutations;

@@ -47,7 +47,7 @@ fn by_property(app: &App, criteria: &Criteria, property: &Map<String, Json>) -> 
     let table = match criteria.entity {
         Entity::User => Some(app.users_table()),
         Entity::Record => criteria.table.as_deref().and_then(|table| app.table(table)),
-        Entity::Activity => None,
+        Entity::Profile | Entity::Activity => None,
     };
     let kind = table.and_then(|table| table.properties.get(name)).map(|property| property.kind);
     let key = match kind {

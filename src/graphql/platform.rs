@@ -3,7 +3,7 @@
 
 /// Of a type its fields, of an input its fields, of an enum its values, of a field its arguments: those that the platform has
 /// and this schema has not. Sorted.
-const MISSING: [(&str, &[&str]); 47] = [
+const MISSING: [(&str, &[&str]); 44] = [
     ("Asset", &["deleted_at", "manually_managed"]),
     ("AssetsSortInput", &["virtual_deleted_at"]),
     (
@@ -58,6 +58,7 @@ const MISSING: [(&str, &[&str]); 47] = [
             "title",
         ],
     ),
+    ("DefaultProfileInputType", &["custom_attachments", "custom_images"]),
     ("EmbeddingUpdateInputType", &["id"]),
     ("FullTextQueryField", &["profile_field"]),
     ("IndexSearchCollection", &["aggregations"]),
@@ -83,7 +84,6 @@ const MISSING: [(&str, &[&str]); 47] = [
         ],
     ),
     ("ListingsCustomizationCollection", &["aggregations", "size"]),
-    ("ObjectsWithUploadsEnum", &["UserProfile"]),
     (
         "Page",
         &[
@@ -147,10 +147,7 @@ const MISSING: [(&str, &[&str]); 47] = [
         ],
     ),
     ("Table", &["manually_managed"]),
-    ("User", &["profile", "profiles"]),
-    ("UserImport", &["profiles"]),
-    ("UserInputType", &["profiles"]),
-    ("UsersFilterInput", &["profiles"]),
+    ("UserProfileImportType", &["addresses", "attachments", "images"]),
     ("UsersSortInput", &["profile_properties"]),
     ("ValueUploadInput", &["encryption"]),
 ];

@@ -50,6 +50,7 @@ pub(super) fn unknown(name: &str, table: &Table) -> Error {
     Error::new(match &*table.name {
         // The users' table has no name.
         "" => format!("a user has no property `{name}`{hint}"),
+        profile if table.is_profile_type => format!("profile `{profile}` has no property `{name}`{hint}"),
         table => format!("table `{table}` has no property `{name}`{hint}"),
     })
 }
@@ -57,6 +58,7 @@ pub(super) fn unknown(name: &str, table: &Table) -> Error {
 fn refused(name: &str, table: &Table, error: &dyn Display) -> Error {
     Error::new(match &*table.name {
         "" => format!("property `{name}` of a user: {error}"),
+        profile if table.is_profile_type => format!("property `{name}` of profile `{profile}`: {error}"),
         table => format!("property `{name}` of `{table}`: {error}"),
     })
 }

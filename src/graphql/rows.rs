@@ -12,7 +12,7 @@ use super::node::Node;
 use super::selection::{Field, object};
 use super::{filter, geo, order};
 use crate::app::App;
-use crate::records::{Criteria, Entity, Page, Record, Relation, Share, Sort, User};
+use crate::records::{Criteria, Entity, Page, Profile, Record, Relation, Share, Sort, User};
 
 /// Relations within relations. The platform's deepest real query has four.
 const MAX_DEPTH: usize = 20;
@@ -157,6 +157,7 @@ fn answers<T: Node>(
             }
             "__typename" => vec![Counted::from(json!(field.owner)); rows.len()],
             "related_user" | "related_users" => related::<T, User>(rows, field, Entity::User, world, depth)?,
+            "profile" | "profiles" => related::<T, Profile>(rows, field, Entity::Profile, world, depth)?,
             _ => {
                 let value = |row: &T| row.value(field, world).map(Counted::from);
                 rows.iter().map(value).collect::<Result<_, Error>>()?
@@ -181,7 +182,11 @@ fn related<T: Node, R: Node>(
 ) -> Result<Vec<Counted>, Error> {
     let depth = depth.checked_sub(1).ok_or_else(|| Error::new("relations are nested too deep"))?;
     let is_list = field.name.ends_with('s');
-    let default = if entity == Entity::User { "user_id" } else { "id" };
+    let (default, foreign) = match entity {
+        Entity::User => ("user_id", "id"),
+        Entity::Profile => ("id", "user_id"),
+        Entity::Record | Entity::Activity => ("id", "id"),
+    };
     let ours = filter::attribute(T::ENTITY, field.text("join_on_property").unwrap_or(default));
     let keys: Vec<Vec<String>> = rows.iter().map(|row| row.keys(&ours)).collect();
     let mut wanted: Vec<String> = keys.iter().flatten().cloned().collect();
@@ -189,7 +194,7 @@ fn related<T: Node, R: Node>(
     wanted.dedup();
     let criteria = criteria(world.app, field, entity)?;
     let relation = Relation {
-        theirs: filter::attribute(entity, field.text("foreign_property").unwrap_or("id")),
+        theirs: filter::attribute(entity, field.text("foreign_property").unwrap_or(foreign)),
         sorts: sorts(world.app, &criteria, field),
         share: match field.argument("limit").and_then(Json::as_u64) {
             _ if !is_list => Share::Last,
@@ -238,8 +243,10 @@ fn sorts(app: &App, criteria: &Criteria, field: &Field) -> Vec<Sort> {
 }
 
 fn criteria(app: &App, field: &Field, entity: Entity) -> Result<Criteria, Error> {
-    if entity == Entity::User {
-        return filter::users(app, field.argument("filter"));
+    match entity {
+        Entity::User => return filter::users(app, field.argument("filter")),
+        Entity::Profile => return Ok(filter::profiles(field.text("profile_type"))),
+        Entity::Record | Entity::Activity => {}
     }
     let tables = field.argument("table").or_else(|| field.argument("model_schema_name"));
     let tables: Vec<&str> = match tables {

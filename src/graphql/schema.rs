@@ -7,13 +7,14 @@ use apollo_compiler::schema::Implementers;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{Name, Schema};
 
-const FILES: [(&str, &str); 17] = [
+const FILES: [(&str, &str); 18] = [
     ("root.graphql", include_str!("schema/root.graphql")),
     ("filters.graphql", include_str!("schema/filters.graphql")),
     ("records.graphql", include_str!("schema/records.graphql")),
     ("models.graphql", include_str!("schema/models.graphql")),
     ("customizations.graphql", include_str!("schema/customizations.graphql")),
     ("users.graphql", include_str!("schema/users.graphql")),
+    ("profiles.graphql", include_str!("schema/profiles.graphql")),
     ("constants.graphql", include_str!("schema/constants.graphql")),
     ("background_jobs.graphql", include_str!("schema/background_jobs.graphql")),
     ("notifications.graphql", include_str!("schema/notifications.graphql")),

@@ -1,17 +1,18 @@
-//! `upload_delete`: files of a record or of a user go for good, and with them what the properties say of them.
+//! `upload_delete`: files of a record, of a user or of a profile go for good, and with them what the properties say of them.
 
 use serde_json::{Map, Value as Json, json};
 
 use super::World;
 use super::error::Error;
 use super::input;
+use super::profiles::declared as declared_profile;
 use super::properties::unknown;
 use super::record_mutations::{declared, missing as missing_record};
 use super::selection::{Field, object};
 use super::stored_file::{Place, StoredFile};
 use super::users::missing as missing_user;
 use crate::app::{PropertyType, Table};
-use crate::records::{RecordId, UserId};
+use crate::records::{ProfileId, RecordId, UserId};
 
 /// Done at once, whatever `sync` says: there is never a job. A file elsewhere is forgotten, and stays where it is.
 pub(super) fn delete(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
@@ -27,6 +28,13 @@ pub(super) fn delete(field: &Field, world: &mut World<'_>) -> Result<Json, Error
                 Ok::<_, Error>(())
             })?;
             changed.ok_or_else(|| missing_user(UserId(id)))??;
+        } else if kind == "UserProfile" {
+            let changed = world.data.change_profile_of_id(ProfileId(id), now, |profile| {
+                let table = declared_profile(app, &profile.profile_type)?;
+                taken = which.take(&mut profile.properties, table)?;
+                Ok::<_, Error>(())
+            })?;
+            changed.ok_or_else(|| Error::new(format!("Can't find UserProfile with id={id}")))??;
         } else {
             let changed = world.data.change_record(RecordId(id), now, |record| {
                 taken = which.take(&mut record.properties, declared(app, &record.table)?)?;

@@ -10,7 +10,7 @@ use super::input::{self, Input};
 use super::record_mutations::counted;
 use super::rows::{collection, one};
 use super::selection::Field;
-use super::{filter, properties, value_upload};
+use super::{filter, profiles, properties, value_upload};
 use crate::app::Table;
 use crate::records::{
     Attribute, Column, Criteria, Entity, Filter, Liveness, Operand, Page, User, UserId, UserRefusal,
@@ -66,12 +66,14 @@ pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error
         });
     }
     let table = world.app.users_table();
-    let (inputs, files) = value_upload::of_inputs(input.properties(), table, world)?;
+    let (inputs, mut files) = value_upload::of_inputs(input.properties(), table, world)?;
+    let profiles = profiles::Changes::of(input, &mut files, world)?;
     let change = Change::of(input, &inputs, table)?;
     let id = field.argument("id").map(|id| input::new_id(id, "id").map(UserId)).transpose()?;
     let now = world.now;
     files.store_with(world, |world| {
         let user = world.data.create_user(id, now, |user| change.apply(user))??;
+        profiles.apply(user.id, world)?;
         one(user, field, world)
     })
 }
@@ -93,12 +95,14 @@ pub(super) fn update(field: &Field, world: &mut World<'_>) -> Result<Json, Error
         });
     }
     let table = world.app.users_table();
-    let (inputs, files) = value_upload::of_inputs(input.properties(), table, world)?;
+    let (inputs, mut files) = value_upload::of_inputs(input.properties(), table, world)?;
+    let profiles = profiles::Changes::of(input, &mut files, world)?;
     let change = Change::of(input, &inputs, table)?;
     let now = world.now;
     files.store_with(world, |world| {
         let user =
             world.data.change_user(id, now, |user| change.apply(user))?.ok_or_else(|| missing(id))??;
+        profiles.apply(id, world)?;
         one(user, field, world)
     })
 }
@@ -126,12 +130,20 @@ pub(super) fn delete(field: &Field, world: &mut World<'_>) -> Result<Json, Error
 pub(super) fn update_all(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     let input = Input::of(field, "user")?;
     let table = world.app.users_table();
-    let (inputs, files) = value_upload::of_inputs(input.properties(), table, world)?;
+    let (inputs, mut files) = value_upload::of_inputs(input.properties(), table, world)?;
+    let profiles = profiles::Changes::of(input, &mut files, world)?;
     let change = Change::of(input, &inputs, table)?;
     let criteria = meant(field, world)?;
     let now = world.now;
-    let count = files
-        .store_with(world, |world| world.data.change_users(&criteria, now, |user| change.apply(user))?)?;
+    let count = files.store_with(world, |world| {
+        let mut changed = Vec::new();
+        let count = world.data.change_users(&criteria, now, |user| {
+            changed.push(user.id);
+            change.apply(user)
+        })??;
+        changed.into_iter().try_for_each(|user| profiles.apply(user, world))?;
+        Ok::<_, Error>(count)
+    })?;
     Ok(counted(count, field))
 }
 

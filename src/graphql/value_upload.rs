@@ -34,6 +34,10 @@ impl Files {
         self.0.push((draft, upload));
     }
 
+    pub(super) fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     /// Stores them together with what `work` stores, or neither.
     pub(super) fn store_with<'w, T, E: From<DataError>>(
         self,

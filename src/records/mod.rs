@@ -1,4 +1,4 @@
-//! What the app keeps between requests: records, users, activities, constants and sessions in `data.sqlite3`, uploaded
+//! What the app keeps between requests: records, users and their profiles, activities, constants and sessions in `data.sqlite3`, uploaded
 //! files beside it, and the `{% cache %}`, which lives in memory.
 
 mod activities;
@@ -12,6 +12,7 @@ mod embeddings;
 mod feeds;
 mod handle;
 mod migrations;
+mod profiles;
 mod rows;
 mod secret;
 mod sessions;
@@ -29,16 +30,16 @@ pub(crate) use handle::Records;
 pub(crate) use migrations::MigrationRun;
 pub(crate) use rows::{
     Activity, ArrayTest, Attribute, Bound, Case, Column, Criteria, Direction, Entity, Filter, Liveness,
-    Nearness, NewRecord, Operand, Page, Radius, Record, RecordId, Relation, Share, Sort, SortKey, Stored,
-    TextPart, TextTest, User, UserId, WordTest, searched_text, text_of,
+    Nearness, NewRecord, Operand, Page, Profile, ProfileId, Radius, Record, RecordId, Relation, Share, Sort,
+    SortKey, Stored, TextPart, TextTest, User, UserId, WordTest, searched_text, text_of,
 };
 // Places and words are the store's, for it measures and compares there.
 pub(crate) use crate::store::{GeoPoint, WordPart, words};
 pub(crate) use sessions::{SESSION_LIFETIME, SessionError, SessionId, Sessions};
 pub(crate) use transfer::{ArchiveFiles, Cleaned, ExportSelection, Ids, ImportError, Imported};
 pub(crate) use uploads::{
-    Acl, Breach, Draft, Key, KeyError, Permission, Policy, Signer, StoredUpload, Upload, UploadError, Uploads,
-    base_name,
+    Acl, Breach, Draft, Key, KeyError, Permission, Policy, Signer, StoredUpload, Upload, UploadError,
+    Uploads, base_name,
 };
 pub(crate) use users::{
     HashError, JwtAlgorithm, UserRefusal, hash_password, is_one_time_code, is_password, one_time_code,

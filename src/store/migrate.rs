@@ -27,6 +27,7 @@ const DATA: &[&str] = &[
     include_str!("migrations/data/0010_migrations.sql"),
     include_str!("migrations/data/0011_feeds.sql"),
     include_str!("migrations/data/0012_documents.sql"),
+    include_str!("migrations/data/0013_user_profiles.sql"),
 ];
 
 /// Applies what is missing, all of it or none. Safe when two processes do it at once: the version is read again inside the

@@ -88,7 +88,7 @@ fn what_is_no_file_is_not_deleted() {
         ),
         (
             "upload_object_id: 1, upload_object_type: UserProfile, attribute_name: \"x\"".to_owned(),
-            "not supported here: ObjectsWithUploadsEnum.UserProfile",
+            "Can't find UserProfile with id=1",
         ),
     ] {
         let document = format!("mutation {{ upload_delete({arguments}) {{ errors }} }}");

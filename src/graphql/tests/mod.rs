@@ -10,6 +10,7 @@ mod imports;
 mod limits;
 mod lists;
 mod model;
+mod profiles;
 mod records;
 mod search;
 mod users;

@@ -13,13 +13,14 @@ use crate::store::{self, WordPart};
 pub(crate) enum Entity {
     Record,
     User,
+    Profile,
     Activity,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Criteria {
     pub(crate) entity: Entity,
-    /// Only this table, where one is meant; that lets property tests use an index. Users have none.
+    /// Only this table, where one is meant; that lets property tests use an index. Users and their profiles have none.
     pub(crate) table: Option<Arc<str>>,
     pub(crate) liveness: Liveness,
     pub(crate) filter: Filter,

@@ -180,6 +180,7 @@ pub(in crate::records) fn explain(
         match criteria.entity {
             Entity::Record => page_statement::<super::Record>(criteria, access, sorts, page),
             Entity::User => page_statement::<super::User>(criteria, access, sorts, page),
+            Entity::Profile => page_statement::<super::Profile>(criteria, access, sorts, page),
             Entity::Activity => page_statement::<super::Activity>(criteria, access, sorts, page),
         },
     )

@@ -6,6 +6,7 @@ mod criteria;
 mod find;
 mod holds;
 mod nearness;
+mod profile;
 mod record;
 mod sort;
 mod sql;
@@ -23,6 +24,7 @@ pub(super) use find::{count, counted_page, page, related};
 #[cfg(test)]
 pub(super) use find::{explain, explain_related};
 pub(crate) use nearness::{Nearness, Radius};
+pub(crate) use profile::{Profile, ProfileId};
 pub(crate) use record::{Record, RecordId};
 pub(super) use record::{json, time};
 pub(crate) use sort::{Direction, Sort, SortKey};

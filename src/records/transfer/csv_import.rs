@@ -32,7 +32,10 @@ impl Data {
             for member in &members {
                 let source = archive.read(member)?;
                 if member.content == Content::UserProfiles {
-                    imported.warn(format!("{} is left out: there are no user profiles here", member.name));
+                    imported.warn(format!(
+                        "{} is left out: profiles come with the users of a JSON import",
+                        member.name
+                    ));
                     continue;
                 }
                 let columns = Columns::read(&member.name, source)?;

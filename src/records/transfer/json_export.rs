@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 use super::references::{References, Referent};
 use super::{Ids, rows};
 use crate::records::data::{Data, DataError};
-use crate::records::rows::{Record, Stored, User};
+use crate::records::rows::{Profile, Record, Stored, User, UserId};
 
 /// As long as a random one, and random.
 const NAME_NAMELESS: &str = "
@@ -29,10 +29,11 @@ impl Data {
         if ids == Ids::External {
             self.write(|connection| connection.execute_batch(NAME_NAMELESS))?;
         }
-        let (users, records) = self.read(|connection| {
+        let (users, profiles, records) = self.read(|connection| {
             let users: Vec<User> = live(connection, "users")?;
             let records: Vec<Record> = live(connection, "records")?;
-            Ok((users, records))
+            let profiles: Vec<Profile> = live(connection, "user_profiles")?;
+            Ok((users, profiles, records))
         })?;
         let names = Names::of(&users, &records);
         let id = |id: i64, external_id: &Option<String>| match (ids, external_id) {
@@ -45,11 +46,17 @@ impl Data {
             }
             (_, user) => Json::from(user),
         };
+        let mut profiles_of: HashMap<UserId, Vec<Json>> = HashMap::new();
+        for Profile { id, user_id, profile_type, properties, .. } in profiles {
+            let profile = json!({ "id": id.0, "type_name": &*profile_type, "properties": properties });
+            profiles_of.entry(user_id).or_default().push(profile);
+        }
         let users = users.iter().map(|user| {
+            let profiles = profiles_of.remove(&user.id).unwrap_or_default();
             json!({
                 "id": id(user.id.0, &user.external_id), "email": user.email, "name": user.name,
                 "first_name": user.first_name, "middle_name": user.middle_name, "last_name": user.last_name,
-                "slug": user.slug, "language": user.language, "properties": user.properties, "profiles": [],
+                "slug": user.slug, "language": user.language, "properties": user.properties, "profiles": profiles,
                 "created_at": user.created_at, "updated_at": user.updated_at,
             })
         });

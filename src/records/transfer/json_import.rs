@@ -12,7 +12,8 @@ use super::references::{Reference, References, Referent};
 use super::rows::{self, Properties, RecordRow, Said, UserRow};
 use super::{Ids, Imported, times};
 use crate::records::data::{Data, DataError};
-use crate::records::rows::{self as record_rows, RecordId};
+use crate::records::profiles::TakenId;
+use crate::records::rows::{self as record_rows, ProfileId, RecordId, UserId};
 
 /// What a file calls records, newest name last.
 const RECORD_LISTS: [&str; 2] = ["models", "records"];
@@ -71,10 +72,11 @@ impl Data {
         self.whole(|data| {
             let mut renamed = Renamed::default();
             for item in items(file, "users")? {
-                imported.ids.push(data.import_user(&item, ids, &mut renamed, now)?);
-                if item.item.get("profiles").and_then(Json::as_array).is_some_and(|all| !all.is_empty()) {
-                    imported.warn("`profiles` of users are left out: there are none here".to_owned());
+                let id = data.import_user(&item, ids, &mut renamed, now)?;
+                for profile in items_below(&item, "profiles")? {
+                    data.import_profile(&profile, UserId(id), ids, now)?;
                 }
+                imported.ids.push(id);
                 imported.users += 1;
             }
             let mut referring = Vec::new();
@@ -134,6 +136,23 @@ impl Data {
             renamed.users.insert(given, id.0);
         }
         Ok(id.0)
+    }
+
+    /// Over what the user's profile of that type holds. An id of another installation means nothing here: a user has one
+    /// profile of each type.
+    fn import_profile(
+        &mut self,
+        item: &Item<'_>,
+        user: UserId,
+        ids: Ids,
+        now: Timestamp,
+    ) -> Result<(), ImportError> {
+        let profile_type = item.text("type_name")?.filter(|name| !name.trim().is_empty());
+        let profile_type = profile_type.ok_or_else(|| item.refuse("`type_name` names no user profile"))?;
+        let properties = item.object("properties")?.unwrap_or_default();
+        let id = if ids == Ids::Raw { item.raw_id("id")?.map(ProfileId) } else { None };
+        let written = self.put_profile(user, &profile_type, id, properties, now)?;
+        written.map_err(|TakenId| item.refuse("`id` is that of another profile"))
     }
 
     /// The id it has here, and what of the file it refers to.
@@ -267,10 +286,19 @@ impl ForeignReference {
 /// A list, plain or as an export has it, below `results`. Nothing where there is none.
 fn items<'a>(file: &'a Map<String, Json>, list: &str) -> Result<Vec<Item<'a>>, ImportError> {
     let found = match file.get(list) {
-        None | Some(Json::Null) => return Ok(Vec::new()),
-        Some(Json::Object(page)) => page.get("results").unwrap_or(&Json::Null),
-        Some(found) => found,
+        Some(Json::Object(page)) => page.get("results").or(Some(&Json::Null)),
+        found => found.filter(|found| !found.is_null()),
     };
+    found.map_or_else(|| Ok(Vec::new()), |found| items_in(found, list))
+}
+
+/// Those of a list in an item.
+fn items_below<'a>(item: &Item<'a>, list: &str) -> Result<Vec<Item<'a>>, ImportError> {
+    let found = item.item.get(list).filter(|found| !found.is_null());
+    found.map_or_else(|| Ok(Vec::new()), |found| items_in(found, &format!("{}.{list}", item.place)))
+}
+
+fn items_in<'a>(found: &'a Json, list: &str) -> Result<Vec<Item<'a>>, ImportError> {
     let found = found.as_array().ok_or_else(|| ImportError::row(list, "is not a list"))?;
     let item = |(index, item): (usize, &'a Json)| {
         let place = format!("{list}[{index}]");

@@ -165,6 +165,31 @@ fn sample() -> Json {
     })
 }
 
+#[test]
+fn profiles_come_and_go_with_their_users() {
+    let user = |profiles: Json| json!({ "users": [{ "id": 5, "email": "tom@example.test", "slug": "tom", "profiles": profiles }] });
+    let mut data = data();
+    let file = user(json!([{ "id": 9, "type_name": "driver", "properties": { "seats": 4 } }]));
+    data.import_json(&file, Ids::Raw, &references(), now()).unwrap();
+
+    let exported = data.export_json(Ids::Raw, &references()).unwrap();
+    let profiles = json!([{ "id": 9, "type_name": "driver", "properties": { "seats": 4 } }]);
+    assert_eq!(exported["users"]["results"][0]["profiles"], profiles);
+
+    for (profiles, said) in [
+        (json!({}), "users[0].profiles: is not a list"),
+        (json!([{}]), "users[0].profiles[0]: `type_name` names no user profile"),
+        (json!([{ "id": 9, "type_name": "rider" }]), "users[0].profiles[0]: `id` is that of another profile"),
+    ] {
+        let error = data.import_json(&user(profiles), Ids::Raw, &references(), now()).unwrap_err();
+        assert_eq!(error.to_string(), said);
+    }
+    data.clean(Cleaned::Rows).unwrap();
+    data.import_json(&user(json!([])), Ids::Raw, &references(), now()).unwrap();
+    let exported = data.export_json(Ids::Raw, &references()).unwrap();
+    assert_eq!(exported["users"]["results"][0]["profiles"], json!([]));
+}
+
 fn references() -> References {
     [("house", "next", "house"), ("house", "owner", "user")].into_iter().collect()
 }

@@ -103,6 +103,7 @@ impl Entity {
         match self {
             Self::Record => "records",
             Self::User => "users",
+            Self::Profile => "user_profiles",
             Self::Activity => "activities",
         }
     }
@@ -111,17 +112,18 @@ impl Entity {
 impl Column {
     /// The name in the entity's table; `None` where it has no such column.
     fn name(self, entity: Entity) -> Option<&'static str> {
-        use Entity::{Activity, Record, User};
+        use Entity::{Activity, Profile, Record, User};
         let (of, name): (&[Entity], _) = match self {
-            Self::Id => (&[Record, User, Activity], "id"),
-            Self::CreatedAt => (&[Record, User, Activity], "created_at"),
+            Self::Id => (&[Record, User, Profile, Activity], "id"),
+            Self::CreatedAt => (&[Record, User, Profile, Activity], "created_at"),
             // An activity never changes.
             Self::UpdatedAt if entity == Activity => (&[Activity], "created_at"),
-            Self::UpdatedAt => (&[Record, User], "updated_at"),
-            Self::DeletedAt => (&[Record, User], "deleted_at"),
+            Self::UpdatedAt => (&[Record, User, Profile], "updated_at"),
+            Self::DeletedAt => (&[Record, User, Profile], "deleted_at"),
             Self::ExternalId => (&[Record, User], "external_id"),
+            Self::Table if entity == Profile => (&[Profile], "profile_type"),
             Self::Table => (&[Record], "table_name"),
-            Self::UserId => (&[Record], "user_id"),
+            Self::UserId => (&[Record, Profile], "user_id"),
             Self::Email => (&[User], "email"),
             Self::FirstName => (&[User], "first_name"),
             Self::MiddleName => (&[User], "middle_name"),
