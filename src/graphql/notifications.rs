@@ -13,7 +13,7 @@ use super::selection::{Field, object};
 use super::templates::{DATA, Templates, variables};
 use super::world::World;
 use crate::app::{Form, FormNotification, Notification, NotificationKind};
-use crate::notifications::SentRecord;
+use crate::notifications::{SentFilter, SentKind, SentRecord};
 use crate::records::Data;
 
 /// No message waits longer than this many minutes: ten years.
@@ -30,11 +30,29 @@ pub(super) fn sms_send(field: &Field, world: &mut World<'_>) -> Result<Json, Err
 /// The newest first, unless sorted.
 pub(super) fn sent(field: &Field, world: &mut World<'_>) -> Result<Json, Error> {
     let sent = match world.notifications {
-        Some(notifications) => notifications.sent().map_err(|error| Error::new(error.to_string()))?,
+        Some(notifications) => notifications
+            .sent(&narrowed(field.argument("filter")))
+            .map_err(|error| Error::new(error.to_string()))?,
         None => Vec::new(),
     };
     let found = chosen(sent.into_iter(), field)?;
     paged(field, &found, plain)
+}
+
+/// What of the filter an index answers; the rest, and all of it once more, is looked at in what that finds.
+fn narrowed(filter: Option<&Json>) -> SentFilter {
+    let said = |name: &str, operator: &str| filter?.get(name)?.get(operator).filter(|value| !value.is_null());
+    let moment = |operators: [&str; 2]| {
+        operators.into_iter().find_map(|operator| cast::moment(said("created_at", operator)?))
+    };
+    let kinds = said("notification_type", "value").map(std::slice::from_ref).or_else(|| {
+        said("notification_type", "value_in")?.as_array().map(Vec::as_slice).filter(|kinds| !kinds.is_empty())
+    });
+    SentFilter {
+        kinds: kinds.map(|kinds| kinds.iter().filter_map(Json::as_str).filter_map(SentKind::named).collect()),
+        from: moment(["gt", "gte"]),
+        until: moment(["lt", "lte"]),
+    }
 }
 
 impl Item for SentRecord {
@@ -155,6 +173,33 @@ fn no_minutes(text: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn list_of_what_was_sent_is_narrowed_by_kind_and_time() {
+        let day = |day: &str| cast::moment(&json!(day));
+        for (filter, kinds, from, until) in [
+            (json!(null), None, None, None),
+            (json!({"notification_type": {"value": "SMS"}}), Some(vec![SentKind::Sms]), None, None),
+            (json!({"notification_type": {"value": null, "not_value": "SMS"}}), None, None, None),
+            (
+                json!({"notification_type": {"value_in": ["EMAIL", "API_CALL"]}}),
+                Some(vec![SentKind::Email, SentKind::ApiCall]),
+                None,
+                None,
+            ),
+            (json!({"notification_type": {"value_in": []}}), None, None, None),
+            (
+                json!({"created_at": {"gt": "2024-01-01", "lte": "2024-01-02"}}),
+                None,
+                day("2024-01-01"),
+                day("2024-01-02"),
+            ),
+            (json!({"created_at": {"gte": "soon", "exists": true}}), None, None, None),
+            (json!({"or": [{"notification_type": {"value": "SMS"}}]}), None, None, None),
+        ] {
+            assert_eq!(narrowed(Some(&filter)), SentFilter { kinds, from, until }, "{filter}");
+        }
+    }
 
     #[test]
     fn delay_is_in_minutes_and_has_an_end() {

@@ -40,7 +40,7 @@ use files::Files;
 pub(crate) use message::{MailFilter, MessageKind, MessageState, NewMessage};
 use news::News;
 pub(crate) use relay::{Relay, RelayError, SmtpUrl};
-pub(crate) use sent::{Sent, SentKind, SentRecord};
+pub(crate) use sent::{Sent, SentFilter, SentKind, SentRecord};
 
 /// Clone = same inbox.
 #[derive(Debug, Clone)]
@@ -63,8 +63,8 @@ impl Notifications {
     }
 
     /// The newest of what has been sent, the last first.
-    pub(crate) fn sent(&self) -> Result<Vec<SentRecord>, store::Error> {
-        self.store.read(sent::list)
+    pub(crate) fn sent(&self, filter: &SentFilter) -> Result<Vec<SentRecord>, store::Error> {
+        self.store.read(|db| sent::list(db, filter))
     }
 
     /// Puts a message into the inbox that is not sent, or not yet; one of the same job is replaced. `eml` is the whole

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde_json::Map;
 
-use super::{MailFilter, MessageState, NewMessage, Notifications, Sent, SentKind, SentRecord};
+use super::{MailFilter, MessageState, NewMessage, Notifications, Sent, SentFilter, SentKind, SentRecord};
 use crate::store::{Database, Store};
 
 const CAPTURED: MessageState = MessageState::Captured { refused: None };
@@ -59,7 +59,7 @@ fn job_that_runs_again_changes_its_message_and_is_listed_as_sent_once() {
     let message = fixture.inbox.message(7).unwrap();
     assert_eq!(message.subject, "second");
     assert_eq!(std::fs::read(message.eml.unwrap()).unwrap(), b"second");
-    assert_eq!(fixture.inbox.sent().unwrap().len(), 1);
+    assert_eq!(fixture.inbox.sent(&SentFilter::default()).unwrap().len(), 1);
     assert_eq!(fixture.files().len(), 1);
 }
 
@@ -126,7 +126,7 @@ fn newest_thousand_are_listed_as_sent() {
         let sent = Sent { content: id.to_string(), ..sent() };
         fixture.inbox.settle(id, &CAPTURED, Some(&sent), Timestamp::from_second(id).unwrap()).unwrap();
     }
-    let listed = fixture.inbox.sent().unwrap();
+    let listed = fixture.inbox.sent(&SentFilter::default()).unwrap();
     let content = |record: Option<&SentRecord>| record.unwrap().sent.content.clone();
     assert_eq!(
         (listed.len(), content(listed.first()), content(listed.last())),

@@ -13,6 +13,7 @@ const QUEUE: &[&str] = &[
     include_str!("migrations/queue/0004_sent_notifications.sql"),
     include_str!("migrations/queue/0005_messages.sql"),
     include_str!("migrations/queue/0006_api_calls.sql"),
+    include_str!("migrations/queue/0007_sent_notifications_by_kind.sql"),
 ];
 const DATA: &[&str] = &[
     include_str!("migrations/data/0001_sessions.sql"),

@@ -63,6 +63,7 @@ fn filters_and_relations_use_indexes() {
         (Criteria { table: None, ..of(id) }, "INTEGER PRIMARY KEY"),
         (users(Column::Email, "a@x.test"), "users_by_email"),
         (users(Column::Slug, "a"), "users_by_slug"),
+        (Criteria { entity: Entity::Profile, ..users(Column::Table, "driver") }, "user_profiles_by_type"),
     ] {
         let plan = data.read(|connection| explain(connection, &criteria, &[])).unwrap();
         assert!(plan.contains(index), "{:?}\n{plan}", criteria.filter);
