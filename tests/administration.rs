@@ -120,3 +120,66 @@ fn jobs_are_shown_by_their_state_retried_and_deleted() {
         0
     );
 }
+
+#[test]
+fn rows_of_a_table_are_shown_edited_and_brought_back_by_the_number_of_the_table() {
+    let schema = "name: task\nproperties:\n- name: title\n- {name: points, type: integer}\n";
+    let app =
+        Project::of(&[("app/schema/task.yml", schema), ("app/views/pages/index.liquid", "on")]).serve(&[]);
+    let tables = data(
+        &app,
+        "{ admin_tables(per_page: 100) { results { id name properties { name attribute_type } } } }",
+    );
+    let table = &tables["admin_tables"]["results"][0];
+    assert_eq!(
+        (&table["name"], &table["properties"]),
+        (
+            &json!("task"),
+            &json!([{"name": "title", "attribute_type": "string"}, {"name": "points", "attribute_type": "integer"}])
+        )
+    );
+    // The number stands in the query as one, not as a text.
+    let rows = |filter: &str| {
+        let id = table["id"].as_str().unwrap();
+        let query = format!(
+            "{{ records(page: 1 per_page: 20, sort: {{ created_at: {{ order: DESC }} }}, filter: {{ table_id: {{ value: {id} }} {filter} }}) {{ current_page total_pages results {{ id deleted_at properties }} }} }}"
+        );
+        data(&app, &query)["records"]["results"].clone()
+    };
+    let create = "mutation { record_create(record: { table: \"task\", properties: [{ name: \"title\", value: \"A\" }, { name: \"points\", value_int: 3 }] }) { id } }";
+    assert_eq!(data(&app, create)["record_create"]["id"], "1");
+    let shown = json!([{"id": "1", "deleted_at": null, "properties": {"title": "A", "points": 3}}]);
+    assert_eq!(rows("id: { value: 1 }"), shown);
+    assert_eq!(rows("properties: [{ name: \"points\", range: { gt: \"2\", lt: \"10\" } }]"), shown);
+    assert_eq!(rows("properties: []"), shown);
+
+    data(&app, "mutation { record_delete(table: \"task\", id: 1) { id } }");
+    assert_eq!(rows(""), json!([]));
+    assert_eq!(rows("deleted_at: { exists: true }")[0]["id"], "1");
+    data(&app, "mutation { record_update(id: 1, record: { table: \"task\", deleted_at: null }) { id } }");
+    assert_eq!(rows(""), shown);
+}
+
+#[test]
+fn users_and_constants_are_shown_in_full() {
+    let app = Project::of(&[("app/views/pages/index.liquid", "on")]).serve(&[]);
+    data(
+        &app,
+        "mutation { user_create(user: { email: \"ann@x.test\", first_name: \"Ann\" }) { id } constant_set(name: \"K\", value: \"v\") { name value } }",
+    );
+    let users = data(&app, "{ users(page: 1 per_page: 50 sort: { id: { order: ASC } } filter: { id: { value: \"1\" } }) { current_page total_pages results {
+        id email deleted_at created_at external_id jwt_token temporary_token name first_name middle_name last_name slug language properties } } }");
+    let ann = &users["users"]["results"][0];
+    assert_eq!(
+        (&ann["email"], &ann["slug"], &ann["properties"]),
+        (&json!("ann@x.test"), &json!("ann"), &json!({})),
+        "{ann:#}"
+    );
+    let found =
+        data(&app, "{ users(per_page: 50 filter: { email: { contains: \"NN@\" } }) { results { id } } }");
+    assert_eq!(found["users"]["results"], json!([{ "id": "1" }]));
+    let constants = data(&app, "{ constants(per_page: 100) { results { name, value, updated_at } } }");
+    let constant = &constants["constants"]["results"][0];
+    assert_eq!((&constant["name"], &constant["value"]), (&json!("K"), &json!("v")));
+    assert!(constant["updated_at"].is_string(), "{constant}");
+}

@@ -28,7 +28,8 @@ impl Item for JobRecord {
             "type" => json!(kind),
             "queue" => json!(self.priority),
             "source_name" | "label" => json!(self.source_name),
-            "partial_name" => json!(self.partial_name),
+            // A notification that is no template's has neither.
+            "partial_name" => json!(self.partial_name.as_ref().filter(|name| !name.is_empty())),
             "liquid_body" => json!(self.liquid_body),
             "arguments" => arguments(self),
             "attempts" => json!(self.attempts),
