@@ -8,6 +8,12 @@ const PAGE: &str = "app/views/pages/index.liquid";
 /// Logs the variables it is given.
 const ECHO: (&str, &str) = ("app/lib/echo.liquid", "{% log a, type: 'a' %}{% log b, type: 'b' %}");
 
+/// Stores a constant and answers it.
+const CONSTANT: (&str, &str) = (
+    "app/graphql/echo.graphql",
+    "mutation ($name: String!) { constant_set(name: \"K\", value: $name) { value } }",
+);
+
 /// One app: its page, further files, and lines that must and must not be in the log (without the time).
 struct Case<'a> {
     name: &'a str,
@@ -571,6 +577,44 @@ fn examples_of_the_manual_pages_run() {
             ..CASE
         },
         Case {
+            name: "a query is handed an outer variable",
+            page: "{% assign email = 'a@example.test' %}{% background source_name: 'mail', delay: 0, priority: 'default', max_attempts: 1 %}{% graphql g = 'echo', name: email %}{% log g.constant_set.value %}{% endbackground %}",
+            files: &[CONSTANT],
+            has: &["info: a@example.test", "background job: mail (attempt 1/1) - SUCCESS"],
+            ..CASE
+        },
+        Case {
+            name: "a result with errors is logged and fails nothing where errors are not raised",
+            page: "{% assign product = {\"id\": 4} %}{% background source_name: 'sync' %}{% graphql result = 'echo', product_id: product.id %}{% if result.errors %}{% log result.errors, type: 'error' %}{% endif %}{% endbackground %}[{{ result }}]",
+            files: &[CONSTANT, ("app/config.yml", "liquid_raise_mode: false\n")],
+            has: &[
+                "error: [{\"message\":\"Variable $name of type String!",
+                "background job: sync (attempt 1/1) - SUCCESS",
+            ],
+            ..CASE
+        },
+        Case {
+            name: "a query that fails fails its job",
+            page: "{% background source_name: 'sync' %}{% graphql result = 'echo' %}{% endbackground %}",
+            files: &[CONSTANT],
+            has: &["background job: sync (attempt 1/1) - FAILED", "Variable $name of type String!"],
+            exit: 1,
+            ..CASE
+        },
+        Case {
+            name: "a capture and a query written in the body, with an argument",
+            page: "{% assign currency = 'EUR' %}{% background priority: 'high', source_name: \"update-currency-rates\", currency: currency %}{% capture name %}rate_{{ currency }}{% endcapture %}{% graphql g, name: name %}mutation ($name: String!) { constant_set(name: $name, value: \"1.1\") { name } }{% endgraphql %}{% log g.constant_set.name %}{% endbackground %}",
+            has: &["info: rate_EUR", "background job: update-currency-rates - QUEUED (high)"],
+            ..CASE
+        },
+        Case {
+            name: "a webhook that is not there",
+            page: "{% background max_attempts: 2, source_name: 'webhook_handler' %}{% include 'echo', a: webhook.event_type, b: webhook.data %}{% endbackground %}",
+            files: &[ECHO],
+            has: &["a:", "b:", "background job: webhook_handler (attempt 1/2) - SUCCESS"],
+            ..CASE
+        },
+        Case {
             name: "a whole block inside {% liquid %}",
             page: "{% liquid\n  assign email = 'a@example.test'\n  background source_name: 'mail', max_attempts: 2\n    include 'echo', a: email\n  endbackground\n%}",
             files: &[ECHO],
@@ -612,6 +656,8 @@ fn malformed_tags_are_syntax_errors_with_their_line() {
             "never closed",
         ),
         ("{% background task: 'a', user_id: x %}", ":1:", "'background' tag was never closed"),
+        ("{% background %}\n{% if x %}y{% endbackground %}", ":2:", "endbackground"),
+        ("{% function name %}x{% endfunction %}", ":1:", "function"),
     ];
     for (page, place, words) in cases {
         let app = Project::of(&[(PAGE, page)]).serve(&[]);

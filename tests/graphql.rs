@@ -289,3 +289,35 @@ fn feeds_and_places_are_found_in_the_file_that_others_write_to() {
         assert_eq!(answer["data"]["streams"]["results"][0]["payload"]["type"], "opened", "{answer}");
     }
 }
+
+#[test]
+fn delete_names_its_table_where_the_app_asks_for_it() {
+    let project = app(&[]);
+    project.write("app/config.yml", "require_table_for_record_delete_mutation: true\n");
+    let app = project.serve(&[]);
+    graph(&app, CREATE.1, &json!({"title": "A"}));
+    let refused = graph(&app, "mutation { record_delete(id: 1) { id } }", &json!({}));
+    let message = "record_delete needs a `table`: require_table_for_record_delete_mutation is set";
+    assert_eq!(refused["errors"][0]["message"], message);
+    assert_eq!(titles(&app), ["A"]);
+    let deleted = graph(&app, "mutation { record_delete(id: 1, table: \"task\") { id } }", &json!({}));
+    assert_eq!(deleted, json!({"data": {"record_delete": {"id": "1"}}}));
+    assert_eq!(titles(&app), [""; 0]);
+}
+
+#[test]
+fn queries_are_found_in_each_folder_by_names_that_may_be_variables() {
+    let query = |key: &str| format!("{{ records(per_page: 1) {{ {key}: total_entries }} }}");
+    let page = "{% graphql a = 'a' %}{% graphql b = 'b-b' %}{% assign name = 'modules/m/c' %}{% graphql c = name %}{% print a %}{% print b %}{% print c %}";
+    let project = app(&[("index", page)]);
+    for (path, key) in [
+        ("app/graphqls/a.graphql", "a"),
+        ("app/graph_queries/b-b.graphql", "b"),
+        ("modules/m/public/graphql/c.graphql", "module"),
+        ("app/modules/m/public/graphql/c.graphql", "app"),
+    ] {
+        project.write(path, query(key));
+    }
+    let text = project.serve(&[]).get("/").has_status(200).text();
+    assert_eq!(text, r#"{"records":{"a":0}}{"records":{"b":0}}{"records":{"app":0}}"#);
+}

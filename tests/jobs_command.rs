@@ -1,6 +1,6 @@
 //! `pos-cli jobs`: the queue from the terminal, with a server running and without one.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::harness::{Finished, Project, TestApp};
 
@@ -172,4 +172,35 @@ fn stats_count_every_state() {
     }
     let table = app.cli(["jobs", "stats"]).run().exits(0);
     assert!(table.lines().iter().any(|line| line.split_whitespace().eq(["queued", "2"])), "{table}");
+}
+
+#[test]
+fn job_is_shown_with_what_it_was_given_and_what_it_printed() {
+    let page = "{% background source_name: 'x' %}[{{ context.constants.K }}|{{ context.params.q }}]{% endbackground %}{% background j = 'p', a: 1 %}{{ j | size }}";
+    let project =
+        Project::of(&[("app/views/pages/index.liquid", page), ("app/lib/p.liquid", "{{ a | plus: 1 }}")]);
+    let mut waiting = project.serve(&["--no-jobs"]);
+    waiting.cli(["constants", "set", "--name", "K", "--value", "value"]).run().exits(0);
+    assert_eq!(waiting.get("/?q=7").has_status(200).text().trim(), "1");
+    let ids = jobs(&waiting);
+    let show = |app: &TestApp, name: &str| {
+        let (id, ..) = ids.iter().find(|(_, known, _)| known == name).unwrap();
+        let shown = app.cli(["jobs", "show", id, "--json"]).run().exits(0);
+        serde_json::from_str::<Json>(&shown.stdout).unwrap()
+    };
+    let queued = show(&waiting, "p");
+    assert_eq!(
+        (&queued["arguments"], &queued["priority"], &queued["attempts"], &queued["state"]),
+        (&json!({"a": 1}), &json!("default"), &json!(0), &json!("queued")),
+        "{queued:#}"
+    );
+    assert_eq!(queued["context"]["location"]["search"], "?q=7");
+    let block = show(&waiting, "x");
+    assert_eq!((&block["arguments"], &block["context"]["params"]), (&json!({}), &Json::Null), "{block:#}");
+
+    waiting.kill();
+    waiting.cli(["jobs", "drain"]).run().exits(0);
+    for (name, output) in [("x", "[value|]"), ("p", "2")] {
+        assert_eq!(show(&waiting, name)["output"].as_str().map(str::trim), Some(output), "{name}");
+    }
 }

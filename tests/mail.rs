@@ -193,7 +193,7 @@ fn delayed_message_waits_as_a_scheduled_job() {
     let delayed = HI.replace("layout: mailer", "layout: mailer\ndelay: '{{ 1 | plus: 1 }}'");
     let app = project(&[("app/emails/hi.liquid", &delayed)]).serve(&[]);
     assert_eq!(send(&app, &ann()), scheduled());
-    let query = "{ admin_background_jobs { results { id run_at created_at source_name } } }";
+    let query = "{ admin_background_jobs(filter: { type: SCHEDULED }) { results { id run_at created_at source_name } } }";
     let listed = graph(&app, query, &json!({}));
     let job = &listed["data"]["admin_background_jobs"]["results"][0];
     let moment = |key: &str| job[key].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_second();
@@ -472,4 +472,48 @@ fn terminal_lists_shows_and_waits() {
     assert_eq!(app.get(&format!("/_dev/mail/{id}/eml")).has_status(200).body, files(&app)[0]);
     let gone = app.cli(["mail", "show", "999"]).run().exits(1);
     assert!(gone.stderr.starts_with("error: no message 999\n"), "{gone}");
+}
+
+#[test]
+fn templates_of_old_are_read_and_have_a_language_of_their_own() {
+    let old = "---
+to: Ann <a@x.test>
+from: s@x.test
+subject: \"{{ 'hi' | t }}\"
+layout_path: mailer
+locale: pl
+name: other
+reply_to: r@x.test
+bcc: b@x.test
+---
+{{ form.x }}{{ data.x }} {{ 'hi' | t }} {{ 'x&y' }}";
+    let app = project(&[
+        ("app/notifications/email_notifications/old/mail.liquid", old),
+        (
+            "app/notifications/sms_notifications/code.liquid",
+            "---\nto: '+1'\ncontent: 'code {{ data.x }}'\n---\nbody",
+        ),
+        ("app/translations/en.yml", "en: {hi: Hello}\n"),
+        ("app/translations/pl.yml", "pl: {hi: Hej}\n"),
+    ])
+    .serve(&[]);
+    let query = "mutation ($d: HashObject) { email_send(template: { name: \"old/mail\" }, data: $d) { is_scheduled_to_send } sms_send(template: { name: \"code\" }, data: $d) { is_scheduled_to_send } }";
+    let sent = graph(&app, query, &json!({ "d": { "x": 5 } }));
+    assert_eq!(sent.get("errors"), None, "{sent}");
+    app.wait_until_idle();
+
+    let inbox = inbox(&app);
+    let of_kind = |kind: &str| inbox.iter().find(|message| message["kind"] == kind).unwrap();
+    let email = of_kind("email");
+    for (key, expected) in [
+        ("subject", json!("Hej")),
+        ("html", json!("<body>55 Hej x&amp;y</body>")),
+        ("to", json!(["Ann <a@x.test>"])),
+        ("reply_to", json!(["r@x.test"])),
+        ("bcc", json!(["b@x.test"])),
+        ("template", json!("old/mail")),
+    ] {
+        assert_eq!(email[key], expected, "{key} of {email:#}");
+    }
+    assert_eq!(of_kind("sms")["text"], "code 5");
 }

@@ -8,6 +8,7 @@
 
 mod harness;
 
+mod administration;
 mod api_calls;
 mod background;
 mod bad_input;

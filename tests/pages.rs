@@ -311,3 +311,27 @@ fn runtime_error_is_one_line_in_the_log_and_a_500() {
     assert!(line.contains(" - FAILED: Liquid error (views/pages/index.liquid:2): divided by 0"), "{line}");
     assert_eq!(app.logs().iter().filter(|line| line.contains("divided by 0")).count(), 1, "{:?}", app.logs());
 }
+
+#[test]
+fn cached_text_is_shared_by_visitors_and_jobs_until_a_file_of_the_app_changes() {
+    let cached = "{% cache 'k' %}{% assign z = 1 %}{{ 9 | random_string }}{% endcache %}";
+    let page = format!("{cached}{{{{ z }}}}");
+    let job = format!(
+        "{{% background source_name: 'j' %}}{{% capture c %}}{cached}{{% endcapture %}}{{% log c, type: 'cached' %}}{{% endbackground %}}"
+    );
+    let app = serve(&[
+        ("app/views/pages/index.liquid", &page),
+        ("app/views/pages/job.liquid", &job),
+        ("app/views/partials/other.liquid", "a"),
+    ]);
+    let first = app.get("/").has_status(200).text();
+    assert_eq!(first.len(), 10, "{first}");
+    let (text, _) = first.split_at(9);
+    assert!(first.ends_with('1'), "{first}");
+    assert_eq!(app.new_browser().get("/").text(), text, "the block does not run");
+    app.get("/job").has_status(200);
+    app.wait_for_log(&format!("cached: {text}"));
+
+    app.project.write("app/views/partials/other.liquid", "b");
+    app.wait_for("another text", || app.get("/").text() != text);
+}

@@ -61,7 +61,7 @@ pub(crate) use problem::{Problem, Severity};
 pub(crate) use query::Query;
 pub(crate) use routes::RouteMatch;
 pub(crate) use source::{Source, TemplateKind};
-pub(crate) use table::{Property, PropertyType, Table};
+pub(crate) use table::{Property, PropertyType, Table, table_id};
 pub(crate) use yaml::{
     Mapping as YamlMapping, Mark as YamlMark, Node as YamlNode, Value as YamlValue, parse as parse_yaml,
 };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use sha2::{Digest, Sha256};
 
 use super::upload_options::UploadOptions;
 
@@ -56,6 +57,12 @@ impl Table {
     pub(crate) fn folder(&self) -> &str {
         if self.name.is_empty() { "users" } else { &self.name }
     }
+}
+
+/// The number by which clients know the table of this name: they write it into their queries as one. It is made of the
+/// name, so it is the same in every run, and small enough for the numbers of JavaScript.
+pub(crate) fn table_id(name: &str) -> u64 {
+    Sha256::digest(name).iter().take(6).fold(0, |id, &byte| (id << 8) | u64::from(byte))
 }
 
 /// All tables of the app, what it adds to its users, and the types of their profiles.

@@ -9,7 +9,7 @@ use super::cast::{iso, text_of};
 use super::error::Error;
 use super::listing::{Item, chosen, paged, plain};
 use super::selection::{Field, object};
-use crate::app::{App, Asset, Layout, Page, Property, PropertyType, Source, Table, TemplateKind};
+use crate::app::{App, Asset, Layout, Page, Property, PropertyType, Source, Table, TemplateKind, table_id};
 use crate::records::Criteria;
 
 /// A partial by the name that `render` and `function` use.
@@ -66,7 +66,8 @@ impl Item for Declared<'_> {
     fn value(&self, name: &str) -> Json {
         let Self(app, table) = self;
         match name {
-            "id" | "name" | "parameterized_name" => json!(&*table.name),
+            "id" => json!(table_id(&table.name).to_string()),
+            "name" | "parameterized_name" => json!(&*table.name),
             "created_at" | "updated_at" => changed_at(app, &table.path),
             "metadata" => json!({}),
             "physical_file_path" => json!(&*table.path),

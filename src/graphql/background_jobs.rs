@@ -1,7 +1,7 @@
 //! The queue as administration pages see it. The platform's words for the states are mapped onto ours here, and nowhere
 //! else: SCHEDULED is scheduled and queued, RETRY is retrying. What has completed or was cancelled is not in the list.
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::World;
 use super::error::Error;
@@ -17,7 +17,7 @@ const MAX_PAGE: u64 = 50;
 const MAX_PER_PAGE: u64 = 100;
 
 /// What a list does not know of a job.
-const DETAILS: [&str; 3] = ["arguments", "liquid_body", "failed_at"];
+const DETAILS: [&str; 4] = ["arguments", "liquid_body", "failed_at", "updated_at"];
 
 impl Item for JobRecord {
     fn value(&self, name: &str) -> Json {
@@ -28,13 +28,21 @@ impl Item for JobRecord {
             "type" => json!(kind),
             "queue" => json!(self.priority),
             "source_name" | "label" => json!(self.source_name),
-            "partial_name" => json!(self.partial_name),
+            // A notification that is no template's has neither.
+            "partial_name" => json!(self.partial_name.as_ref().filter(|name| !name.is_empty())),
             "liquid_body" => json!(self.liquid_body),
-            "arguments" => json!(self.arguments),
+            "arguments" => arguments(self),
             "attempts" => json!(self.attempts),
             "created_at" | "enqueued_at" => json!(self.created_at),
             "run_at" => json!(self.run_at),
             "started_at" => json!(self.started_at),
+            "locked_at" => when("RUNNING", &self.started_at),
+            "updated_at" => {
+                let ended = self.history.last().and_then(|attempt| attempt.finished_at.as_ref());
+                let changed = self.finished_at.as_ref().or(self.started_at.as_ref()).or(ended);
+                json!(changed.unwrap_or(&self.created_at))
+            }
+            "retry" => json!(self.max_attempts),
             "retry_at" => when("RETRY", &Some(self.run_at.clone())),
             "dead_at" => when("DEAD", &self.finished_at),
             "failed_at" => {
@@ -125,6 +133,18 @@ fn answer(queue: &Queue, job: &JobRecord, fields: &[Field]) -> Result<Json, Erro
         _ => None,
     };
     plain(shown.as_ref().unwrap_or(job), fields)
+}
+
+/// The variables of the job, beside them its context and the address it was queued at, as the platform stores them: its
+/// administration pages read `context.location` of every job, so there always is one. A variable called so stays.
+fn arguments(job: &JobRecord) -> Json {
+    let Some(Json::Object(variables)) = &job.arguments else { return json!(job.arguments) };
+    let mut context = job.context.as_ref().and_then(Json::as_object).cloned().unwrap_or_default();
+    let location = context.entry("location").or_insert_with(|| json!({}));
+    let url = location.get("href").cloned().unwrap_or_default();
+    let mut all = Map::from_iter([("context".to_owned(), Json::Object(context)), ("url".to_owned(), url)]);
+    all.extend(variables.clone());
+    Json::Object(all)
 }
 
 /// The platform's word; empty for what it does not list.

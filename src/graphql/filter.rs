@@ -11,7 +11,7 @@ use super::cast;
 use super::error::Error;
 use super::geo;
 use super::words;
-use crate::app::{App, PropertyType, Table};
+use crate::app::{App, PropertyType, Table, table_id};
 use crate::records::{
     ArrayTest, Attribute, Bound, Case, Column, Criteria, Entity, Filter, Liveness, Operand, TextPart,
     TextTest,
@@ -62,7 +62,7 @@ fn criteria_of(
     let input = filter.and_then(Json::as_object).unwrap_or(&empty);
     let table = match tables {
         Some([table]) => Some((*table).to_owned()),
-        _ => exact_table(input),
+        _ => exact_table(app, input),
     };
     let types = Types { app, entity, table: table.as_deref(), depth };
     let mut all = types.conditions(input)?;
@@ -83,10 +83,23 @@ fn criteria_of(
 }
 
 /// The one table a filter names.
-fn exact_table(input: &Input) -> Option<String> {
-    let table = input.get("table").or_else(|| input.get("model_schema_name"))?.as_object()?;
-    let exact = table.get("value").filter(|value| !value.is_null()).or_else(|| table.get("exact"));
-    exact.and_then(Json::as_str).map(str::to_owned)
+fn exact_table(app: &App, input: &Input) -> Option<String> {
+    let exact = |key: &str| {
+        let table = input.get(key)?;
+        let exact = table.get("value").filter(|value| !value.is_null()).or_else(|| table.get("exact"));
+        exact.and_then(cast::text_of)
+    };
+    let by_id = |key: &str| exact(key).map(|id| table_named(app, id));
+    exact("table")
+        .or_else(|| exact("model_schema_name"))
+        .or_else(|| by_id("table_id"))
+        .or_else(|| by_id("model_schema_id"))
+}
+
+/// The name of the table with this id. What is no id of a table is taken for a name.
+fn table_named(app: &App, id: String) -> String {
+    let named = id.parse().ok().and_then(|id: u64| app.tables().find(|table| table_id(&table.name) == id));
+    named.map_or(id, |table| table.name.to_string())
 }
 
 /// Where the types of properties come from.
@@ -126,9 +139,10 @@ impl Types<'_> {
                 "profiles" => all.extend(self.profiles(value)?),
                 "related_users" | "users" => all.extend(self.related(value, Entity::User)?),
                 "fulltext" => all.extend(words::condition(self.app, self.table, value)?),
-                _ => {
+                "table_id" | "model_schema_id" => all.extend(self.table_ids(value)?),
+                key => {
                     let Some(operators) = value.as_object() else { continue };
-                    let column = match (self.entity, key.as_str()) {
+                    let column = match (self.entity, key) {
                         // Of old, the name of a model's table.
                         (Entity::Record, "name") => Column::Table,
                         (_, key) => column(key)
@@ -141,12 +155,20 @@ impl Types<'_> {
         Ok(all)
     }
 
+    /// Rows have the name of their table, not its id.
+    fn table_ids(&self, operators: &Json) -> Result<Vec<Filter>> {
+        let Some(operators) = operators.as_object() else { return Ok(Vec::new()) };
+        let name =
+            |id: &Json| Ok(Operand::Text(table_named(self.app, cast::text_of(id).unwrap_or_default())));
+        operator_conditions(&Attribute::Column(Column::Table), false, operators, &name)
+    }
+
     /// Branches without a condition say nothing; where none says anything, neither does `or`.
     fn any(&self, branches: &Json) -> Result<Option<Filter>> {
         let branches = branches.as_array().into_iter().flatten().filter_map(Json::as_object);
         let mut any = Vec::new();
         for branch in branches {
-            let table = exact_table(branch);
+            let table = exact_table(self.app, branch);
             let all = Types { table: table.as_deref().or(self.table), ..*self }.conditions(branch)?;
             if !all.is_empty() {
                 any.push(Filter::All(all));
@@ -245,7 +267,7 @@ pub(super) fn attribute(entity: Entity, name: &str) -> Attribute {
 pub(super) fn column(name: &str) -> Option<Column> {
     Some(match name {
         "id" => Column::Id,
-        // A table has no id of its own here: its name is one.
+        // What is sorted by the tables is sorted by their names.
         "table" | "table_id" | "model_schema_name" | "model_schema_id" => Column::Table,
         "user_id" => Column::UserId,
         "external_id" => Column::ExternalId,

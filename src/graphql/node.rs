@@ -8,7 +8,7 @@ use super::cast;
 use super::error::Error;
 use super::property_upload;
 use super::selection::Field;
-use crate::app::{App, Table};
+use crate::app::{App, Table, table_id};
 use crate::records::{Attribute, Column, Record, Stored, User};
 
 pub(super) trait Node: Stored {
@@ -98,7 +98,8 @@ impl Node for Record {
     fn column(&self, field: &Field, _: &mut World<'_>) -> Result<Json, Error> {
         Ok(match field.name.as_str() {
             "id" => json!(self.id.to_string()),
-            "table" | "table_id" | "model_schema_name" | "name" => json!(&*self.table),
+            "table" | "model_schema_name" | "name" => json!(&*self.table),
+            "table_id" => json!(table_id(&self.table).to_string()),
             "user_id" => json!(self.user_id.map(|id| id.to_string())),
             "external_id" => json!(self.external_id),
             "created_at" => json!(cast::iso(self.created_at)),

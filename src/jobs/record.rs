@@ -20,6 +20,7 @@ pub(super) fn show(db: &Connection, id: JobId) -> rusqlite::Result<Option<JobRec
             let mut record = record(row)?;
             record.liquid_body = row.get("block_source")?;
             record.arguments = Some(json(row, "args")?);
+            record.context = Some(json(row, "context")?);
             Ok(record)
         })
         .optional()?;
@@ -89,6 +90,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
         error_message: if state == State::Completed { None } else { row.get(14)? },
         trace: row.get(13)?,
         arguments: None,
+        context: None,
         output: None,
         history: Vec::new(),
     })

@@ -38,6 +38,9 @@ pub(crate) struct JobRecord {
     /// Only where one job is shown.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) arguments: Option<Json>,
+    /// What `context` holds inside; only where one job is shown.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) context: Option<Json>,
     /// What the last attempt printed; only where one job is shown.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) output: Option<String>,

@@ -110,3 +110,22 @@ fn delayed_call_is_made_by_a_job_with_its_callback() {
     app.wait_for_log("callback: made");
     assert_eq!(peer.received()[0].text(), "3");
 }
+
+#[test]
+fn templates_of_old_are_called_too() {
+    let peer = Peer::answering(200, "");
+    let old = format!(
+        "---\nname: other\nto: {}\nrequest_type: PaTcH\nformat: http\nheaders: '{{\"X-A\": \"{{{{ form.a }}}}\"}}'\n---\n{{{{ data.a }}}}",
+        peer.url("/old")
+    );
+    let page = "{% parse_json d %}{\"a\": 7}{% endparse_json %}{% graphql g = 'send', template: 'crm/old', data: d %}{{ g.c.response.status }}";
+    let app = app(&[
+        ("notifications/api_call_notifications/crm/old.liquid", &old),
+        ("views/pages/index.liquid", page),
+    ])
+    .serve(&[]);
+    assert_eq!(app.get("/").has_status(200).text(), "200");
+    let call = &peer.received()[0];
+    assert_eq!((call.line.as_str(), call.text().as_str()), ("PATCH /old", "7"));
+    assert_eq!(call.header("x-a"), Some("7"));
+}

@@ -127,6 +127,7 @@ mod tests {
             error_message: Some("Liquid error (lib/pay.liquid:1): timeout".to_owned()),
             trace: "t1".to_owned(),
             arguments: Some(json!({"order": 1})),
+            context: None,
             output: Some(String::new()),
             history: vec![JobAttempt {
                 attempt: 1,

@@ -13,12 +13,24 @@ fn fixture() -> Fixture {
     let mut fixture = Fixture::new(&[("app/views/pages/index.liquid", "")]);
     let store = Store::memory(Database::Queue).unwrap();
     let queue = Queue::open(store, crate::logs::Log::starting_after(0), Options::default()).unwrap();
-    let job = |name: &str, priority, delay: u64| NewJob {
+    let jobs = vec![
+        job(&queue, "mail", Priority::High, 0),
+        job(&queue, "report", Priority::Default, 3600),
+        job(&queue, "clean", Priority::Low, 86400),
+    ];
+    queue.enqueue(jobs).unwrap();
+    fixture.queue = Some(queue);
+    fixture
+}
+
+/// A job that waits these seconds.
+fn job(queue: &Queue, name: &str, priority: Priority, delay: u64) -> NewJob {
+    NewJob {
         id: queue.ids().next(),
         source_name: name.to_owned(),
         body: Body::Partial(format!("jobs/{name}")),
         args: json!({"n": 1}),
-        context: json!({}),
+        context: json!({"location": {"href": "http://h/a?b=1"}}),
         priority,
         delay: Duration::from_secs(delay),
         max_attempts: 3,
@@ -26,15 +38,7 @@ fn fixture() -> Fixture {
         request: None,
         depth: 0,
         parent: None,
-    };
-    let jobs = vec![
-        job("mail", Priority::High, 0),
-        job("report", Priority::Default, 3600),
-        job("clean", Priority::Low, 86400),
-    ];
-    queue.enqueue(jobs).unwrap();
-    fixture.queue = Some(queue);
-    fixture
+    }
 }
 
 fn names(fixture: &mut Fixture, arguments: &str) -> Json {
@@ -63,6 +67,11 @@ fn jobs_are_found_by_what_they_wait_for() {
         (r#"filter: { created_at: { lt: "2000-01-01" } }"#, json!([])),
         ("sort: [{ source_name: { order: ASC } }]", json!(["clean", "mail", "report"])),
         ("sort: [{ run_at: { order: ASC } }], per_page: 2, page: 2", json!(["clean"])),
+        ("sort: [{ queue: { order: ASC } }]", json!(["report", "mail", "clean"])),
+        (
+            "sort: [{ class_name: { order: ASC } }, { enqueued_at: { order: ASC } }, { retry: { order: ASC } }, { source_name: { order: DESC } }]",
+            json!(["report", "mail", "clean"]),
+        ),
     ] {
         assert_eq!(names(&mut fixture, arguments), expected, "{arguments}");
     }
@@ -83,10 +92,31 @@ fn job_tells_what_it_was_given() {
     assert_eq!(
         fixture.data(document, json!({}))["admin_background_jobs"],
         json!({"total_entries": 1, "results": [{
-            "queue": "default", "attempts": 0, "arguments": {"n": 1}, "partial_name": "jobs/report", "started_at": null,
+            "queue": "default", "attempts": 0, "partial_name": "jobs/report", "started_at": null,
+            "arguments": {"context": {"location": {"href": "http://h/a?b=1"}}, "url": "http://h/a?b=1", "n": 1},
             "dead_at": null, "retry_at": null, "error_message": null,
         }]})
     );
+}
+
+#[test]
+fn variable_called_context_stays_and_every_job_has_a_location() {
+    for (args, context, expected) in [
+        (json!({"context": "mine"}), json!({}), json!({"context": "mine", "url": null})),
+        (
+            json!({}),
+            json!({"language": "pl"}),
+            json!({"context": {"language": "pl", "location": {}}, "url": null}),
+        ),
+    ] {
+        let mut fixture = fixture();
+        let queue = fixture.queue.as_ref().unwrap();
+        let job = NewJob { source_name: "own".into(), args, context, ..job(queue, "own", Priority::High, 0) };
+        queue.enqueue(vec![job]).unwrap();
+        let document = r#"{ jobs: admin_background_jobs(filter: { source_name: { value: "own" } }) { results { arguments } } }"#;
+        let found = fixture.data(document, json!({}));
+        assert_eq!(found["jobs"]["results"], json!([{ "arguments": expected }]));
+    }
 }
 
 #[test]

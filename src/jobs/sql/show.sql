@@ -2,7 +2,7 @@ SELECT s.id, source_name, s.state, jobs.priority, attempt, max_attempts, created
        partial, block_path, block_line, trace,
        coalesce(s.error, (SELECT error FROM attempts WHERE job = s.id AND error IS NOT NULL
                           ORDER BY attempt DESC LIMIT 1)) AS error,
-       block_source, args
+       block_source, args, context
 FROM (
     SELECT id, state, attempt, max_attempts, due_at, started_at, NULL AS finished_at, NULL AS error
     FROM live WHERE id = :id
