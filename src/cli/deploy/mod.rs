@@ -1,51 +1,100 @@
-//! `pos-cli deploy`
+//! `pos-cli deploy`: what is typed, which server is meant, and how the end is told. What is shown on the way is in
+//! `display`; going back to an earlier release in `rollback`.
+
+mod display;
+mod rollback;
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::environment::Server;
 use super::state::StateArgs;
-use super::ui::{Progress, Ui};
 use super::{Context, Error, Exit, Kind};
-use crate::deploy::{self, News, Options};
+use crate::client::{Absent, Client, Effect};
+use crate::deploy::{self, AssetRoute, Check, Options, Target};
+use display::{Display, millis, seconds};
 
 const EXAMPLES: &str = "\
 Examples:
-  pos-cli deploy            check and pack the app, and see that `pos-cli run` serves it
-  pos-cli deploy --json     for programs: one object per phase
+  pos-cli deploy                check and pack the app, and see that `pos-cli run` serves it
+  pos-cli deploy staging        send it to the environment `staging` of `.pos`
+  pos-cli deploy staging -p     leave alone what the instance has and this project has not
+  pos-cli deploy staging --dry-run --verbose    every file that would change, and no change
+  pos-cli deploy --rollback     serve the release before this one, where `run --instance` runs
+  pos-cli deploy --json         for programs: one object per phase
 ";
 
-/// Checks and packs the app, and verifies that the server has it
+/// Checks and packs the app, and sends it to a server
+///
+/// The server of this working tree (`pos-cli run`) reads the files itself: nothing is sent to it, but it is asked whether
+/// it has them. With --verbose the report names every file.
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Where to: `local`, which is the server running here, or an environment of `.pos`
     environment: Option<String>,
+    /// Keep the files of the instance that are not in this project
+    #[arg(short, long, visible_alias = "partial-deploy")]
+    partial: bool,
+    /// Send the assets as a part of the release, not past it
+    #[arg(short, long, visible_alias = "old-assets-upload")]
+    one_archive: bool,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not look for mistakes first
+    #[arg(long)]
+    no_check: bool,
+    /// Serve release N of a server of ours again; without a number the one before the current
+    #[arg(long, value_name = "N", num_args = 0..=1, conflicts_with_all = NOT_ROLLBACK)]
+    rollback: Option<Option<u64>>,
+    /// List the releases a server of ours keeps
+    #[arg(long, conflicts_with_all = NOT_RELEASES)]
+    releases: bool,
     #[command(flatten)]
     state: StateArgs,
 }
 
-/// Shows the phases as they pass.
-#[derive(Debug)]
-struct Display<'a> {
-    ui: &'a Ui,
-    json: bool,
-    progress: Option<Progress>,
-}
+const NOT_ROLLBACK: [&str; 5] = ["partial", "one_archive", "dry_run", "no_check", "releases"];
+const NOT_RELEASES: [&str; 5] = ["partial", "one_archive", "dry_run", "no_check", "rollback"];
 
 pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
-    let root = PathBuf::from(".");
-    let url = local_server(&args)?;
-    context.ui.note(&format!("deploying to local ({url})"));
+    let server = Server::choose(args.environment.as_deref(), &args.state)?;
+    let name = match &server {
+        Server::Local(url) => format!("local ({url})"),
+        Server::Remote(environment) => environment.to_string(),
+    };
+    let target = match server {
+        Server::Local(url) => Target::Local { url },
+        Server::Remote(environment) => Target::Remote(Client::of_environment(&environment)),
+    };
+    if args.releases {
+        return rollback::list(&client(target), &name, context);
+    }
+    if let Some(release) = args.rollback {
+        return rollback::roll_back(&client(target), release, &name, context);
+    }
+    deploy(&args.options(target), &name, context)
+}
 
+fn deploy(options: &Options, name: &str, context: &Context) -> Result<Exit, Error> {
+    context.ui.note(&format!("deploying to {name}"));
     let start = Instant::now();
-    let mut display = Display { ui: &context.ui, json: context.global.json, progress: None };
-    match deploy::deploy(&Options { root, url }, |news| display.show(&news)) {
-        Ok(()) => {
+    let mut display = Display::new(context);
+    match deploy::deploy(options, |news| display.show(&news)) {
+        Ok(report) => {
+            display.report(&report);
+            let took = start.elapsed();
+            display.json(&json!({
+                "phase": "done", "dry_run": options.effect == Effect::DryRun, "report": report, "ms": millis(took),
+            }));
             drop(display);
-            context.ui.note(&format!("deployed in {}", seconds(start.elapsed())));
+            context.ui.note(&match options.effect {
+                Effect::Applied => format!("deployed in {}", seconds(took)),
+                Effect::DryRun => format!("dry run completed in {}: nothing was changed", seconds(took)),
+            });
             Ok(Exit::Done)
         }
         Err(deploy::Error::Problems(problems)) => {
@@ -54,67 +103,30 @@ pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
             Err(Error::new(Kind::User, "the app has problems: nothing was sent")
                 .hint("`pos-cli check` lists them again"))
         }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// The address of the server that runs here, if it is what was meant.
-fn local_server(args: &Args) -> Result<String, Error> {
-    match Server::choose(args.environment.as_deref(), &args.state)? {
-        Server::Local(url) => Ok(url),
-        Server::Remote(environment) => Err(Error::new(
-            Kind::User,
-            format!("cannot deploy to {environment}: only the local server can be deployed to yet"),
-        )
-        .hint("start `pos-cli run` here, then `pos-cli deploy local`")),
-    }
-}
-
-impl Display<'_> {
-    fn show(&mut self, news: &News<'_>) {
-        match news {
-            News::Checking => self.progress = Some(self.ui.spinner("checking")),
-            News::Packing { files } => self.progress = Some(self.ui.bar("packing", *files)),
-            News::PackedFile => self.progress.iter().for_each(Progress::advance),
-            News::Verifying => self.progress = Some(self.ui.spinner("verifying")),
-            News::Checked { files, warnings, took } => {
-                self.progress = None;
-                warnings.iter().for_each(|warning| self.ui.problem(warning));
-                self.phase(
-                    &format!("checked   {} in {}", count(*files), seconds(*took)),
-                    &json!({"phase": "check", "files": files, "warnings": warnings.len(), "ms": millis(*took)}),
-                );
-            }
-            News::Packed { archive: None, took } => self.phase(
-                "packed    nothing: there are only assets",
-                &json!({"phase": "pack", "files": 0, "ms": millis(*took)}),
-            ),
-            News::Packed { archive: Some(archive), took } => {
-                let path = archive.path.strip_prefix(".").unwrap_or(&archive.path).display().to_string();
-                self.phase(
-                    &format!(
-                        "packed    {}, {} bytes, in {}: {path}",
-                        count(archive.files),
-                        archive.bytes,
-                        seconds(*took)
-                    ),
-                    &json!({
-                        "phase": "pack", "files": archive.files, "bytes": archive.bytes, "path": path,
-                        "ms": millis(*took),
-                    }),
-                );
-            }
-            News::Verified { digest, took } => self.phase(
-                &format!("verified  the server has this tree, in {}", seconds(*took)),
-                &json!({"phase": "verify", "digest": digest, "ms": millis(*took)}),
-            ),
+        Err(error) => {
+            drop(display);
+            Err(error.into())
         }
     }
+}
 
-    /// A phase is over. Whether anyone reads the report does not decide whether the deploy goes on.
-    fn phase(&mut self, line: &str, json: &Json) {
-        self.progress = None;
-        let _ = if self.json { self.ui.line(&json.to_string()) } else { self.ui.line(line) };
+fn client(target: Target) -> Client {
+    match target {
+        Target::Local { url } => Client::local(&url),
+        Target::Remote(client) => client,
+    }
+}
+
+impl Args {
+    fn options(&self, target: Target) -> Options {
+        Options {
+            root: PathBuf::from("."),
+            target,
+            check: if self.no_check { Check::Skipped } else { Check::First },
+            assets: if self.one_archive { AssetRoute::Release } else { AssetRoute::Direct },
+            absent: if self.partial { Absent::Kept } else { Absent::Deleted },
+            effect: if self.dry_run { Effect::DryRun } else { Effect::Applied },
+        }
     }
 }
 
@@ -123,28 +135,17 @@ impl From<deploy::Error> for Error {
         let hint = match error {
             deploy::Error::Load(error) => return error.into(),
             deploy::Error::Server(error) => return error.into(),
-            deploy::Error::OtherProject { .. } => {
-                Some("start `pos-cli run` in this project, or `--state DIR`")
+            deploy::Error::OtherProject { .. } => "start `pos-cli run` in this project, or `--state DIR`",
+            deploy::Error::OtherTree { .. } => "its terminal shows what it could not load",
+            deploy::Error::Nothing { .. } => "change to the folder that holds `app`, or `-C DIR`",
+            deploy::Error::EmptyApp => "`--partial` keeps what the instance has",
+            deploy::Error::TooLarge { .. } => {
+                "without `-o` assets are no part of it; `.posignore` keeps files out"
             }
-            deploy::Error::OtherTree { .. } => Some("its terminal shows what it could not load"),
-            _ => None,
+            deploy::Error::Release { .. } => "nothing was changed; correct it and deploy again",
+            deploy::Error::Unfinished { .. } | deploy::Error::Packed { .. } => "deploy again to ask again",
+            _ => return Self::of(Kind::User, &error),
         };
-        Self { hint: hint.map(str::to_owned), ..Self::of(Kind::User, &error) }
+        Self::of(Kind::User, &error).hint(hint)
     }
-}
-
-fn count(files: usize) -> String {
-    if files == 1 { "1 file".to_owned() } else { format!("{files} files") }
-}
-
-fn seconds(duration: Duration) -> String {
-    if duration < Duration::from_secs(1) {
-        format!("{}ms", duration.as_millis())
-    } else {
-        format!("{:.1}s", duration.as_secs_f64())
-    }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
