@@ -6,13 +6,13 @@ use axum::http::StatusCode;
 use serde_json::Value as Json;
 
 use super::parameter;
-use crate::logs::{Entry, Kind, LogId, Reader, Scope};
+use crate::app::Format;
+use crate::logs::{Entry, Error, Kind, LogId, Reader, Scope};
 use crate::protocol::{Diagnostic, DiagnosticContext, LogPage, LogRecord};
 use crate::server::answer::Answer;
 use crate::server::failure::Failure;
 use crate::server::request::Request;
 use crate::server::state::State;
-use crate::store;
 
 /// Rows for a client that begins.
 const NEWEST: usize = 200;
@@ -36,7 +36,7 @@ pub(super) fn list(state: &State, request: &Request) -> Answer {
             let logs = entries.iter().map(record).collect();
             Answer::json(StatusCode::OK, &LogPage { logs })
         }
-        Err(error) => Failure::fault(&error).built_in(crate::app::Format::Json).into_answer(),
+        Err(error) => Failure::fault(&error).built_in(Format::Json).into_answer(),
     }
 }
 
@@ -47,22 +47,22 @@ fn last_id(text: Option<&str>) -> LogId {
     if is_number { text.parse().unwrap_or(LogId::MAX) } else { 0 }
 }
 
-fn newest(log: &Reader) -> Result<Vec<Entry>, store::Error> {
-    let mut entries = pages(NEWEST, LogId::MAX, |id| log.before(id, &Scope::All, STEP))?;
+fn newest(log: &Reader) -> Result<Vec<Entry>, Error> {
+    let mut entries = pages(NEWEST, LogId::MAX, |id| Ok(log.before(id, &Scope::All, STEP)?))?;
     entries.reverse();
     Ok(entries)
 }
 
-fn after(log: &Reader, id: LogId) -> Result<Vec<Entry>, store::Error> {
-    pages(MOST, id, |id| log.since(id, &Scope::All, STEP))
+fn after(log: &Reader, id: LogId) -> Result<Vec<Entry>, Error> {
+    pages(MOST, id, |id| Ok(log.since(id, &Scope::All, STEP)?))
 }
 
 /// Reads on from `id` until `limit` rows are there, enough bytes, or all.
 fn pages(
     limit: usize,
     mut id: LogId,
-    read: impl Fn(LogId) -> Result<Vec<Entry>, store::Error>,
-) -> Result<Vec<Entry>, store::Error> {
+    read: impl Fn(LogId) -> Result<Vec<Entry>, Error>,
+) -> Result<Vec<Entry>, Error> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut bytes = 0;
     while entries.len() < limit && bytes < MOST_BYTES {

@@ -17,7 +17,7 @@ use super::failure::Failure;
 use super::request::{Request, Unreadable};
 use super::state::State;
 use crate::app::Format;
-use crate::store;
+use crate::logs;
 
 use histogram::Histogram;
 use scan::{Scan, Totals};
@@ -38,7 +38,7 @@ enum Error {
     #[error("{place}: {message}")]
     Unsupported { place: &'static str, message: String },
     #[error(transparent)]
-    Store(#[from] store::Error),
+    Log(#[from] logs::Error),
 }
 
 #[derive(Debug, Deserialize)]
@@ -99,7 +99,7 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
     };
     match found {
         Ok(found) => Answer::json(StatusCode::OK, &found),
-        Err(Error::Store(error)) => Failure::fault(&error).built_in(Format::Json).into_answer(),
+        Err(Error::Log(error)) => Failure::fault(&error).built_in(Format::Json).into_answer(),
         Err(refused) => Answer::json_error(StatusCode::BAD_REQUEST, &refused.to_string()),
     }
 }

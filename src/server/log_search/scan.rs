@@ -4,8 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use super::sql::{Order, Query};
-use crate::logs::{Entry, LogId, Reader, Scope};
-use crate::store;
+use crate::logs::{Entry, Error, LogId, Reader, Scope};
 
 /// Rows read at once.
 const STEP: u32 = 500;
@@ -37,7 +36,7 @@ pub(super) struct Found {
 
 impl Scan<'_> {
     /// Calls `matched` with every match that is met, those left out of the answer too.
-    pub(super) fn run(&self, log: &Reader, mut matched: impl FnMut(&Entry)) -> Result<Found, store::Error> {
+    pub(super) fn run(&self, log: &Reader, mut matched: impl FnMut(&Entry)) -> Result<Found, Error> {
         let limit = self.query.limit.unwrap_or(usize::MAX);
         let lowest = self.start.map_or(Ok(0), |start| log.id_before(start))?;
         let mut found = Found::default();

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value as Json, json};
 
 use super::archive;
-use crate::app::{App, Module};
+use crate::app::{App, Format, Module};
 use crate::server::answer::Answer;
 use crate::server::failure::Failure;
 use crate::server::request::Request;
@@ -54,7 +54,7 @@ pub(super) fn archive(state: &State, name: &str, file: &str) -> Answer {
         Some((module, version)) if file.strip_suffix(".zip") == Some(version) => {
             match archive::pack(engine.app().root(), &module.scope_name) {
                 Ok(zip) => Answer::new(StatusCode::OK, "application/zip", zip),
-                Err(error) => Failure::fault(&error).built_in(crate::app::Format::Json).into_answer(),
+                Err(error) => Failure::fault(&error).built_in(Format::Json).into_answer(),
             }
         }
         _ => missing(&format!("there is no archive {file} of a module `{name}`")),

@@ -1,3 +1,5 @@
+//! What is read, what it is tried on, and what is refused.
+
 use serde_json::json;
 
 use super::*;
