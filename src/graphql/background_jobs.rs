@@ -55,6 +55,7 @@ impl Item for JobRecord {
                 _ => json!(self.run_at),
             },
             "error" | "error_message" => json!(self.error_message),
+            // A job here belongs to no form and no resource.
             _ => Json::Null,
         }
     }
