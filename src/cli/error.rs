@@ -80,11 +80,17 @@ impl From<settings::Error> for Error {
 
 impl From<client::Error> for Error {
     fn from(error: client::Error) -> Self {
-        use client::Error::{Failed, Refused, TooLarge};
+        use client::Error::{Failed, Refused, Status, TooLarge};
         // A refusal is the answer to what was asked, not a fault of the network.
         let is_answer = matches!(error, Refused { .. } | Failed { .. } | TooLarge { .. });
         let kind = if is_answer { Kind::User } else { Kind::Network };
-        Self::of(kind, &error)
+        let shown = Self::of(kind, &error);
+        match error {
+            Refused { status: 401, .. } | Status { status: 401, .. } => {
+                shown.hint("`pos-cli env refresh-token ENV` gets a token that is accepted")
+            }
+            _ => shown,
+        }
     }
 }
 

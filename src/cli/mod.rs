@@ -1,13 +1,16 @@
 //! What is typed and what is shown: the command line, global flags, dispatch. Each command is a file of its own with
 //! `Args` (as typed; its doc comments are the help) and `execute`. Only `ui` writes to the terminal.
 
+mod browser;
 mod check;
 mod completions;
 mod constants;
 mod data;
 mod deploy;
+mod env;
 mod environment;
 mod error;
+mod exec;
 mod external;
 mod jobs;
 mod logs;
@@ -96,6 +99,8 @@ enum Command {
     Check(check::Args),
     Constants(constants::Args),
     Data(data::Args),
+    Env(env::Args),
+    Exec(exec::Args),
     Migrations(migrations::Args),
     Render(render::Args),
     Completions(completions::Args),
@@ -153,6 +158,8 @@ impl Command {
             Self::Mail(args) => mail::execute(args, context),
             Self::Check(args) => check::execute(args, context),
             Self::Data(args) => data::execute(args, context),
+            Self::Env(args) => env::execute(args, context),
+            Self::Exec(args) => exec::execute(args, context),
             Self::Constants(args) => constants::execute(args, context),
             Self::Migrations(args) => migrations::execute(args, context),
             Self::Render(args) => render::execute(args, context),

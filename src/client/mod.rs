@@ -4,16 +4,19 @@
 
 mod data;
 mod error;
+mod exec;
 mod graph;
 mod jobs;
 mod mail;
 mod migrations;
+mod portal;
 mod request;
 mod retry;
 
 use std::fmt::{self, Display};
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use ureq::Agent;
@@ -28,6 +31,7 @@ pub(crate) use data::{FileIds, History};
 pub(crate) use error::Error;
 pub(crate) use jobs::Finished;
 pub(crate) use mail::MailQuery;
+pub(crate) use portal::{DeviceToken, Portal, SiteUrl};
 use request::{Content, Outgoing};
 
 /// How long an answer may take that the server has no reason to hold back.
@@ -51,6 +55,8 @@ pub(crate) struct Client {
 #[derive(Clone)]
 struct Identity {
     authorization: String,
+    /// The URL of the instance.
+    instance: String,
     email: Option<String>,
 }
 
@@ -73,6 +79,7 @@ impl Client {
         let config = config().timeout_connect(Some(REMOTE_CONNECT_TIMEOUT)).build();
         let identity = Identity {
             authorization: format!("Token {}", environment.token.secret()),
+            instance: environment.url.clone(),
             email: environment.email.clone(),
         };
         Self { agent: config.into(), url: environment.url.clone(), identity: Some(identity) }
@@ -161,11 +168,18 @@ fn config() -> ConfigBuilder<AgentScope> {
         .user_agent(concat!("pos-cli/", env!("CARGO_PKG_VERSION")))
 }
 
+/// How a platform words more than one.
+#[derive(Deserialize)]
+struct Refusals {
+    errors: Vec<String>,
+}
+
 /// The server's own words, if it has any.
 fn refusal(url: &str, status: StatusCode, body: &[u8]) -> Error {
     let status = status.as_u16();
-    match serde_json::from_slice(body) {
-        Ok(Refusal { error }) => Error::Refused { status, message: error },
+    let errors = || serde_json::from_slice(body).map(|Refusals { errors }| errors.join(", "));
+    match serde_json::from_slice(body).map(|Refusal { error }| error).or_else(|_| errors()) {
+        Ok(message) => Error::Refused { status, message },
         Err(_) => Error::Status { url: url.to_owned(), status },
     }
 }

@@ -48,8 +48,8 @@ impl Outgoing<'_> {
         if let Some(content_type) = content_type {
             request = request.header(CONTENT_TYPE, content_type);
         }
-        if let Some(Identity { authorization, email }) = identity {
-            request = request.header(AUTHORIZATION, authorization);
+        if let Some(Identity { authorization, instance, email }) = identity {
+            request = request.header(AUTHORIZATION, authorization).header("InstanceDomain", instance);
             if let Some(email) = email {
                 request = request.header(FROM, email);
             }
