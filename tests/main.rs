@@ -45,6 +45,7 @@ mod readme;
 mod render_command;
 mod sessions;
 mod shop;
+mod test_run;
 mod tidy;
 mod uploads;
 mod users;

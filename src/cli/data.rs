@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use super::environment::{self, ServerArgs};
 use super::state::StateArgs;
 use super::ui::Closed;
-use super::{Context, Error, Exit, Kind};
+use super::{Context, Error, Exit, Kind, output_file};
 use crate::client::{self, Client, FileIds, History};
 use crate::protocol::ImportedRows;
 
@@ -122,7 +122,7 @@ pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
                 in_json(&client.export_json(ids(raw_ids))?)
             };
             drop(spinner);
-            write(&path, &bytes)?;
+            output_file::write(&path, &bytes)?;
             let shown = path.display().to_string();
             let line = format!("exported to {shown}, {} bytes", bytes.len());
             say(&line, &json!({ "path": shown, "bytes": bytes.len() }), context)
@@ -201,18 +201,6 @@ fn in_json(data: &Json) -> Vec<u8> {
     let lists =
         json!({ "users": list("users"), "transactables": list("transactables"), "models": list("models") });
     format!("{lists:#}\n").into_bytes()
-}
-
-/// Beside its place first, so that a file that is there is replaced whole or not at all.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(format!(".{}.part", std::process::id()));
-    let unfinished = PathBuf::from(unfinished);
-    fs::write(&unfinished, bytes).and_then(|()| fs::rename(&unfinished, path)).map_err(|error| {
-        // It may not be there.
-        let _ = fs::remove_file(&unfinished);
-        Error::new(Kind::User, format!("cannot write {}", path.display())).because(&error)
-    })
 }
 
 fn say(line: &str, json: &Json, context: &Context) -> Result<Exit, Error> {

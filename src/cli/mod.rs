@@ -17,10 +17,12 @@ mod logs;
 mod mail;
 mod migrations;
 mod moment;
+mod output_file;
 mod owner;
 mod render;
 mod run;
 mod state;
+mod test;
 mod ui;
 
 use std::ffi::OsString;
@@ -103,6 +105,7 @@ enum Command {
     Exec(exec::Args),
     Migrations(migrations::Args),
     Render(render::Args),
+    Test(test::Args),
     Completions(completions::Args),
     #[command(external_subcommand)]
     External(Vec<OsString>),
@@ -162,6 +165,7 @@ impl Command {
             Self::Exec(args) => exec::execute(args, context),
             Self::Constants(args) => constants::execute(args, context),
             Self::Migrations(args) => migrations::execute(args, context),
+            Self::Test(args) => test::execute(args, context),
             Self::Render(args) => render::execute(args, context),
             Self::Completions(args) => completions::execute(args, context),
             Self::External(words) => external::execute(&words, &command_line()),

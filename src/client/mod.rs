@@ -12,6 +12,7 @@ mod migrations;
 mod portal;
 mod request;
 mod retry;
+mod tests_module;
 
 use std::fmt::{self, Display};
 use std::time::Duration;
@@ -33,6 +34,7 @@ pub(crate) use jobs::Finished;
 pub(crate) use mail::MailQuery;
 pub(crate) use portal::{DeviceToken, Portal, SiteUrl};
 use request::{Content, Outgoing};
+pub(crate) use tests_module::TestLogRow;
 
 /// How long an answer may take that the server has no reason to hold back.
 const TIMEOUT: Duration = Duration::from_secs(10);

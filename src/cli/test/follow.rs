@@ -1,0 +1,81 @@
+//! A run of all tests, told by the log: it begins when the tests module says which rows are its own, and ends with the row
+//! that sums it up.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::report::Report;
+use crate::cli::{Context, Error, Kind};
+use crate::client::{self, Client, TestLogRow};
+use crate::protocol::{StartedTests, TestOutcome, TestReport};
+
+/// Between two looks at the log: of this machine, of another one.
+const NEAR: Duration = Duration::from_millis(250);
+const FAR: Duration = Duration::from_secs(1);
+
+/// The first of all rows.
+const NEWEST: &str = "0";
+
+/// Results that come one by one are shown at once; gives back the sum.
+pub(super) fn run_all(
+    client: &Client,
+    timeout: Duration,
+    report: &mut Report<'_>,
+    context: &Context,
+) -> Result<TestReport, Error> {
+    let end = Instant::now() + timeout;
+    // What was logged before is of other runs.
+    let mut last = client.test_log(NEWEST)?.last().map_or_else(|| NEWEST.to_owned(), TestLogRow::id);
+    let StartedTests { test_name } = client.start_tests()?;
+    let summary = format!("{test_name} SUMMARY");
+    let _spinner = context.ui.spinner("running tests");
+    let mut is_away = false;
+    loop {
+        let rows = match client.test_log(&last) {
+            Ok(rows) => rows,
+            Err(error) if passes(&error) => {
+                if !is_away {
+                    context.ui.note(&format!("cannot read the log: {error}; trying again"));
+                }
+                is_away = true;
+                Vec::new()
+            }
+            Err(error) => return Err(error.into()),
+        };
+        is_away &= rows.is_empty();
+        for row in rows {
+            last = row.id();
+            if row.is_of(&summary) {
+                if let Ok(sum @ TestReport { tests: Some(_), .. }) = serde_json::from_str(&row.message()) {
+                    return Ok(sum);
+                }
+            } else if row.is_of(&test_name) {
+                if let Ok(test) = serde_json::from_str::<TestOutcome>(&row.message()) {
+                    report.add(test);
+                }
+            } else if row.is_dead_test_job() {
+                return Err(Error::new(Kind::User, "the job that runs the tests failed")
+                    .hint(format!("the log says: {}", row.message())));
+            }
+        }
+        if Instant::now() >= end {
+            let message = format!("the tests have not ended within {timeout:?}");
+            return Err(Error::new(Kind::User, message)
+                .hint("`--timeout` gives them longer; `pos-cli logs` may say what holds them up"));
+        }
+        thread::sleep(if client.is_platform() { FAR } else { NEAR });
+    }
+}
+
+/// The run goes on without us.
+fn passes(error: &client::Error) -> bool {
+    match error {
+        client::Error::Unreachable { .. }
+        | client::Error::Connection { .. }
+        | client::Error::Timeout { .. } => true,
+        client::Error::Refused { status, .. } | client::Error::Status { status, .. } => *status >= 500,
+        client::Error::Failed { .. } | client::Error::TooLarge { .. } | client::Error::Malformed { .. } => {
+            false
+        }
+    }
+}
