@@ -6,6 +6,7 @@ mod data;
 mod error;
 mod graph;
 mod jobs;
+mod logs;
 mod mail;
 mod migrations;
 mod request;
