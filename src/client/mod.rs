@@ -7,6 +7,7 @@ mod error;
 mod exec;
 mod graph;
 mod jobs;
+mod logs;
 mod mail;
 mod migrations;
 mod portal;
@@ -34,7 +35,6 @@ pub(crate) use jobs::Finished;
 pub(crate) use mail::MailQuery;
 pub(crate) use portal::{DeviceToken, Portal, SiteUrl};
 use request::{Content, Outgoing};
-pub(crate) use tests_module::TestLogRow;
 
 /// How long an answer may take that the server has no reason to hold back.
 const TIMEOUT: Duration = Duration::from_secs(10);

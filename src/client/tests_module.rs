@@ -18,25 +18,6 @@ struct InstalledModules {
     data: Vec<Json>,
 }
 
-#[derive(Debug, Deserialize)]
-struct TestLog {
-    logs: Vec<TestLogRow>,
-}
-
-/// A row of the log, as far as a run of tests is in it.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct TestLogRow {
-    /// A number or a text.
-    id: Json,
-    error_type: Option<String>,
-    /// A text, or JSON that was logged as such.
-    #[serde(default)]
-    message: Json,
-    /// Of a server of ours, about a job: how it ended.
-    status: Option<String>,
-    source_name: Option<String>,
-}
-
 impl Client {
     /// Their names.
     pub(crate) fn installed_modules(&self) -> Result<Vec<String>, Error> {
@@ -87,45 +68,11 @@ impl Client {
         }
     }
 
-    /// The rows after the one with this id, oldest first; `0`: the newest ones.
-    pub(crate) fn test_log(&self, after: &str) -> Result<Vec<TestLogRow>, Error> {
-        let query = form_urlencoded::Serializer::new(String::new()).append_pair("last_id", after).finish();
-        let TestLog { logs } = self.get(format_args!("/api/app_builder/logs?{query}"), TIMEOUT)?;
-        Ok(logs)
-    }
-
     /// Once only: to ask again would be to run them again.
     fn tests_page(&self, path: &str, timeout: Duration) -> Result<(String, StatusCode, Vec<u8>), Error> {
         let outgoing = self.outgoing(&Method::GET, path, Content::Nothing, timeout);
         let (status, body) = outgoing.send(&self.agent, self.identity.as_ref())?;
         Ok((outgoing.url, status, body))
-    }
-}
-
-impl TestLogRow {
-    pub(crate) fn id(&self) -> String {
-        text(&self.id)
-    }
-
-    pub(crate) fn is_of(&self, kind: &str) -> bool {
-        self.error_type.as_deref() == Some(kind)
-    }
-
-    pub(crate) fn message(&self) -> String {
-        text(&self.message)
-    }
-
-    /// A job that runs tests, and is not tried again.
-    pub(crate) fn is_dead_test_job(&self) -> bool {
-        let is_of_tests = self.source_name.as_deref().is_some_and(|name| name.contains("tests"));
-        is_of_tests && matches!(self.status.as_deref(), Some("dead" | "cancelled"))
-    }
-}
-
-fn text(value: &Json) -> String {
-    match value {
-        Json::String(text) => text.clone(),
-        other => other.to_string(),
     }
 }
 

@@ -84,6 +84,13 @@ impl Environment {
     pub(crate) fn is_production(&self) -> bool {
         self.name.to_lowercase().contains("prod")
     }
+
+    /// By its address, which no other machine is reached by.
+    pub(crate) fn is_of_this_machine(&self) -> bool {
+        let host = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        let ends = |rest: &str| rest.is_empty() || rest.starts_with([':', '/']);
+        ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host.strip_prefix(name).is_some_and(ends))
+    }
 }
 
 impl Environments {

@@ -4,9 +4,12 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use super::report::Report;
 use crate::cli::{Context, Error, Kind};
-use crate::client::{self, Client, TestLogRow};
+use crate::client::{self, Client};
+use crate::logs::{NewEntry, Row, Status};
 use crate::protocol::{StartedTests, TestOutcome, TestReport};
 
 /// Between two looks at the log: of this machine, of another one.
@@ -25,14 +28,17 @@ pub(super) fn run_all(
 ) -> Result<TestReport, Error> {
     let end = Instant::now() + timeout;
     // What was logged before is of other runs.
-    let mut last = client.test_log(NEWEST)?.last().map_or_else(|| NEWEST.to_owned(), TestLogRow::id);
+    let mut last = rows(client, NEWEST)?.pop().map_or_else(|| NEWEST.to_owned(), |row| row.id);
     let StartedTests { test_name } = client.start_tests()?;
     let summary = format!("{test_name} SUMMARY");
     let _spinner = context.ui.spinner("running tests");
     let mut is_away = false;
     loop {
-        let rows = match client.test_log(&last) {
-            Ok(rows) => rows,
+        let found = match rows(client, &last) {
+            Ok(found) => {
+                is_away = false;
+                found
+            }
             Err(error) if passes(&error) => {
                 if !is_away {
                     context.ui.note(&format!("cannot read the log: {error}; trying again"));
@@ -42,20 +48,20 @@ pub(super) fn run_all(
             }
             Err(error) => return Err(error.into()),
         };
-        is_away &= rows.is_empty();
-        for row in rows {
-            last = row.id();
-            if row.is_of(&summary) {
-                if let Ok(sum @ TestReport { tests: Some(_), .. }) = serde_json::from_str(&row.message()) {
+        for row in found {
+            last = row.id;
+            let event = row.entry.event;
+            if event.error_type == summary {
+                if let Ok(sum @ TestReport { tests: Some(_), .. }) = serde_json::from_str(&event.message) {
                     return Ok(sum);
                 }
-            } else if row.is_of(&test_name) {
-                if let Ok(test) = serde_json::from_str::<TestOutcome>(&row.message()) {
+            } else if event.error_type == test_name {
+                if let Ok(test) = serde_json::from_str::<TestOutcome>(&event.message) {
                     report.add(test);
                 }
-            } else if row.is_dead_test_job() {
+            } else if has_lost_its_job(&event) {
                 return Err(Error::new(Kind::User, "the job that runs the tests failed")
-                    .hint(format!("the log says: {}", row.message())));
+                    .hint(format!("the log says: {}", event.message)));
             }
         }
         if Instant::now() >= end {
@@ -65,6 +71,18 @@ pub(super) fn run_all(
         }
         thread::sleep(if client.is_platform() { FAR } else { NEAR });
     }
+}
+
+/// In their order; what is no row is left out.
+fn rows(client: &Client, after: &str) -> Result<Vec<Row>, client::Error> {
+    let now = Timestamp::now();
+    Ok(client.logs(after)?.into_iter().filter_map(|row| Row::read(row, now)).collect())
+}
+
+/// A job that runs tests has ended for good: nobody writes the sum.
+fn has_lost_its_job(event: &NewEntry) -> bool {
+    let is_of_tests = event.source_name.as_deref().is_some_and(|name| name.contains("tests"));
+    is_of_tests && matches!(event.status, Some(Status::Dead | Status::Cancelled))
 }
 
 /// The run goes on without us.
