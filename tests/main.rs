@@ -19,6 +19,7 @@ mod constants;
 mod context;
 mod data;
 mod data_exports;
+mod data_remote;
 mod deploy;
 mod durability;
 mod env;

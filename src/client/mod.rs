@@ -2,6 +2,7 @@
 //! limit for every wait. What fails in passing (a server that restarts, a busy one) is tried again where that cannot do
 //! a thing twice.
 
+mod assets;
 mod data;
 mod error;
 mod exec;
@@ -10,7 +11,9 @@ mod jobs;
 mod logs;
 mod mail;
 mod migrations;
+mod multipart;
 mod portal;
+mod refusal;
 mod request;
 mod retry;
 mod tests_module;
@@ -18,15 +21,14 @@ mod tests_module;
 use std::fmt::{self, Display};
 use std::time::Duration;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use ureq::Agent;
 use ureq::config::ConfigBuilder;
-use ureq::http::{Method, StatusCode};
+use ureq::http::Method;
 use ureq::typestate::AgentScope;
 
-use crate::protocol::{AppIdentity, Refusal};
+use crate::protocol::AppIdentity;
 use crate::settings::Environment;
 
 pub(crate) use data::{FileIds, History};
@@ -34,12 +36,17 @@ pub(crate) use error::Error;
 pub(crate) use jobs::Finished;
 pub(crate) use mail::MailQuery;
 pub(crate) use portal::{DeviceToken, Portal, SiteUrl};
-use request::{Content, Outgoing};
+
+use multipart::Form;
+use refusal::refusal;
+use request::{Content, Outgoing, Sender};
 
 /// How long an answer may take that the server has no reason to hold back.
 const TIMEOUT: Duration = Duration::from_secs(10);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const REMOTE_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Sending or fetching a large file.
+const LONGEST_SEND: Duration = Duration::from_secs(10 * 60);
 /// Bytes of one answer.
 const MAX_ANSWER: u64 = 256 * 1024 * 1024;
 
@@ -56,10 +63,10 @@ pub(crate) struct Client {
 /// Headers of the platform's protocol.
 #[derive(Clone)]
 struct Identity {
-    authorization: String,
-    /// The URL of the instance.
-    instance: String,
+    token: String,
     email: Option<String>,
+    /// As configured.
+    url: String,
 }
 
 impl fmt::Debug for Identity {
@@ -80,9 +87,9 @@ impl Client {
     pub(crate) fn of_environment(environment: &Environment) -> Self {
         let config = config().timeout_connect(Some(REMOTE_CONNECT_TIMEOUT)).build();
         let identity = Identity {
-            authorization: format!("Token {}", environment.token.secret()),
-            instance: environment.url.clone(),
+            token: environment.token.secret().to_owned(),
             email: environment.email.clone(),
+            url: environment.url.clone(),
         };
         Self { agent: config.into(), url: environment.url.clone(), identity: Some(identity) }
     }
@@ -115,11 +122,21 @@ impl Client {
         self.call(&self.outgoing(&Method::POST, path, Content::Json(body.as_bytes()), timeout))
     }
 
+    fn post_form<T: DeserializeOwned>(
+        &self,
+        path: impl Display,
+        form: &Form,
+        timeout: Duration,
+    ) -> Result<T, Error> {
+        self.call(&self.outgoing(&Method::POST, path, Content::Form(form), timeout))
+    }
+
     /// The bytes at a URL that a server has named. Nobody there is told who asks, unless it is the server itself.
     fn download(&self, url: String, timeout: Duration) -> Result<Vec<u8>, Error> {
         let is_own = url.strip_prefix(&self.url).is_some_and(|path| path.starts_with('/'));
         let outgoing = Outgoing { method: &Method::GET, url, content: Content::Nothing, timeout };
-        let (status, body) = outgoing.send(&self.agent, self.identity.as_ref().filter(|_| is_own))?;
+        let sender = if is_own { self.sender() } else { Sender::Nobody };
+        let (status, body) = outgoing.send(&self.agent, sender)?;
         if status.is_success() { Ok(body) } else { Err(refusal(&outgoing.url, status, &body)) }
     }
 
@@ -133,13 +150,30 @@ impl Client {
         Outgoing { method, url: format!("{}{path}", self.url), content, timeout }
     }
 
+    fn sender(&self) -> Sender<'_> {
+        self.identity.as_ref().map_or(Sender::Nobody, Sender::User)
+    }
+
+    fn presigning(&self) -> Sender<'_> {
+        self.identity.as_ref().map_or(Sender::Nobody, Sender::Depositor)
+    }
+
     /// Calls, and calls again after failures in passing.
     fn call<T: DeserializeOwned>(&self, outgoing: &Outgoing<'_>) -> Result<T, Error> {
+        parse(&self.exchange(outgoing, self.sender())?, &outgoing.url)
+    }
+
+    fn call_once<T: DeserializeOwned>(&self, outgoing: &Outgoing<'_>) -> Result<T, Error> {
+        parse(&self.exchange_once(outgoing, self.sender())?, &outgoing.url)
+    }
+
+    /// As [`Self::call`], of an answer that need not be JSON.
+    fn exchange(&self, outgoing: &Outgoing<'_>, sender: Sender<'_>) -> Result<Vec<u8>, Error> {
         let Outgoing { method, url, .. } = outgoing;
         let mut failures = 0;
         loop {
             tracing::debug!(%method, url, "request");
-            let error = match self.call_once(outgoing) {
+            let error = match self.exchange_once(outgoing, sender) {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -150,15 +184,14 @@ impl Client {
         }
     }
 
-    fn call_once<T: DeserializeOwned>(&self, outgoing: &Outgoing<'_>) -> Result<T, Error> {
-        let url = &outgoing.url;
-        let (status, body) = outgoing.send(&self.agent, self.identity.as_ref())?;
-        if status.is_success() {
-            serde_json::from_slice(&body).map_err(|source| Error::Malformed { url: url.to_owned(), source })
-        } else {
-            Err(refusal(url, status, &body))
-        }
+    fn exchange_once(&self, outgoing: &Outgoing<'_>, sender: Sender<'_>) -> Result<Vec<u8>, Error> {
+        let (status, body) = outgoing.send(&self.agent, sender)?;
+        if status.is_success() { Ok(body) } else { Err(refusal(&outgoing.url, status, &body)) }
     }
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8], url: &str) -> Result<T, Error> {
+    serde_json::from_slice(body).map_err(|source| Error::Malformed { url: url.to_owned(), source })
 }
 
 fn config() -> ConfigBuilder<AgentScope> {
@@ -168,22 +201,6 @@ fn config() -> ConfigBuilder<AgentScope> {
         .max_redirects_will_error(false)
         .accept("application/json")
         .user_agent(concat!("pos-cli/", env!("CARGO_PKG_VERSION")))
-}
-
-/// How a platform words more than one.
-#[derive(Deserialize)]
-struct Refusals {
-    errors: Vec<String>,
-}
-
-/// The server's own words, if it has any.
-fn refusal(url: &str, status: StatusCode, body: &[u8]) -> Error {
-    let status = status.as_u16();
-    let errors = || serde_json::from_slice(body).map(|Refusals { errors }| errors.join(", "));
-    match serde_json::from_slice(body).map(|Refusal { error }| error).or_else(|_| errors()) {
-        Ok(message) => Error::Refused { status, message },
-        Err(_) => Error::Status { url: url.to_owned(), status },
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use ureq::http::{HeaderValue, Response, Uri};
 use ureq::{Agent, Body};
 
-use super::{Error, MAX_ANSWER, REMOTE_CONNECT_TIMEOUT, config, refusal};
+use super::refusal::refusal;
+use super::{Error, MAX_ANSWER, REMOTE_CONNECT_TIMEOUT, config, parse};
 use crate::settings::Token;
 
 /// How long an answer may take.
@@ -187,11 +188,6 @@ fn received(
     let (head, mut body) = answer.map_err(failed)?.into_parts();
     let body = body.with_config().limit(MAX_ANSWER).read_to_vec().map_err(failed)?;
     Ok((head.status, body))
-}
-
-/// What is wrong with it is not told: it holds a secret.
-fn parse<T: DeserializeOwned>(body: &[u8], url: &str) -> Result<T, Error> {
-    serde_json::from_slice(body).map_err(|source| Error::Malformed { url: url.to_owned(), source })
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE, FROM};
-use ureq::http::{Method, Request, StatusCode};
+use ureq::http::{Method, Request, StatusCode, Uri};
 use ureq::{Agent, AsSendBody};
 
+use super::multipart::Form;
 use super::{Error, Identity, MAX_ANSWER};
 
 pub(super) struct Outgoing<'a> {
@@ -20,19 +21,27 @@ pub(super) enum Content<'a> {
     Nothing,
     Json(&'a [u8]),
     Zip(&'a [u8]),
+    Form(&'a Form),
+}
+
+/// What whoever is asked is told of who asks.
+#[derive(Clone, Copy)]
+pub(super) enum Sender<'a> {
+    Nobody,
+    /// Calls of an instance.
+    User(&'a Identity),
+    /// Calls of the storage in front of it, which has headers of its own.
+    Depositor(&'a Identity),
 }
 
 impl Outgoing<'_> {
     /// Sends it once; the status and the body of the answer.
-    pub(super) fn send(
-        &self,
-        agent: &Agent,
-        identity: Option<&Identity>,
-    ) -> Result<(StatusCode, Vec<u8>), Error> {
+    pub(super) fn send(&self, agent: &Agent, sender: Sender<'_>) -> Result<(StatusCode, Vec<u8>), Error> {
         match self.content {
-            Content::Nothing => self.send_body((), None, agent, identity),
-            Content::Json(bytes) => self.send_body(bytes, Some("application/json"), agent, identity),
-            Content::Zip(bytes) => self.send_body(bytes, Some("application/zip"), agent, identity),
+            Content::Nothing => self.send_body((), None, agent, sender),
+            Content::Json(bytes) => self.send_body(bytes, Some("application/json"), agent, sender),
+            Content::Zip(bytes) => self.send_body(bytes, Some("application/zip"), agent, sender),
+            Content::Form(form) => self.send_body(form.body(), Some(&form.content_type()), agent, sender),
         }
     }
 
@@ -41,23 +50,37 @@ impl Outgoing<'_> {
         body: impl AsSendBody,
         content_type: Option<&str>,
         agent: &Agent,
-        identity: Option<&Identity>,
+        sender: Sender<'_>,
     ) -> Result<(StatusCode, Vec<u8>), Error> {
         let failed = |error| Error::of(error, &self.url, self.timeout);
         let mut request = Request::builder().method(self.method.clone()).uri(&self.url);
         if let Some(content_type) = content_type {
             request = request.header(CONTENT_TYPE, content_type);
         }
-        if let Some(Identity { authorization, instance, email }) = identity {
-            request = request.header(AUTHORIZATION, authorization).header("InstanceDomain", instance);
-            if let Some(email) = email {
-                request = request.header(FROM, email);
+        request = match sender {
+            Sender::Nobody => request,
+            Sender::User(Identity { token, email, url }) => {
+                request =
+                    request.header(AUTHORIZATION, format!("Token {token}")).header("InstanceDomain", url);
+                match email {
+                    Some(email) => request.header(FROM, email),
+                    None => request,
+                }
             }
-        }
+            Sender::Depositor(Identity { token, url, .. }) => {
+                request.header("token", token).header("marketplace_domain", host(url))
+            }
+        };
         let request = request.body(body).map_err(|error| failed(error.into()))?;
         let request = agent.configure_request(request).timeout_global(Some(self.timeout)).build();
         let (head, mut body) = agent.run(request).map_err(failed)?.into_parts();
         let body = body.with_config().limit(MAX_ANSWER).read_to_vec().map_err(failed)?;
         Ok((head.status, body))
     }
+}
+
+/// The name in an address, without its port.
+fn host(url: &str) -> String {
+    let uri: Option<Uri> = url.parse().ok();
+    uri.as_ref().and_then(Uri::host).unwrap_or_default().to_owned()
 }

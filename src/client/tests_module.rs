@@ -6,8 +6,9 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use ureq::http::{Method, StatusCode};
 
+use super::refusal::refusal;
 use super::request::Content;
-use super::{Client, Error, TIMEOUT, refusal};
+use super::{Client, Error, TIMEOUT};
 use crate::protocol::{StartedTests, TestReport};
 
 /// Where the page of a run is; the second is all that older modules have.
@@ -71,7 +72,7 @@ impl Client {
     /// Once only: to ask again would be to run them again.
     fn tests_page(&self, path: &str, timeout: Duration) -> Result<(String, StatusCode, Vec<u8>), Error> {
         let outgoing = self.outgoing(&Method::GET, path, Content::Nothing, timeout);
-        let (status, body) = outgoing.send(&self.agent, self.identity.as_ref())?;
+        let (status, body) = outgoing.send(&self.agent, self.sender())?;
         Ok((outgoing.url, status, body))
     }
 }
