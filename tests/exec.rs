@@ -148,7 +148,7 @@ fn graphql_runs_at_the_server_here() {
 #[test]
 fn servers_that_do_not_answer_as_they_should_are_named() {
     for (status, body, message) in [
-        (401, "", "answered with status 401\n  hint: `pos-cli env refresh-token ENV`"),
+        (401, "", "answered with status 401\n  hint: the token does not count there; `pos-cli env refresh-token ENV`"),
         (422, r#"{"error": "too long"}"#, "error: too long\n"),
         (422, r#"{"errors": ["too long", "too odd"]}"#, "error: too long, too odd\n"),
         (200, "<html>", "did not answer as pos-cli does\n"),

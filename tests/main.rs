@@ -21,6 +21,7 @@ mod data;
 mod data_exports;
 mod data_remote;
 mod deploy;
+mod deploy_remote;
 mod durability;
 mod env;
 mod errors;

@@ -84,13 +84,23 @@ impl From<client::Error> for Error {
         // A refusal is the answer to what was asked, not a fault of the network.
         let is_answer = matches!(error, Refused { .. } | Failed { .. } | TooLarge { .. });
         let kind = if is_answer { Kind::User } else { Kind::Network };
-        let shown = Self::of(kind, &error);
-        match error {
-            Refused { status: 401, .. } | Status { status: 401, .. } => {
-                shown.hint("`pos-cli env refresh-token ENV` gets a token that is accepted")
-            }
-            _ => shown,
-        }
+        let hint = match &error {
+            Refused { status, .. } | client::Error::Status { status, .. } => next_step(*status),
+            _ => None,
+        };
+        Self { hint: hint.map(str::to_owned), ..Self::of(kind, &error) }
+    }
+}
+
+/// What to do about a refusal of an instance.
+fn next_step(status: u16) -> Option<&'static str> {
+    match status {
+        301 | 302 | 307 | 308 => Some("it has another address now; correct the `url` of the environment"),
+        401 => Some("the token does not count there; `pos-cli env refresh-token ENV` gets another"),
+        413 => Some("an archive may have 50 MB; `.posignore` keeps files out"),
+        429 => Some("it is asked too often; wait a minute"),
+        500..=599 => Some("nothing is wrong here; try again in a while"),
+        _ => None,
     }
 }
 

@@ -14,6 +14,7 @@ mod migrations;
 mod multipart;
 mod portal;
 mod refusal;
+mod releases;
 mod request;
 mod retry;
 mod tests_module;
@@ -36,6 +37,7 @@ pub(crate) use error::Error;
 pub(crate) use jobs::Finished;
 pub(crate) use mail::MailQuery;
 pub(crate) use portal::{DeviceToken, Portal, SiteUrl};
+pub(crate) use releases::{Absent, Effect, NewRelease};
 
 use multipart::Form;
 use refusal::refusal;
@@ -128,7 +130,7 @@ impl Client {
         form: &Form,
         timeout: Duration,
     ) -> Result<T, Error> {
-        self.call(&self.outgoing(&Method::POST, path, Content::Form(form), timeout))
+        self.call(&self.outgoing(&Method::POST, path, Content::Form { form, sent: &|_| () }, timeout))
     }
 
     /// The bytes at a URL that a server has named. Nobody there is told who asks, unless it is the server itself.

@@ -1,10 +1,11 @@
 //! One request as it goes out: what is sent, and how long the answer may take.
 
+use std::io::{self, Read};
 use std::time::Duration;
 
-use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE, FROM};
+use ureq::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, FROM};
 use ureq::http::{Method, Request, StatusCode, Uri};
-use ureq::{Agent, AsSendBody};
+use ureq::{Agent, AsSendBody, SendBody};
 
 use super::multipart::Form;
 use super::{Error, Identity, MAX_ANSWER};
@@ -21,7 +22,18 @@ pub(super) enum Content<'a> {
     Nothing,
     Json(&'a [u8]),
     Zip(&'a [u8]),
-    Form(&'a Form),
+    /// `sent` hears how many bytes have left so far.
+    Form {
+        form: &'a Form,
+        sent: &'a dyn Fn(usize),
+    },
+}
+
+/// Bytes on their way out.
+struct Counted<'a> {
+    bytes: &'a [u8],
+    taken: usize,
+    sent: &'a dyn Fn(usize),
 }
 
 /// What whoever is asked is told of who asks.
@@ -41,7 +53,10 @@ impl Outgoing<'_> {
             Content::Nothing => self.send_body((), None, agent, sender),
             Content::Json(bytes) => self.send_body(bytes, Some("application/json"), agent, sender),
             Content::Zip(bytes) => self.send_body(bytes, Some("application/zip"), agent, sender),
-            Content::Form(form) => self.send_body(form.body(), Some(&form.content_type()), agent, sender),
+            Content::Form { form, sent } => {
+                let mut body = Counted { bytes: form.body(), taken: 0, sent };
+                self.send_body(SendBody::from_reader(&mut body), Some(&form.content_type()), agent, sender)
+            }
         }
     }
 
@@ -56,6 +71,10 @@ impl Outgoing<'_> {
         let mut request = Request::builder().method(self.method.clone()).uri(&self.url);
         if let Some(content_type) = content_type {
             request = request.header(CONTENT_TYPE, content_type);
+        }
+        if let Content::Form { form, .. } = self.content {
+            // Of a reader nobody knows the length, and a body in chunks is not taken everywhere.
+            request = request.header(CONTENT_LENGTH, form.body().len());
         }
         request = match sender {
             Sender::Nobody => request,
@@ -76,6 +95,15 @@ impl Outgoing<'_> {
         let (head, mut body) = agent.run(request).map_err(failed)?.into_parts();
         let body = body.with_config().limit(MAX_ANSWER).read_to_vec().map_err(failed)?;
         Ok((head.status, body))
+    }
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.bytes.read(buffer)?;
+        self.taken += read;
+        (self.sent)(self.taken);
+        Ok(read)
     }
 }
 
