@@ -19,6 +19,8 @@ pub(crate) struct Module {
     /// As templates call it: `modules/<scope_name>/…`.
     pub(crate) scope_name: String,
     pub(crate) version: Option<String>,
+    /// By the names of modules, the versions it works with.
+    pub(crate) dependencies: Map<String, Json>,
 }
 
 /// Reads the manifests of the modules in these folders, by folder. One that cannot be read says nothing: the server needs
@@ -39,6 +41,7 @@ fn module(root: &Path, folder: &str) -> Module {
         name: text("name").unwrap_or(folder).to_owned(),
         scope_name: folder.to_owned(),
         version: text("version").map(str::to_owned),
+        dependencies: manifest.get("dependencies").and_then(Json::as_object).cloned().unwrap_or_default(),
     }
 }
 

@@ -46,7 +46,12 @@ impl Item for JobRecord {
                 "DEAD" => json!(self.finished_at),
                 _ => json!(self.run_at),
             },
+            "locked_at" => when("RUNNING", &self.started_at),
+            "updated_at" => {
+                json!(self.finished_at.as_ref().or(self.started_at.as_ref()).unwrap_or(&self.created_at))
+            }
             "error" | "error_message" => json!(self.error_message),
+            // A job here belongs to no form and no resource.
             _ => Json::Null,
         }
     }

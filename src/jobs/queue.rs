@@ -21,7 +21,7 @@ use super::request::{Baton, Request};
 use super::shift::Shift;
 use super::worker::Workers;
 use super::{Error, JobId, JobIds, NewJob, Options, Perform, State, record, rescue, timer};
-use crate::logs::{self, Log};
+use crate::logs::{self, Log, Reader};
 use crate::protocol::{JobCounts, JobRecord};
 use crate::store::{self, Store};
 
@@ -111,6 +111,11 @@ impl Queue {
     /// Starts `count` worker threads that claim and run jobs until stopped.
     pub(crate) fn start(&self, perform: Arc<dyn Perform>, count: NonZeroUsize) -> Workers {
         Workers::start(self.engine(), &perform, count)
+    }
+
+    /// What has been written of the log, which lies in the same file.
+    pub(crate) fn log(&self) -> Reader {
+        Reader::of(self.engine().store.clone())
     }
 
     /// Newest first.

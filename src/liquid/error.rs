@@ -175,9 +175,17 @@ impl Error {
 
     /// Innermost first: the place itself, then its callers.
     pub(crate) fn stack(&self) -> Vec<StackFrame> {
-        let place = self.0.place.iter().map(|place| (&place.path, place.line));
-        let callers = self.0.trail.iter().map(|caller| (&caller.path, caller.line));
-        place.chain(callers).map(|(path, line)| StackFrame { path: path.to_string(), line }).collect()
+        let place = self.0.place.iter().map(|place| StackFrame {
+            path: place.path.to_string(),
+            line: place.line,
+            source: Some(place.excerpt.text().trim().to_owned()),
+        });
+        let callers = self.0.trail.iter().map(|caller| StackFrame {
+            path: caller.path.to_string(),
+            line: caller.line,
+            source: None,
+        });
+        place.chain(callers).collect()
     }
 
     /// The error as something wrong in a file of the app.

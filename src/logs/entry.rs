@@ -17,7 +17,8 @@ pub(crate) struct NewEntry {
     pub(crate) error_type: String,
     /// The body of the line, without time and, for kinds other than `Log`, complete.
     pub(crate) message: String,
-    /// For `{% log %}`: `url`, `page`, `partial`, `user`.
+    /// For `{% log %}`: `url`, `page`, `partial`, `user`. For a request its `method`, `path`, `status` and `duration_ms`;
+    /// `url` and `user` too if it failed.
     pub(crate) data: Option<Json>,
     pub(crate) source_name: Option<String>,
     pub(crate) status: Option<Status>,

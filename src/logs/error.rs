@@ -1,4 +1,4 @@
-//! Why the log cannot be followed.
+//! Why the log cannot be read or followed.
 
 use crate::store;
 

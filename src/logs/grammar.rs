@@ -121,11 +121,21 @@ impl NewEntry {
 
     /// `path` without the query, which may hold secrets. See [`Self::failed`] for an answer that is an error page.
     pub(crate) fn request(method: &str, path: &str, status: u16, took: Duration) -> Self {
-        Self::of_kind(
-            Kind::Request,
-            level_of(status),
-            format!("request: {method} {path} {status} {}", duration::took(took)),
-        )
+        let message = format!("request: {method} {path} {status} {}", duration::took(took));
+        let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let data = json!({ "method": method, "path": path, "status": status, "duration_ms": took });
+        Self { data: Some(data), ..Self::of_kind(Kind::Request, level_of(status), message) }
+    }
+
+    /// Says of a request on which host it was, and who was signed in.
+    #[must_use]
+    pub(crate) fn asked_by(mut self, url: &str, email: Option<&str>) -> Self {
+        let data = self.data.get_or_insert_with(|| json!({}));
+        if let Some(data) = data.as_object_mut() {
+            data.insert("url".to_owned(), url.into());
+            data.insert("user".to_owned(), json!({ "email": email }));
+        }
+        self
     }
 
     /// `url` without its secrets.
@@ -253,7 +263,11 @@ mod tests {
     fn error() -> LoggedError {
         LoggedError {
             message: "Liquid error (lib/pay.liquid:14): timeout".to_owned(),
-            stack: vec![StackFrame { path: "lib/pay.liquid".to_owned(), line: 14 }],
+            stack: vec![StackFrame {
+                path: "lib/pay.liquid".to_owned(),
+                line: 14,
+                source: Some("{% pay %}".to_owned()),
+            }],
         }
     }
 

@@ -1,4 +1,5 @@
-//! The log as other processes read it: the table itself, while its writer writes, or after it has gone.
+//! The log as it is read back: the table itself, by its own process for clients, by others while its writer writes, or
+//! after it has gone.
 
 use std::path::Path;
 
@@ -8,13 +9,18 @@ use super::entry::{Entry, LogId};
 use super::table::{self, From, Scope};
 use crate::store::{self, Database, Store};
 
-/// Reads the log of one queue database. Every read is a snapshot of its own and holds nothing up.
-#[derive(Debug)]
+/// Reads the log of one queue database. Every read is a snapshot of its own and holds nothing up. Clone = same log.
+#[derive(Debug, Clone)]
 pub(crate) struct Reader {
     store: Store,
 }
 
 impl Reader {
+    /// Of the process that writes it.
+    pub(crate) fn of(store: Store) -> Self {
+        Self { store }
+    }
+
     /// `None` while there is no such file, or nothing has been written to it yet.
     pub(crate) fn open(path: &Path) -> Result<Option<Self>, store::Error> {
         if !path.exists() {

@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn an_entry_comes_back_as_it_was_written() {
         let conn = database();
-        let stack = vec![StackFrame { path: "lib/pay.liquid".to_owned(), line: 14 }];
+        let stack = vec![StackFrame { path: "lib/pay.liquid".to_owned(), line: 14, source: None }];
         let mut full = of_job(1, "17", "t");
         full.event.status = Some(Status::Rescued);
         full.event.data = Some(json!({ "url": "a\u{0}b" }));

@@ -3,6 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+/// `GET /api/app_builder/logs`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct LogPage {
+    /// Ascending: clients ask on from the last one.
+    pub(crate) logs: Vec<LogRecord>,
+}
+
 /// One line of the log. The first five fields are the official ones; the others are added, never changed, within `v` 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct LogRecord {
@@ -62,4 +69,7 @@ pub(crate) struct LoggedError {
 pub(crate) struct StackFrame {
     pub(crate) path: String,
     pub(crate) line: u32,
+    /// The line itself, of the innermost place.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) source: Option<String>,
 }

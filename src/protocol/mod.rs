@@ -2,6 +2,7 @@
 
 mod app;
 mod assets;
+mod diagnostic;
 mod instance;
 mod job;
 mod liquid_exec;
@@ -14,10 +15,11 @@ mod transfer;
 
 pub(crate) use app::AppIdentity;
 pub(crate) use assets::{AssetEntry, AssetsManifest, PresignedForm, PresignedUrl};
+pub(crate) use diagnostic::{Diagnostic, DiagnosticContext};
 pub(crate) use instance::Instance;
 pub(crate) use job::{Idle, JobAttempt, JobCounts, JobList, JobRecord};
 pub(crate) use liquid_exec::{LiquidExec, LiquidResult};
-pub(crate) use log::{JobRef, LogRecord, LoggedError, StackFrame};
+pub(crate) use log::{JobRef, LogPage, LogRecord, LoggedError, StackFrame};
 pub(crate) use mail::{MailAddresses, MailAttachment, MailCleared, MailList, MailRecord, MailWait};
 pub(crate) use migration::{MigrationList, MigrationRecord, NewMigration, RanMigration};
 pub(crate) use release::{

@@ -11,6 +11,7 @@ mod documents;
 mod embeddings;
 mod feeds;
 mod handle;
+mod instance;
 mod migrations;
 mod rows;
 mod secret;

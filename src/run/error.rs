@@ -9,7 +9,7 @@ use crate::app::LoadError;
 use crate::jobs;
 use crate::migrations;
 use crate::notifications::RelayError;
-use crate::records::{ConstantsError, SessionError, UploadError};
+use crate::records::{ConstantsError, DataError, SessionError, UploadError};
 use crate::store;
 
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,8 @@ pub(crate) enum Error {
     App(#[from] LoadError),
     #[error(transparent)]
     Store(#[from] store::Error),
+    #[error("cannot read the id of this instance")]
+    Instance { source: DataError },
     #[error(transparent)]
     Constants(#[from] ConstantsError),
     #[error(transparent)]

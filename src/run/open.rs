@@ -34,6 +34,8 @@ pub(super) struct Project {
     pub(super) sessions: Sessions,
     pub(super) graph: Graph,
     pub(super) bindings: Bindings,
+    /// Of this installation.
+    pub(super) uuid: String,
     relay: Option<Relay>,
     /// Everything logged since the log was opened.
     pub(super) entries: broadcast::Receiver<Arc<Entry>>,
@@ -85,6 +87,7 @@ impl Project {
         let api_calls = ApiCalls::new(rows.clone(), log.clone(), policy);
         let queue = Queue::open(rows, log.clone(), settings)?;
         let records = Records::new(data, constants).keeping_files(uploads);
+        let uuid = records.data(None).instance_uuid().map_err(|source| Error::Instance { source })?;
         let graph = Graph::new(records, queue.clone(), notifications, api_calls);
         let bindings = Bindings {
             job_ids: queue.ids(),
@@ -110,6 +113,7 @@ impl Project {
             sessions,
             graph,
             bindings,
+            uuid,
             relay,
             entries,
             state,

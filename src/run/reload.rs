@@ -157,7 +157,11 @@ pub(super) fn entry(while_doing: &str, problem: &Problem) -> NewEntry {
     match problem.severity {
         Severity::Error => NewEntry::system(while_doing).failed(LoggedError {
             message: place(problem) + &problem.message,
-            stack: vec![StackFrame { path: problem.path.clone(), line: problem.line }],
+            stack: vec![StackFrame {
+                path: problem.path.clone(),
+                line: problem.line,
+                source: problem.excerpt.as_ref().map(|excerpt| excerpt.text().to_owned()),
+            }],
         }),
         Severity::Warning | Severity::Note => {
             NewEntry::log("warning", &(place(problem) + &problem.message), None)

@@ -13,6 +13,8 @@ pub(super) struct Answer {
     pub(super) response: Response,
     /// Set where something went wrong on our side or in the app (500): the message of the log line.
     pub(super) failure: Option<LoggedError>,
+    /// The e-mail address of whoever was signed in, for the same line.
+    pub(super) visitor: Option<String>,
 }
 
 impl Answer {
@@ -22,7 +24,7 @@ impl Answer {
         if let Ok(value) = HeaderValue::from_str(content_type) {
             response.headers_mut().insert(CONTENT_TYPE, value);
         }
-        Self { response, failure: None }
+        Self { response, failure: None, visitor: None }
     }
 
     /// One sentence of plain text.
@@ -53,6 +55,6 @@ impl Answer {
 
 impl From<Response> for Answer {
     fn from(response: Response) -> Self {
-        Self { response, failure: None }
+        Self { response, failure: None, visitor: None }
     }
 }

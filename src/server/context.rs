@@ -3,7 +3,6 @@
 
 use axum::http::header::USER_AGENT;
 use serde_json::{Map, Value as Json, json};
-use sha2::{Digest, Sha256};
 
 use super::request::Request;
 use super::session::{self, Proof, Session};
@@ -55,7 +54,7 @@ pub(super) fn of_request(
         ("useragent", agent.into()),
         ("device", UserAgent::parse(agent).to_json()),
         ("visitor", json!({ "ip": request.peer.ip().to_canonical().to_string() })),
-        ("instance", instance(app)),
+        ("instance", instance(app, site)),
         ("modules", modules(app)),
         ("globals", json!({ "time_zones": time_zones() })),
         ("hcaptcha_site_key", HCAPTCHA_SITE_KEY.into()),
@@ -155,14 +154,12 @@ fn page_id(page: &Page, app: &App) -> Option<usize> {
     app.pages().iter().position(|known| std::ptr::eq(&**known, page)).map(|at| at + 1)
 }
 
-/// The app is the only instance; its id across restarts is made of the folder it lies in.
-fn instance(app: &App) -> Json {
+/// The only instance of its server.
+pub(super) const INSTANCE_ID: u64 = 1;
+
+fn instance(app: &App, site: &Site) -> Json {
     let name = app.root().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut bytes = [0; 16];
-    let hash = Sha256::digest(app.root().as_os_str().as_encoded_bytes());
-    bytes.iter_mut().zip(hash).for_each(|(byte, hashed)| *byte = hashed);
-    let uuid = uuid::Builder::from_random_bytes(bytes).into_uuid();
-    json!({ "id": 1, "uuid": uuid.to_string(), "name": name })
+    json!({ "id": INSTANCE_ID, "uuid": site.uuid, "name": name })
 }
 
 /// By the names of their folders.

@@ -40,6 +40,11 @@ impl Access {
         self.remote.as_ref().map(|remote| remote.token.as_str())
     }
 
+    /// What a client signs in with. On a loopback address any text will do, but clients want one.
+    pub(super) fn client_token(&self) -> &str {
+        self.token().unwrap_or("local")
+    }
+
     /// Every request: does its `Host` name us?
     pub(super) fn check_host(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -94,7 +99,7 @@ impl Access {
         }
         Err(Refusal {
             status: StatusCode::UNAUTHORIZED,
-            message: "developer routes need the token printed at start: `Authorization: Bearer TOKEN`"
+            message: "another machine needs the token printed at start: `Authorization: Token TOKEN`"
                 .to_owned(),
         })
     }

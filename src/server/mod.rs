@@ -17,8 +17,10 @@ mod guard;
 mod hex;
 mod inspector;
 mod location;
+mod log_search;
 mod pages;
 mod params;
+mod portal;
 mod range;
 mod reply;
 mod request;
@@ -43,6 +45,7 @@ use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
+use crate::app::Method as AppMethod;
 use crate::logs::{Log, NewEntry};
 
 use answer::Answer;
@@ -90,6 +93,10 @@ enum Area {
     Upload,
     /// `/api/app_builder/…`
     Platform,
+    /// `/api/UUID/…`, the log as a search service keeps it
+    LogSearch,
+    /// `/oauth/…`, `/api/pos_modules…` and a few more, where the app has no page
+    Portal,
     Page,
 }
 
@@ -117,18 +124,34 @@ impl Area {
         (Self::Page, path)
     }
 
-    /// Pages are what a developer works on; the rest is worth a line only if it failed.
-    fn is_logged(self, status: StatusCode) -> bool {
+    /// Pages, and what a client changes, are what a developer works on; the rest is worth a line only if it failed. Clients
+    /// ask for the log and for how things are getting on every few seconds.
+    fn is_logged(self, method: &Method, status: StatusCode) -> bool {
+        let failed = status.is_client_error() || status.is_server_error();
         match self {
-            Self::Page | Self::Graph | Self::Platform => true,
-            Self::Asset => status.is_client_error() || status.is_server_error(),
+            Self::Page | Self::Graph => true,
+            Self::Platform => failed || !method.is_safe(),
+            Self::Asset | Self::LogSearch | Self::Portal => failed,
             // A file that has come is worth one too.
-            Self::Upload => {
-                status == StatusCode::CREATED || status.is_client_error() || status.is_server_error()
-            }
+            Self::Upload => failed || status == StatusCode::CREATED,
             Self::Inspector => status.is_server_error(),
         }
     }
+}
+
+/// Two areas are known only to this server: one by its id, one by what its app leaves free.
+fn area(state: &State, request: &Request) -> Area {
+    match Area::of(&request.path) {
+        (Area::Page, path) if log_search::is_at(path, &state.site.uuid) => Area::LogSearch,
+        (Area::Page, path) if portal::is_at(path) && !has_page(state, request) => Area::Portal,
+        (area, _) => area,
+    }
+}
+
+fn has_page(state: &State, request: &Request) -> bool {
+    let engine = state.live.engine();
+    let method = AppMethod::parse(request.method.as_str());
+    method.is_some_and(|method| engine.app().route(method, &request.path).is_some())
 }
 
 async fn handle(
@@ -140,7 +163,7 @@ async fn handle(
     let (parts, mut body) = http.into_parts();
     let id = Uuid::new_v4().simple().to_string();
     let mut request = Request::begin(id, parts.method, &parts.uri, parts.headers, peer);
-    let (area, _) = Area::of(&request.path);
+    let area = area(&state, &request);
     let ending = Ending::of(&request, area, began, &state);
 
     if let Err(refusal) = admit(&state, area, &request) {
@@ -162,6 +185,16 @@ async fn handle(
             let read = request.read_up_to(app_builder::BODY_LIMIT, &parts.uri, body).await;
             let platform = state.clone();
             blocking(&state, turn, ending, move || app_builder::answer(&platform, &request, read)).await
+        }
+        Area::LogSearch => {
+            let read = request.read(&parts.uri, body).await;
+            let searched = state.clone();
+            blocking(&state, turn, ending, move || log_search::answer(&searched, &request, read)).await
+        }
+        Area::Portal => {
+            let read = request.read(&parts.uri, body).await;
+            let portal = state.clone();
+            blocking(&state, turn, ending, move || portal::answer(&portal, &request, read)).await
         }
         Area::Upload if request.method == Method::POST => {
             let received = uploads::receive(&state, &request, body).await;
@@ -205,8 +238,10 @@ impl Turn {
 #[derive(Debug, Clone)]
 struct Ending {
     id: String,
-    method: String,
+    method: Method,
     path: String,
+    /// Host and path.
+    url: String,
     area: Area,
     began: Instant,
     log: Log,
@@ -216,8 +251,9 @@ impl Ending {
     fn of(request: &Request, area: Area, began: Instant, state: &State) -> Self {
         Self {
             id: request.id.clone(),
-            method: request.method.to_string(),
+            method: request.method.clone(),
             path: request.path.clone(),
+            url: format!("{}{}", request.host(), request.path),
             area,
             began,
             log: state.bindings.log.clone(),
@@ -225,17 +261,17 @@ impl Ending {
     }
 
     fn respond(self, answer: Answer) -> Response {
-        let Answer { mut response, failure } = answer;
+        let Answer { mut response, failure, visitor } = answer;
         if let Ok(id) = HeaderValue::from_str(&self.id) {
             response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
         }
         let status = response.status();
-        if self.area.is_logged(status) {
+        if self.area.is_logged(&self.method, status) {
             let took = self.began.elapsed();
-            let entry = NewEntry::request(&self.method, &self.path, status.as_u16(), took);
+            let entry = NewEntry::request(self.method.as_str(), &self.path, status.as_u16(), took);
             let entry = entry.in_trace(&self.id).in_request(&self.id);
             self.log.append(match failure {
-                Some(failure) => entry.failed(failure),
+                Some(failure) => entry.failed(failure).asked_by(&self.url, visitor.as_deref()),
                 None => entry,
             });
         }
@@ -248,7 +284,9 @@ fn admit(state: &State, area: Area, request: &Request) -> Result<(), Refusal> {
     access.check_host(&request.headers)?;
     match area {
         Area::Inspector => access.check_developer(&request.method, &request.headers, request.peer),
-        Area::Graph | Area::Platform => access.check_client(&request.headers, request.peer),
+        Area::Graph | Area::Platform | Area::LogSearch | Area::Portal => {
+            access.check_client(&request.headers, request.peer)
+        }
         // Where a file needs a permission, a signature is it.
         Area::Upload | Area::Asset | Area::Page => Ok(()),
     }
@@ -256,7 +294,7 @@ fn admit(state: &State, area: Area, request: &Request) -> Result<(), Refusal> {
 
 fn refuse(area: Area, refusal: &Refusal) -> Answer {
     match area {
-        Area::Inspector | Area::Graph | Area::Platform => {
+        Area::Inspector | Area::Graph | Area::Platform | Area::LogSearch | Area::Portal => {
             Answer::json_error(refusal.status, &refusal.message)
         }
         _ => Answer::sentence(refusal.status, &refusal.message),

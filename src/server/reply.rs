@@ -53,6 +53,6 @@ impl Reply {
             *response.body_mut() = axum::body::Body::empty();
             response.headers_mut().remove(CONTENT_TYPE);
         }
-        Answer { response, failure: self.failure }
+        Answer { response, failure: self.failure, visitor: None }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Semaphore;
 
 use super::guard::Access;
+use super::portal::DeviceCodes;
 use super::transfers::Transfers;
 use crate::jobs::Queue;
 use crate::liquid::{Bindings, Engine, Graph};
@@ -26,6 +27,7 @@ pub(crate) struct State {
     pub(crate) graph: Graph,
     pub(crate) migrator: Migrator,
     pub(super) transfers: Transfers,
+    pub(super) device_codes: DeviceCodes,
     pub(crate) site: Arc<Site>,
     pub(super) turns: Arc<Semaphore>,
     stopping: Arc<AtomicBool>,
@@ -36,6 +38,8 @@ pub(crate) struct State {
 pub(crate) struct Site {
     /// `context.environment`
     pub(crate) environment: String,
+    /// `context.instance.uuid`, and where clients search the log: `/api/UUID/…`
+    pub(crate) uuid: String,
     pub(crate) access: Access,
 }
 
@@ -77,6 +81,7 @@ impl State {
             graph,
             migrator,
             transfers: Transfers::default(),
+            device_codes: DeviceCodes::default(),
             site: Arc::new(site),
             turns: Arc::new(Semaphore::new(CONCURRENT_REQUESTS)),
             stopping: Arc::new(AtomicBool::new(false)),

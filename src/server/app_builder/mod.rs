@@ -4,6 +4,9 @@
 mod data_clean;
 mod exports;
 mod imports;
+mod instance;
+mod liquid_exec;
+mod logs;
 mod migrations;
 
 use std::sync::Arc;
@@ -30,6 +33,9 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
     let is_get = request.method == Method::GET || request.method == Method::HEAD;
     let is_post = request.method == Method::POST;
     match parts.as_slice() {
+        ["instance"] if is_get => instance::show(state),
+        ["logs"] if is_get => logs::list(state, request),
+        ["liquid_exec"] if is_post => liquid_exec::run(state, request),
         ["migrations"] if is_get => migrations::list(state),
         ["migrations"] if is_post => migrations::generate(state, request),
         ["migrations", "run"] if is_post => migrations::run(state, request),
@@ -40,7 +46,7 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         ["exports", id, "archive.zip"] if is_get => exports::archive(state, id),
         ["data_clean"] if is_post => data_clean::begin(state, request),
         ["data_clean", id] if is_get => data_clean::show(state, id),
-        ["migrations" | "imports" | "exports" | "data_clean"]
+        ["instance" | "logs" | "liquid_exec" | "migrations" | "imports" | "exports" | "data_clean"]
         | ["migrations", "run"]
         | ["imports" | "exports" | "data_clean", _]
         | ["exports", _, "archive.zip"] => Answer::json_error(

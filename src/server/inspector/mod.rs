@@ -18,6 +18,7 @@ pub(super) async fn answer(state: &State, request: &Request) -> Answer {
     let get = request.method == Method::GET || request.method == Method::HEAD;
     let post = request.method == Method::POST;
     match parts.as_slice() {
+        ["signed_in"] if get => Answer::sentence(StatusCode::OK, "signed in: you may close this page"),
         ["app"] if get => app::identity(state).await,
         ["idle"] if get => jobs::idle(state, &request.query).await,
         ["jobs"] if get => jobs::list(state, &request.query).await,
@@ -30,7 +31,7 @@ pub(super) async fn answer(state: &State, request: &Request) -> Answer {
         ["mail", "clear"] if post => mail::clear(state).await,
         ["mail", id] if get => mail::show(state, id).await,
         ["mail", id, "eml"] if get => mail::eml(state, id).await,
-        ["app" | "idle" | "jobs" | "mail"]
+        ["app" | "idle" | "jobs" | "mail" | "signed_in"]
         | ["jobs" | "mail", _]
         | ["jobs", _, "retry" | "cancel"]
         | ["mail", _, "eml"] => Answer::json_error(

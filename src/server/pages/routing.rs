@@ -4,6 +4,7 @@ use axum::http::{Method as HttpMethod, StatusCode};
 use serde_json::Value as Json;
 
 use super::stop::Stop;
+use super::tests_module;
 use crate::app::{App, Method, RouteMatch};
 use crate::server::location;
 use crate::server::request::Request;
@@ -23,9 +24,9 @@ pub(super) fn without_trailing_slash(request: &Request) -> Option<String> {
 pub(super) fn find(app: &App, request: &Request) -> Result<RouteMatch, Stop> {
     let path = request.path.as_str();
     let method = page_method(&request.method, request.params.get("_method").and_then(Json::as_str));
-    let wanted = request.path_in_wanted_format();
+    let wanted = [tests_module::page_for_clients(request), request.path_in_wanted_format()];
     let find = |path: &str| method.and_then(|method| app.route(method, path));
-    if let Some(found) = wanted.and_then(|path| find(&path)).or_else(|| find(path)) {
+    if let Some(found) = wanted.iter().flatten().find_map(|path| find(path)).or_else(|| find(path)) {
         return Ok(found);
     }
     let allowed: Vec<&str> = Method::ALL
