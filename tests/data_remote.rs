@@ -164,7 +164,10 @@ fn clean_says_its_words_and_what_keeps_a_platform_from_it() {
     for (answer, message) in [
         (Answer::Of(422, ""), "error: the server does not clean data, or that is switched off\n"),
         (Answer::Of(422, r#"{"error": "say it"}"#), "error: say it\n"),
-        (Answer::Of(401, ""), "  hint: the token does not count there; `pos-cli env refresh-token ENV` gets another\n"),
+        (
+            Answer::Of(401, ""),
+            "  hint: the token does not count there; `pos-cli env refresh-token ENV` gets another\n",
+        ),
     ] {
         let platform = FakePlatform::script().on(CLEAN, [answer]).start();
         let (_, finished) = run(&platform, &[], &["clean", "staging", "--yes"]);

@@ -255,3 +255,19 @@ fn interrupted_sign_in_ends_by_the_signal() {
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2));
     assert!(!project.path(".pos").exists());
 }
+
+#[test]
+fn server_of_ours_is_its_own_portal() {
+    let app = Project::of(&[("app/views/pages/index.liquid", "on")]).serve(&[]);
+    let url = app.url().to_owned();
+    let added = app.cli(["env", "add", "here", "--url", &url, "--partner-portal-url", &url]).env("CI", "1");
+    let added = added.run().exits(0);
+    assert!(added.stderr.starts_with(&format!("sign in at {url}/")), "{added}");
+    let added =
+        app.cli(["env", "add", "too", "--url", &url, "--email", "me@x.test", "--partner-portal-url", &url]);
+    added.stdin("secret\n").run().exits(0);
+    for name in ["here", "too"] {
+        assert_eq!(app.cli(["exec", "liquid", name, "{{ 'x' | upcase }}"]).run().exits(0).stdout, "X");
+        app.cli(["migrations", "list", name]).run().exits(0);
+    }
+}

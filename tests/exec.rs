@@ -148,7 +148,11 @@ fn graphql_runs_at_the_server_here() {
 #[test]
 fn servers_that_do_not_answer_as_they_should_are_named() {
     for (status, body, message) in [
-        (401, "", "answered with status 401\n  hint: the token does not count there; `pos-cli env refresh-token ENV`"),
+        (
+            401,
+            "",
+            "answered with status 401\n  hint: the token does not count there; `pos-cli env refresh-token ENV`",
+        ),
         (422, r#"{"error": "too long"}"#, "error: too long\n"),
         (422, r#"{"errors": ["too long", "too odd"]}"#, "error: too long, too odd\n"),
         (200, "<html>", "did not answer as pos-cli does\n"),
@@ -169,4 +173,17 @@ fn token_is_shown_by_no_diagnostics() {
         assert!(!finished.to_string().contains("s3cret"), "{finished}");
     }
     assert_eq!(peer.received()[0].header("authorization"), Some("Token s3cret"));
+}
+
+#[test]
+fn templates_run_at_the_server_here() {
+    let app = Project::of(&[("app/schema/item.yml", "name: item\n")]).serve(&[]);
+    let code = "{% graphql g %}mutation { record_create(record: { table: \"item\" }) { id } }{% endgraphql %}{{ g.record_create.id }}";
+    assert_eq!(app.cli(["exec", "liquid", code]).run().exits(0).stdout, "1");
+    assert_eq!(
+        app.cli(["exec", "liquid", "local"]).stdin("{{ 2 | times: 3 }}\n").run().exits(0).stdout,
+        "6\n"
+    );
+    let failed = app.cli(["exec", "liquid", "{% if %}"]).run().exits(1);
+    assert!(failed.stderr.starts_with("error: Liquid execution error: "), "{failed}");
 }

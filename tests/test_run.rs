@@ -106,7 +106,8 @@ fn what_keeps_tests_from_running_is_said() {
             "error: the app has no module `tests`",
         ),
         (vec![(MODULES, Answer::Of(401, "{}"))], &[], "refresh-token ENV"),
-        (vec![(MODULES, INSTALLED)], &["x"], "nothing in the script for GET /_tests/run.js"),
+        (vec![(MODULES, INSTALLED)], &["x"], "error: the app has no module `tests`"),
+        (vec![(LOGS, NOTHING)], &[], "error: the app has no module `tests`"),
         (vec![(MODULES, INSTALLED), (RUN, Answer::Of(200, "<p>"))], &["x"], "did not answer as pos-cli does"),
         (vec![(MODULES, INSTALLED), (RUN, Answer::Of(500, "<p>"))], &["x"], "answered with status 500"),
         (vec![(MODULES, INSTALLED), (RUN, Answer::Of(200, "{}"))], &["x"], "without the results of tests"),
@@ -153,4 +154,32 @@ fn what_keeps_tests_from_running_is_said() {
         let finished = finished.exits(1);
         assert!(finished.stderr.contains(message), "{message}: {finished}");
     }
+}
+
+#[test]
+fn tests_of_an_app_run_at_the_server_here() {
+    let app = Project::fixture("tests_module").serve(&[]);
+    let all = app.cli(["test", "run"]).run().exits(0);
+    let lines = all.lines();
+    let [cart, price, sum] = lines.as_slice() else { panic!("{all}") };
+    assert!(cart.starts_with("PASS ") && cart.ends_with("tests/cart_total_test (2 assertions)"), "{all}");
+    assert!(price.starts_with("PASS ") && price.ends_with("tests/price_test (1 assertions)"), "{all}");
+    assert!(sum.starts_with("tests: 2, failed: 0, assertions: 3, in "), "{all}");
+
+    let broken = app.project.read("app/lib/tests/price_test.liquid").replace("expected: 4", "expected: 5");
+    app.project.write("app/lib/tests/price_test.liquid", broken);
+    let some = app.wait_for("the change to be served", || {
+        let finished = app.cli(["test", "run", "local", "price", "--junit", "junit.xml"]).run();
+        (finished.code() == Some(1)).then_some(finished)
+    });
+    assert!(
+        some.stdout.starts_with("FAIL ")
+            && some.stdout.contains("\n     rounded: 4 is not 5\ntests: 1, failed: 1, "),
+        "{some}"
+    );
+    assert!(app.project.read("junit.xml").contains("tests=\"1\" failures=\"1\""));
+    let all = app.cli(["test", "run", "--json"]).run().exits(1);
+    assert_eq!(all.lines().len(), 3, "{all}");
+    let none = app.cli(["test", "run", "local", "nothing-like-it"]).run().exits(1);
+    assert!(none.stderr.contains("no test has `nothing-like-it` in its path"), "{none}");
 }

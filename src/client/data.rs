@@ -62,7 +62,8 @@ impl Client {
         self.check_size(file)?;
         let form = Form::new().file("update[data]", "data-updated.json", file).closed();
         let path = format_args!("{PREFIX}/data_updates");
-        let outgoing = self.outgoing(&Method::POST, path, Content::Form { form: &form, sent: &|_| () }, LONGEST_WORK);
+        let outgoing =
+            self.outgoing(&Method::POST, path, Content::Form { form: &form, sent: &|_| () }, LONGEST_WORK);
         let answer = self.exchange(&outgoing, self.sender())?;
         // A platform answers whatever it likes.
         Ok(serde_json::from_slice(&answer).ok())

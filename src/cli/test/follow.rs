@@ -29,7 +29,7 @@ pub(super) fn run_all(
     let end = Instant::now() + timeout;
     // What was logged before is of other runs.
     let mut last = rows(client, NEWEST)?.pop().map_or_else(|| NEWEST.to_owned(), |row| row.id);
-    let StartedTests { test_name } = client.start_tests()?;
+    let StartedTests { test_name } = client.start_tests().map_err(super::module_or_else)?;
     let summary = format!("{test_name} SUMMARY");
     let _spinner = context.ui.spinner("running tests");
     let mut is_away = false;

@@ -14,7 +14,7 @@ use report::Report;
 use super::environment;
 use super::state::StateArgs;
 use super::{Context, Error, Exit, Kind, output_file};
-use crate::client::Client;
+use crate::client::{self, Client};
 use crate::protocol::TestReport;
 use crate::settings::parse_duration;
 
@@ -61,13 +61,15 @@ enum Command {
 pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
     let Command::Run { environment, name, junit, timeout, state } = args.command;
     let client = environment::client(environment.as_deref(), &state, context)?;
-    if !client.installed_modules()?.iter().any(|module| module == MODULE) {
-        return Err(Error::new(Kind::User, "the app has no module `tests`, which finds and runs its tests")
-            .hint("put it into modules/tests and deploy it"));
+    match client.installed_modules() {
+        Ok(modules) if !modules.iter().any(|module| module == MODULE) => return Err(no_module()),
+        // Not every server lists them; whether the pages of the module are there is seen next.
+        Err(error) if !error.is_not_found() => return Err(error.into()),
+        _ => {}
     }
     let mut report = Report::new(context);
     let all = match &name {
-        Some(name) => run_some(&client, name, timeout, context)?,
+        Some(name) => run_some(&client, name, timeout, context).map_err(module_or_else)?,
         None => follow::run_all(&client, timeout, &mut report, context)?,
     };
     finish(&mut report, all)?;
@@ -80,9 +82,23 @@ pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
     report.end()
 }
 
-fn run_some(client: &Client, name: &str, timeout: Duration, context: &Context) -> Result<TestReport, Error> {
+fn run_some(
+    client: &Client,
+    name: &str,
+    timeout: Duration,
+    context: &Context,
+) -> Result<TestReport, client::Error> {
     let _spinner = context.ui.spinner("running tests");
-    Ok(client.run_tests_of(name, timeout)?)
+    client.run_tests_of(name, timeout)
+}
+
+fn module_or_else(error: client::Error) -> Error {
+    if error.is_not_found() { no_module() } else { error.into() }
+}
+
+fn no_module() -> Error {
+    Error::new(Kind::User, "the app has no module `tests`, which finds and runs its tests")
+        .hint("put it into modules/tests and deploy it")
 }
 
 /// Those that are not shown yet.
