@@ -80,7 +80,7 @@ impl From<settings::Error> for Error {
 
 impl From<client::Error> for Error {
     fn from(error: client::Error) -> Self {
-        use client::Error::{Failed, Refused, Status, TooLarge};
+        use client::Error::{Failed, Refused, TooLarge};
         // A refusal is the answer to what was asked, not a fault of the network.
         let is_answer = matches!(error, Refused { .. } | Failed { .. } | TooLarge { .. });
         let kind = if is_answer { Kind::User } else { Kind::Network };
