@@ -44,6 +44,7 @@
 //!   (`graphql::OwnFiles -> app, records`), others come by `download`
 //! - start of a run: `run -> migrations -> liquid`, then requests and jobs
 //! - file change: `watch -> run/reload -> app` (swap)
+//! - deploy: `cli/deploy -> deploy -> client` and the forms of `protocol`, to any platform or a server of ours
 //! - log line: `{% log %} | jobs | server -> logs -> store + subscribers`, read by `cli/logs -> logs -> store`
 //!
 //! # As a library

@@ -285,7 +285,10 @@ fn refusals_are_told_in_the_words_of_the_server() {
             Of(401, r#"{"error": "who are you"}"#),
             "error: who are you\n  hint: the token does not count there; ",
         ),
-        (Of(404, "<html>"), "error: URL/api/app_builder/marketplace_releases answered with status 404\n"),
+        (
+            Of(404, "<html>"),
+            "error: URL/api/app_builder/marketplace_releases answered with status 404\n  hint: no instance answers ",
+        ),
         (
             Of(413, ""),
             "error: URL/api/app_builder/marketplace_releases answered with status 413\n  hint: an archive may have 50 MB",
@@ -370,6 +373,50 @@ fn variables_name_an_instance_too() {
 
     assert_eq!(platform.lines(), [SEND, STATUS]);
     assert!(finished.stderr.starts_with("deploying to MPKIT_URL (http://127.0.0.1:"), "{finished}");
+}
+
+#[test]
+fn a_local_server_that_keeps_releases_is_sent_one() {
+    let app = Project::of(&[PAGE]).serve(&[]);
+    let identity = r#"{"root": "/", "files": 0, "digest": "", "pid": 1, "is_instance": true}"#;
+    let platform = FakePlatform::script()
+        .on("GET /_dev/app", [Of(200, identity)])
+        .on(SEND, [BEGUN])
+        .on(STATUS, [DONE])
+        .start();
+    app.project.write(".pos-dev/run.json", json!({ "pid": 1, "url": platform.url() }).to_string());
+    let finished = app.cli(["deploy"]).run().exits(0);
+
+    assert_eq!(platform.lines(), ["GET /_dev/app", SEND, STATUS], "{finished}");
+    assert_eq!(platform.requests(SEND)[0].header("authorization"), None);
+    assert!(finished.stdout.contains("\nsent      release 7, in "), "{finished}");
+}
+
+#[test]
+fn texts_of_modules_are_sent_filled_in() {
+    let partial = "modules/core/public/views/partials/a.liquid";
+    let project = Project::of(&[
+        PAGE,
+        ("modules/core/pos-module.json", r#"{"machine_name": "core", "version": "1.2.0"}"#),
+        ("modules/core/template-values.json", r#"{"colour": "red"}"#),
+        (partial, "<%= version =%> <%= colour =%> <%= unknown =%>\n"),
+    ]);
+    let platform = platform(&[BEGUN], &[DONE]);
+    deploy(&project, &platform, &[]).exits(0);
+
+    let (_, names) = sent_release(&platform);
+    assert_eq!(names, [PAGE.0, partial, "modules/core/pos-module.json"]);
+    let archive = std::fs::read(project.path("tmp/release.zip")).unwrap();
+    let mut zip = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
+    assert_eq!(std::io::read_to_string(zip.by_name(partial).unwrap()).unwrap(), "1.2.0 red \n");
+
+    project.write("modules/core/template-values.json", "{");
+    let finished = deploy(&project, &platform, &["--no-check"]).exits(1);
+    assert!(
+        finished.stderr.contains("\nmodules/core/template-values.json:1:1: error: is not a JSON object\n"),
+        "{finished}"
+    );
+    assert_eq!(platform.requests(SEND).len(), 1);
 }
 
 #[test]

@@ -85,6 +85,9 @@ impl From<client::Error> for Error {
         let is_answer = matches!(error, Refused { .. } | Failed { .. } | TooLarge { .. });
         let kind = if is_answer { Kind::User } else { Kind::Network };
         let hint = match &error {
+            client::Error::Status { status: 404, .. } => {
+                Some("no instance answers at this address; correct the `url` of the environment")
+            }
             Refused { status, .. } | client::Error::Status { status, .. } => next_step(*status),
             _ => None,
         };

@@ -92,7 +92,7 @@ fn upload(client: &Client, archive: &Archive) -> Result<(), Error> {
     let mut pause = FIRST_LOOK;
     while client.is_there(&place.access_url)? {
         if Instant::now() >= end {
-            return Err(Error::Packed { limit: LONGEST_UNPACKING });
+            return Err(Error::StillPacked { limit: LONGEST_UNPACKING });
         }
         thread::sleep(pause);
         pause = (pause * 2).min(LAST_LOOK);

@@ -46,7 +46,7 @@ pub(crate) enum Error {
     #[error("the instance has not ended release {id} within {limit:?}; it may still do so")]
     Unfinished { id: String, limit: Duration },
     #[error("the instance has not unpacked the assets within {limit:?}")]
-    Packed { limit: Duration },
+    StillPacked { limit: Duration },
     #[error("the server at {url} serves {served}, not {root}")]
     OtherProject { url: String, served: String, root: String },
     #[error(

@@ -142,8 +142,10 @@ impl From<deploy::Error> for Error {
             deploy::Error::TooLarge { .. } => {
                 "without `-o` assets are no part of it; `.posignore` keeps files out"
             }
-            deploy::Error::Release { .. } => "nothing was changed; correct it and deploy again",
-            deploy::Error::Unfinished { .. } | deploy::Error::Packed { .. } => "deploy again to ask again",
+            deploy::Error::Release { .. } => "correct it and deploy again",
+            deploy::Error::Unfinished { .. } | deploy::Error::StillPacked { .. } => {
+                "deploy again later: the same release twice is the same as once"
+            }
             _ => return Self::of(Kind::User, &error),
         };
         Self::of(Kind::User, &error).hint(hint)
