@@ -29,6 +29,8 @@
 //! # How things flow
 //! - request: `server -> app (route) -> liquid -> graphql -> records -> store`; a client's `POST /api/graph`:
 //!   `server -> graphql`
+//! - what else clients of the platform ask: `server/app_builder` (the instance, its log, a template to render),
+//!   `server/log_search`, and `server/portal` where the app has no page
 //! - form: `server/pages/submission -> graphql/form -> records`; its policies, payload and callbacks are `liquid`
 //! - transaction: `liquid/tags/transaction` holds the write connection of the data file through `records::Data`; the session
 //!   and the jobs of a request are written after its render

@@ -136,18 +136,15 @@ fn the_log_is_searched_by_time_and_column() {
     app.wait_until_idle();
 
     let sql = "SELECT * FROM logs WHERE type = 'Note' ORDER BY _timestamp";
-    let aggs = json!({ "histogram": "SELECT histogram(_timestamp, '1 day') AS zo_sql_key FROM query" });
+    let aggs =
+        json!({ "histogram": "SELECT histogram(_timestamp, '1 day') AS key, COUNT(*) AS num FROM query" });
     let query =
         json!({ "sql": sql, "from": 0, "size": 1, "start_time": 0, "end_time": 0, "track_total_hits": true });
     let found = search(&app, &json!({ "query": query, "aggs": aggs })).has_status(200).json();
     assert_eq!((&found["total"], &found["hits"][0]["message"]), (&json!(2), &json!("a")), "{found}");
     assert_eq!(found["hits"].as_array().unwrap().len(), 1);
-    let counted: u64 = found["aggs"]["histogram"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| row["zo_sql_num"].as_u64().unwrap())
-        .sum();
+    let counted: u64 =
+        found["aggs"]["histogram"].as_array().unwrap().iter().map(|row| row["num"].as_u64().unwrap()).sum();
     assert_eq!(counted, 2);
 
     let at = found["hits"][0]["_timestamp"].as_i64().unwrap();

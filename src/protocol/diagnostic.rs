@@ -46,7 +46,9 @@ impl Diagnostic {
     /// Of an error whose place is known; `None` for any other. `error_type` is the kind of one that is no template's.
     pub(crate) fn of(error: &LoggedError, error_type: &str, context: DiagnosticContext) -> Option<Self> {
         let innermost = error.stack.first()?;
-        let (kind, message) = parts(&error.message, innermost).unwrap_or((error_type, &error.message));
+        let (kind, message) = of_template(&error.message, innermost)
+            .or_else(|| Some((error_type, of_file(&error.message, innermost)?)))
+            .unwrap_or((error_type, &error.message));
         let frame = |frame: &StackFrame| DiagnosticFrame { path: frame.path.clone(), line: frame.line };
         Some(Self {
             schema_version: SCHEMA_VERSION,
@@ -59,13 +61,19 @@ impl Diagnostic {
     }
 }
 
-/// `Liquid error (lib/pay.liquid:14): timeout` without the place. Whatever else names the same place first has no kind:
-/// `app/lib/pay.liquid:14:3: timeout`.
-fn parts<'a>(message: &'a str, place: &StackFrame) -> Option<(&'a str, &'a str)> {
+/// Kind and message of `Liquid error (lib/pay.liquid:14): timeout`.
+fn of_template<'a>(message: &'a str, place: &StackFrame) -> Option<(&'a str, &'a str)> {
     let (kind, rest) = message.split_once(" (")?;
     let path = place.path.strip_prefix("app/").unwrap_or(&place.path);
     let text = rest.strip_prefix(path)?.strip_prefix(&format!(":{}): ", place.line))?;
     Some((kind, text))
+}
+
+/// Message of `app/lib/pay.liquid:14:3: timeout`, which files that do not load and migrations have.
+fn of_file<'a>(message: &'a str, place: &StackFrame) -> Option<&'a str> {
+    let rest = message.strip_prefix(place.path.as_str())?.strip_prefix(&format!(":{}:", place.line))?;
+    let text = rest.trim_start_matches(|char: char| char.is_ascii_digit());
+    text.strip_prefix(": ")
 }
 
 #[cfg(test)]
@@ -103,11 +111,15 @@ mod tests {
     }
 
     #[test]
-    fn other_errors_keep_their_message_and_those_without_a_place_have_none() {
-        let other = Diagnostic::of(&error("gone (at last): x"), "system", DiagnosticContext::default());
-        let other = other.unwrap();
-        assert_eq!((other.kind.as_str(), other.message.as_str()), ("system", "gone (at last): x"));
-
+    fn other_errors_keep_their_message_and_those_without_a_place_are_none() {
+        for (message, expected) in [
+            ("gone (at last): x", "gone (at last): x"),
+            ("app/lib/pay.liquid:14:3: timeout", "timeout"),
+            ("app/lib/pay.liquid:15:3: timeout", "app/lib/pay.liquid:15:3: timeout"),
+        ] {
+            let other = Diagnostic::of(&error(message), "system", DiagnosticContext::default()).unwrap();
+            assert_eq!((other.kind.as_str(), other.message.as_str()), ("system", expected));
+        }
         let nowhere = LoggedError { message: "disk full".to_owned(), stack: Vec::new() };
         assert_eq!(Diagnostic::of(&nowhere, "request", DiagnosticContext::default()), None);
     }

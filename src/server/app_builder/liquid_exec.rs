@@ -11,7 +11,7 @@ use super::unprocessable;
 use crate::app::Format;
 use crate::liquid::{Block, Engine, Origin, Rendered, Scope};
 use crate::logs::LoggedError;
-use crate::protocol::LiquidResult;
+use crate::protocol::{LiquidExec, LiquidResult};
 use crate::records::SessionError;
 use crate::server::answer::Answer;
 use crate::server::context;
@@ -25,15 +25,18 @@ use crate::server::state::State;
 const PLACE: &str = "liquid_exec";
 
 pub(super) fn run(state: &State, request: &Request) -> Answer {
-    let Some(Json::String(source)) = request.params.get("content") else {
-        return unprocessable("`content` is the template to render");
+    let LiquidExec { content } = match serde_json::from_slice(&request.body) {
+        Ok(asked) => asked,
+        Err(error) => {
+            return unprocessable(&format!("the body is JSON with `content`, the template: {error}"));
+        }
     };
     let engine = state.live.engine();
     let scope = match scope(state, request, &engine) {
         Ok(scope) => scope,
         Err(error) => return Failure::fault(&error).built_in(Format::Json).into_answer(),
     };
-    let block = Block { source, path: PLACE, line: 1 };
+    let block = Block { source: &content, path: PLACE, line: 1 };
     match engine.text(&block, scope, &state.bindings) {
         Ok(Rendered { body, jobs, .. }) => match state.queue.enqueue(jobs) {
             Ok(()) => Answer::json(StatusCode::OK, &LiquidResult { result: Some(body), error: None }),

@@ -16,12 +16,20 @@ static CALL: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is valid")
 });
 
+/// What the SQL calls the interval and the number of its rows.
+static ALIASES: LazyLock<[Regex; 2]> = LazyLock::new(|| {
+    [r"(?i)histogram\([^)]*\)\s+AS\s+(\w+)", r"(?i)count\([^)]*\)\s+AS\s+(\w+)"]
+        .map(|pattern| Regex::new(pattern).expect("the pattern is valid"))
+});
+
 #[derive(Debug)]
 pub(super) struct Histogram {
     /// Seconds, at least one.
     interval: i64,
     /// By the number of the interval since 1970.
     rows: BTreeMap<i64, u64>,
+    key: String,
+    number: String,
 }
 
 impl Histogram {
@@ -41,8 +49,16 @@ impl Histogram {
             };
             Some(count * unit)
         });
+        let [key, number] = ALIASES.each_ref().map(|alias| {
+            alias.captures(sql).and_then(|found| found.get(1)).map(|name| name.as_str().to_owned())
+        });
         match interval {
-            Some(interval @ 1..) => Ok(Self { interval, rows: BTreeMap::new() }),
+            Some(interval @ 1..) => Ok(Self {
+                interval,
+                rows: BTreeMap::new(),
+                key: key.unwrap_or_else(|| "zo_sql_key".to_owned()),
+                number: number.unwrap_or_else(|| "zo_sql_num".to_owned()),
+            }),
             _ => Err(format!("`{NAME}` needs an interval: histogram(_timestamp, '1 minute')")),
         }
     }
@@ -55,7 +71,8 @@ impl Histogram {
     pub(super) fn rows(&self) -> Vec<Json> {
         let row = |(number, count): (&i64, &u64)| {
             let begins = Timestamp::from_second(number * self.interval).unwrap_or(Timestamp::UNIX_EPOCH);
-            json!({ "zo_sql_key": begins.strftime("%Y-%m-%dT%H:%M:%S").to_string(), "zo_sql_num": count })
+            let begins = begins.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+            Json::from_iter([(self.key.as_str(), json!(begins)), (self.number.as_str(), json!(count))])
         };
         self.rows.iter().map(row).collect()
     }
@@ -67,7 +84,7 @@ mod tests {
 
     #[test]
     fn rows_are_counted_by_interval() {
-        let sql = "SELECT histogram(_timestamp, '1 minute') AS zo_sql_key, COUNT(*) AS zo_sql_num FROM query";
+        let sql = "SELECT histogram(_timestamp, '1 minute') AS key, COUNT(*) AS num FROM query GROUP BY key";
         let mut histogram = Histogram::of("histogram", sql).unwrap();
         for moment in ["2026-01-15T10:00:59Z", "2026-01-15T10:02:00Z", "2026-01-15T10:00:01Z"] {
             histogram.count(moment.parse().unwrap());
@@ -75,8 +92,8 @@ mod tests {
         assert_eq!(
             histogram.rows(),
             [
-                json!({ "zo_sql_key": "2026-01-15T10:00:00", "zo_sql_num": 2 }),
-                json!({ "zo_sql_key": "2026-01-15T10:02:00", "zo_sql_num": 1 }),
+                json!({ "key": "2026-01-15T10:00:00", "num": 2 }),
+                json!({ "key": "2026-01-15T10:02:00", "num": 1 }),
             ]
         );
     }

@@ -135,16 +135,11 @@ fn search(state: &State, request: &Request) -> Result<Json, Error> {
 fn around(state: &State, request: &Request, stream: &str) -> Result<Json, Error> {
     let parameter =
         |name: &str| request.params.get(name).and_then(Json::as_str).filter(|text| !text.is_empty());
-    let number = |place: &'static str, otherwise: Option<i64>| {
-        match parameter(place) {
-            Some(text) => text.parse::<i64>().ok().or(None),
-            None => otherwise,
-        }
-        .ok_or_else(|| Error::Unsupported { place, message: "it is a whole number".to_owned() })
-    };
-    let moment = bound(number("key", None)?)?.unwrap_or(Timestamp::UNIX_EPOCH);
-    let size = usize::try_from(number("size", i64::try_from(USUAL_ROWS_AROUND).ok())?).unwrap_or(0);
-    let half = (size / 2).clamp(1, MOST_ROWS / 2);
+    let not_whole = |place| Error::Unsupported { place, message: "it is a whole number".to_owned() };
+    let key = parameter("key").and_then(|key| key.parse().ok()).ok_or_else(|| not_whole("key"))?;
+    let moment = bound(key)?.unwrap_or(Timestamp::UNIX_EPOCH);
+    let size = parameter("size").map_or(Ok(USUAL_ROWS_AROUND), str::parse);
+    let half = (size.map_err(|_| not_whole("size"))? / 2).clamp(1, MOST_ROWS / 2);
     let mut query = match parameter("sql") {
         Some(sql) => Query::parse(sql)?,
         None => Query::all(Stream::named(stream).ok_or_else(|| sql::Error::stream(stream))?),

@@ -1,15 +1,15 @@
 //! The SQL that a search understands:
 //!
 //! ```text
-//! SELECT * FROM logs | requests [WHERE column op value [AND …]] [ORDER BY _timestamp [ASC | DESC]] [LIMIT n]
+//! SELECT * FROM logs | requests [WHERE column op value [AND | OR …]] [ORDER BY _timestamp [ASC | DESC]] [LIMIT n]
 //! ```
-//! `op` is one of `= != <> < <= > >= LIKE`, a value a number or a `'text'`. A parser of all of SQL would read far more
+//! `op` is one of `= != <> < <= > >= LIKE ILIKE`, a value a number or a `'text'`; `AND` binds closer than `OR`. A parser of all of SQL would read far more
 //! than there is to answer.
 
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use serde_json::{Map, Value as Json};
 
 use super::stream::Stream;
@@ -20,7 +20,8 @@ const MAX_CONDITIONS: usize = 32;
 #[derive(Debug)]
 pub(super) struct Query {
     pub(super) stream: Stream,
-    conditions: Vec<Condition>,
+    /// A row is wanted if it fulfils all conditions of one of these. None: every row is.
+    alternatives: Vec<Vec<Condition>>,
     /// Newest first, unless told otherwise.
     pub(super) order: Order,
     pub(super) limit: Option<usize>,
@@ -84,7 +85,7 @@ impl Error {
 
 impl Query {
     pub(super) fn all(stream: Stream) -> Self {
-        Self { stream, conditions: Vec::new(), order: Order::Descending, limit: None }
+        Self { stream, alternatives: Vec::new(), order: Order::Descending, limit: None }
     }
 
     pub(super) fn parse(sql: &str) -> Result<Self, Error> {
@@ -96,16 +97,7 @@ impl Query {
         let mut query = Self::all(Stream::named(&name).ok_or_else(|| Error::stream(&name))?);
         let mut next = tokens.next()?;
         if next.is_keyword("WHERE") {
-            loop {
-                if query.conditions.len() == MAX_CONDITIONS {
-                    return Err(Error::TooMany);
-                }
-                query.conditions.push(condition(&mut tokens, query.stream)?);
-                next = tokens.next()?;
-                if !next.is_keyword("AND") {
-                    break;
-                }
-            }
+            (query.alternatives, next) = alternatives(&mut tokens, query.stream)?;
         }
         if next.is_keyword("ORDER") {
             tokens.keyword("BY")?;
@@ -131,11 +123,13 @@ impl Query {
         if next == Token::End { Ok(query) } else { Err(next.instead_of("the end")) }
     }
 
-    /// Whether a row fulfils every condition. A null fulfils none.
+    /// Whether a row is wanted. A null fulfils no condition.
     pub(super) fn matches(&self, hit: &Map<String, Json>) -> bool {
-        self.conditions.iter().all(|condition| {
+        let holds = |condition: &Condition| {
             hit.get(condition.column).is_some_and(|value| !value.is_null() && condition.test.holds(value))
-        })
+        };
+        let is_wanted = |conditions: &Vec<Condition>| conditions.iter().all(holds);
+        self.alternatives.is_empty() || self.alternatives.iter().any(is_wanted)
     }
 }
 
@@ -182,15 +176,37 @@ impl Comparison {
     }
 }
 
+/// And the token behind them.
+fn alternatives(tokens: &mut Tokens<'_>, stream: Stream) -> Result<(Vec<Vec<Condition>>, Token), Error> {
+    let mut alternatives = Vec::new();
+    let mut conditions = Vec::new();
+    for _ in 0..MAX_CONDITIONS {
+        conditions.push(condition(tokens, stream)?);
+        let next = tokens.next()?;
+        if next.is_keyword("OR") {
+            alternatives.push(std::mem::take(&mut conditions));
+        } else if !next.is_keyword("AND") {
+            alternatives.push(conditions);
+            return Ok((alternatives, next));
+        }
+    }
+    Err(Error::TooMany)
+}
+
 fn condition(tokens: &mut Tokens<'_>, stream: Stream) -> Result<Condition, Error> {
     let name = tokens.name("a column")?;
     let known = stream.columns().iter().copied().find(|&column| column == name);
     let column =
         known.ok_or_else(|| Error::Column { stream: stream.name(), name, columns: stream.columns() })?;
     let operator = tokens.next()?;
-    if operator.is_keyword("LIKE") {
+    let case = match &operator {
+        operator if operator.is_keyword("LIKE") => Some(Case::Matters),
+        operator if operator.is_keyword("ILIKE") => Some(Case::Ignored),
+        _ => None,
+    };
+    if let Some(case) = case {
         return match tokens.next()? {
-            Token::Text(pattern) => Ok(Condition { column, test: Test::Like(like(&pattern)?) }),
+            Token::Text(pattern) => Ok(Condition { column, test: Test::Like(like(&pattern, case)?) }),
             other => Err(other.instead_of("a 'text'")),
         };
     }
@@ -198,7 +214,7 @@ fn condition(tokens: &mut Tokens<'_>, stream: Stream) -> Result<Condition, Error
         Token::Symbol(symbol) => Comparison::of(symbol),
         _ => None,
     };
-    let comparison = comparison.ok_or_else(|| operator.instead_of("one of = != < <= > >= LIKE"))?;
+    let comparison = comparison.ok_or_else(|| operator.instead_of("one of = != < <= > >= LIKE ILIKE"))?;
     let literal = match tokens.next()? {
         Token::Text(text) => Literal::Text(text),
         Token::Number(number, _) => Literal::Number(number),
@@ -207,14 +223,21 @@ fn condition(tokens: &mut Tokens<'_>, stream: Stream) -> Result<Condition, Error
     Ok(Condition { column, test: Test::Compared(comparison, literal) })
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Case {
+    Matters,
+    Ignored,
+}
+
 /// `%` is anything, `_` one character.
-fn like(pattern: &str) -> Result<Regex, Error> {
+fn like(pattern: &str, case: Case) -> Result<Regex, Error> {
     let parts = pattern.chars().map(|char| match char {
         '%' => ".*".to_owned(),
         '_' => ".".to_owned(),
         char => regex::escape(char.encode_utf8(&mut [0; 4])),
     });
-    Regex::new(&format!("(?s)^{}$", parts.collect::<String>())).map_err(|_| Error::Pattern)
+    let pattern = format!("(?s)^{}$", parts.collect::<String>());
+    RegexBuilder::new(&pattern).case_insensitive(case == Case::Ignored).build().map_err(|_| Error::Pattern)
 }
 
 #[derive(Debug, PartialEq)]
