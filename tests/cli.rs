@@ -1,7 +1,10 @@
 //! The command line as a whole: help, version, unknown words, programs of the PATH, exit codes, `-C`.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt as _;
 
 use crate::harness::{Cli, Project};
 
@@ -80,6 +83,48 @@ fn another_word_runs_the_program_of_the_path() {
 
     assert_eq!(greeting.stdout, format!("hello --json a b\n{}\n", project.root().display()));
     assert_eq!(greeting.stderr, "aside\n");
+}
+
+#[test]
+fn everything_behind_the_word_is_the_programs_own() {
+    let project = Project::empty();
+    let path = program(&project, "pos-cli-args", "for arg; do echo \"[$arg]\"; done");
+    let words = ["args", "--help", "-V", "--", "-C", "nowhere", "", "a b", "--json=x", "run"];
+    let mut command = project.cli(words).env("PATH", &path).command();
+    command.arg(OsStr::from_bytes(b"\xff"));
+    let output = command.output().unwrap();
+
+    let expected = b"[--help]\n[-V]\n[--]\n[-C]\n[nowhere]\n[]\n[a b]\n[--json=x]\n[run]\n[\xff]\n";
+    assert_eq!((output.stdout.as_slice(), output.stderr.as_slice()), (&expected[..], &b""[..]));
+}
+
+#[test]
+fn signal_that_ends_the_program_ends_the_command() {
+    let project = Project::empty();
+    let path = program(&project, "pos-cli-fall", "kill -TERM $$");
+    let output = project.cli(["fall"]).env("PATH", path).command().output().unwrap();
+
+    assert_eq!(output.status.signal(), Some(15));
+}
+
+#[test]
+fn no_program_takes_the_place_of_a_command() {
+    let project = Project::empty();
+    program(&project, "pos-cli-l", "echo hijacked");
+    let path = program(&project, "pos-cli-completions", "echo hijacked");
+    let finished = project.cli(["completions", "fish"]).env("PATH", &path).run().exits(0);
+    assert!(!finished.stdout.contains("hijacked"), "{finished}");
+    let finished = project.cli(["l", "--help"]).env("PATH", &path).run().exits(0);
+    assert!(!finished.stdout.contains("hijacked"), "{finished}");
+}
+
+#[test]
+fn programs_of_the_path_are_meant_as_well() {
+    let project = Project::empty();
+    let path = program(&project, "pos-cli-modules", "");
+    let finished = project.cli(["moduls"]).env("PATH", format!("/nowhere::{path}")).run().exits(2);
+
+    assert_eq!(finished.stderr, "error: no command `moduls`\n  hint: did you mean `modules`?\n");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Constants from the command line, as the app and a second terminal see them.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use crate::harness::Project;
+use crate::harness::{Peer, Project, Reply, response};
 
 const PAGE: (&str, &str) = (
     "app/views/pages/index.liquid",
@@ -46,4 +46,29 @@ fn what_is_missing_or_refused_is_said() {
     assert!(empty.stderr.starts_with("error: "), "{}", empty.stderr);
     let nowhere = app.cli(["constants", "list", "staging"]).run().exits(1);
     assert!(nowhere.stderr.contains("no environment `staging`"), "{}", nowhere.stderr);
+}
+
+#[test]
+fn constants_of_a_platform_are_asked_for_page_by_page() {
+    let page = |name: &str, more: bool| json!({ "data": { "constants": { "has_next_page": more, "results": [{ "name": name, "value": "secret", "updated_at": "x" }] } } });
+    let pages = [page("A", true).to_string(), page("B", false).to_string()];
+    let peer =
+        Peer::start(move |before, _| Reply::Bytes(response(200, &[], pages[before.min(1)].as_bytes())));
+    let project = Project::empty();
+    let list = |args: &[&str]| {
+        let cli = project.cli(["constants", "list"].iter().chain(args));
+        cli.env("MPKIT_URL", peer.url("/"))
+            .env("MPKIT_EMAIL", "a@x.test")
+            .env("MPKIT_TOKEN", "t")
+            .run()
+            .exits(0)
+    };
+    assert_eq!(list(&[]).stdout, "NAME  VALUE    CHANGED\nA     \"se...\"  x\nB     \"se...\"  x\n");
+    let variables: Vec<Json> = peer
+        .received()
+        .iter()
+        .map(|request| serde_json::from_str::<Json>(&request.text()).unwrap()["variables"].clone())
+        .collect();
+    assert_eq!(variables, [json!({ "page": 1 }), json!({ "page": 2 })]);
+    assert_eq!(peer.received()[0].line, "POST /api/graph");
 }

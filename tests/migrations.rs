@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::harness::{Project, TestApp};
+use crate::harness::{Answer, FakePlatform, Project, TestApp};
 
 const SCHEMA: (&str, &str) = ("app/schema/item.yml", "name: item\nproperties:\n- name: n\n");
 const PAGE: (&str, &str) = ("app/views/pages/index.liquid", "on");
@@ -151,4 +151,56 @@ fn pages_of_other_sites_may_run_nothing() {
     let body = b"timestamp=20240101000000".to_vec();
     app.new_browser().send("POST", "/api/app_builder/migrations/run", &headers, body).has_status(403);
     assert_eq!(states(&app), ["pending"; 3]);
+}
+
+#[test]
+fn migrations_of_a_platform_are_listed_run_and_generated() {
+    const MIGRATIONS: &str = "POST /api/app_builder/migrations";
+    const RUN: &str = "POST /api/app_builder/migrations/run";
+    let listed = r#"{"migrations": [
+        {"id": 1, "name": "20240101000000_a", "state": "done", "error_messages": null},
+        {"id": "2", "name": "20240102000000_b", "state": "error", "error_messages": ["x is odd", "y too"]}]}"#;
+    let platform = FakePlatform::script()
+        .on("GET /api/app_builder/migrations", [Answer::Of(502, ""), Answer::Of(200, listed)])
+        .on(
+            RUN,
+            [
+                Answer::Of(200, r#"{"name": "20240102000000_b"}"#),
+                Answer::Of(422, r#"{"errors": ["is done"]}"#),
+            ],
+        )
+        .on(
+            MIGRATIONS,
+            [
+                Answer::Of(200, r#"{"name": "20240103000000_c", "body": "{% comment %}"}"#),
+                Answer::Of(200, r#"{"name": "../c", "body": ""}"#),
+            ],
+        )
+        .start();
+    let project = Project::empty();
+    platform.be_staging_of(&project);
+    let run = |words: &[&str]| project.cli(["migrations"].iter().chain(words)).run();
+
+    let list = run(&["list", "staging"]).exits(0).stdout;
+    assert_eq!(
+        list,
+        "STATE  NAME              ERROR\ndone   20240101000000_a\nerror  20240102000000_b  x is odd, y too\n"
+    );
+    assert_eq!(run(&["run", "staging"]).exits(0).stdout, "migration 20240102000000_b is done\n");
+    let refused = run(&["run", "20240102000000", "staging"]).exits(1);
+    assert!(refused.stderr.ends_with("error: is done\n"), "{refused}");
+    for request in platform.requests(RUN) {
+        assert!(
+            request.text().contains("name=\"timestamp\"\r\n\r\n20240102000000\r\n"),
+            "{}",
+            request.text()
+        );
+    }
+    let path = run(&["generate", "staging", "c"]).exits(0).stdout;
+    assert_eq!(
+        (path.as_str(), project.read("app/migrations/20240103000000_c.liquid").as_str()),
+        ("app/migrations/20240103000000_c.liquid\n", "{% comment %}")
+    );
+    assert!(platform.requests(MIGRATIONS)[0].text().contains("name=\"name\"\r\n\r\nc\r\n"));
+    run(&["generate", "staging", "c"]).exits(1);
 }

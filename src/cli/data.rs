@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use super::environment::{self, ServerArgs};
 use super::state::StateArgs;
 use super::ui::Closed;
-use super::{Context, Error, Exit, Kind};
+use super::{Context, Error, Exit, Kind, output_file};
 use crate::client::{self, Client, FileIds, History};
 use crate::protocol::ImportedRows;
 
@@ -19,6 +19,7 @@ Examples:
   pos-cli data import backup.zip        rows over those of their ids, the others stay
   pos-cli data export seed.json         live records and users, by external ids
   pos-cli data import seed.json         found again by external id, new ones with new ids
+  pos-cli data update changes.json      as an import of JSON, into rows that are there
   pos-cli data clean --yes              everything but constants away, for good
 ";
 
@@ -45,6 +46,16 @@ enum Command {
         /// The ids in a JSON file are ids, not external ids; those of an archive always are
         #[arg(long)]
         raw_ids: bool,
+        /// Its content tells whether the file is an archive
+        #[arg(short, long, hide = true)]
+        zip: bool,
+        #[command(flatten)]
+        state: StateArgs,
+    },
+    /// Reads a JSON file over what is in the app
+    Update {
+        #[command(flatten)]
+        file: FileArgs,
         #[command(flatten)]
         state: StateArgs,
     },
@@ -58,6 +69,9 @@ enum Command {
         /// Ids instead of external ids in JSON
         #[arg(long)]
         raw_ids: bool,
+        /// The same, as the platform's own client has it
+        #[arg(short, long, value_name = "BOOL", hide = true)]
+        export_internal_ids: Option<bool>,
         #[command(flatten)]
         state: StateArgs,
     },
@@ -104,25 +118,41 @@ pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
     };
     let ids = |is_raw: bool| if is_raw { FileIds::Raw } else { FileIds::External };
     match args.command {
-        Command::Import { file, raw_ids, state } => {
+        Command::Import { file, raw_ids, state, zip: _ } => {
             let (path, environment) = file.meant();
             // Before a server is asked for: a file that is no data need not be sent anywhere.
             let file = File::read(&path)?;
             import(&client(environment, &state)?, &file, ids(raw_ids), context)
         }
-        Command::Export { file, zip, raw_ids, state } => {
+        Command::Update { file, state } => {
+            let (path, environment) = file.meant();
+            let File::Json { text, json } = File::read(&path)? else {
+                let message = format!("{} is an archive; an update is JSON", path.display());
+                return Err(Error::new(Kind::User, message).hint("`pos-cli data import` reads archives"));
+            };
+            warn_of_attachments(&json, context);
+            let client = client(environment, &state)?;
+            let spinner = context.ui.spinner("updating");
+            let updated = client.update_data(&text);
+            drop(spinner);
+            report("updated", updated, context)
+        }
+        Command::Export { file, zip, raw_ids, export_internal_ids, state } => {
+            let ids = ids(raw_ids || export_internal_ids == Some(true));
             let (path, environment) = file.meant();
             let is_archive =
                 zip || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
             let client = client(environment, &state)?;
             let spinner = context.ui.spinner("exporting");
             let bytes = if is_archive {
-                client.export_archive()?
+                client.export_archive(ids)?
             } else {
-                in_json(&client.export_json(ids(raw_ids))?)
+                let data = client.export_json(ids)?;
+                warn_of_attachments(&data, context);
+                in_json(&data)
             };
             drop(spinner);
-            write(&path, &bytes)?;
+            output_file::write(&path, &bytes)?;
             let shown = path.display().to_string();
             let line = format!("exported to {shown}, {} bytes", bytes.len());
             say(&line, &json!({ "path": shown, "bytes": bytes.len() }), context)
@@ -134,7 +164,7 @@ pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
         Command::Clean { include_schema, server, .. } => {
             let words = std::env::var("CONFIRMATION_TEXT").unwrap_or_else(|_| CONFIRMATION.to_owned());
             let history = if include_schema { History::Forgotten } else { History::Kept };
-            server.client(context)?.clean_data(&words, history)?;
+            server.client(context)?.clean_data(&words, history).map_err(not_cleaned)?;
             say("all data is gone", &json!({ "cleaned": true }), context)
         }
     }
@@ -143,7 +173,7 @@ pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
 /// A file of data, read.
 enum File {
     Archive(Vec<u8>),
-    Json(Json),
+    Json { text: Vec<u8>, json: Json },
 }
 
 impl File {
@@ -155,41 +185,84 @@ impl File {
         if bytes.starts_with(b"PK") {
             return Ok(Self::Archive(bytes));
         }
-        serde_json::from_slice(&bytes).map(Self::Json).map_err(|error| {
-            Error::new(Kind::User, format!("{shown} is neither a zip archive nor JSON")).because(&error)
-        })
+        match serde_json::from_slice(&bytes) {
+            Ok(json) => Ok(Self::Json { text: bytes, json }),
+            Err(error) => {
+                let message = format!("{shown} is neither a zip archive nor JSON");
+                Err(Error::new(Kind::User, message).because(&error))
+            }
+        }
     }
 }
 
 fn import(client: &Client, file: &File, ids: FileIds, context: &Context) -> Result<Exit, Error> {
     let spinner = context.ui.spinner("importing");
     let imported = match file {
-        File::Json(json) => client.import_json(json, ids),
-        File::Archive(_) if client.is_platform() => {
-            return Err(Error::new(
-                Kind::User,
-                "an archive can only be imported into the server of this machine",
-            )
-            .hint("`pos-cli data import FILE.json ENV` sends JSON to an environment"));
+        File::Json { json, .. } => {
+            warn_of_attachments(json, context);
+            client.import_json(json, ids)
         }
-        File::Archive(zip) => client.import_archive(zip),
+        File::Archive(zip) => client.import_archive(zip, ids),
     };
     drop(spinner);
-    let imported = imported.map_err(|error| match error {
+    report("imported", imported, context)
+}
+
+fn report(
+    done: &str,
+    rows: Result<Option<ImportedRows>, client::Error>,
+    context: &Context,
+) -> Result<Exit, Error> {
+    let rows = rows.map_err(|error| match error {
         client::Error::TooLarge { .. } => {
             Error::from(error).hint("`pos-cli run --seed FILE` imports a file of any size at the start")
         }
         error => error.into(),
     })?;
-    let Some(imported) = imported else {
-        return say("imported", &json!({ "imported": true }), context);
-    };
-    for warning in &imported.warnings {
+    // Only a server of ours counts them.
+    let Some(rows) = rows else { return say(done, &json!({ done: true }), context) };
+    for warning in &rows.warnings {
         context.ui.note(&format!("warning: {}", crate::logs::escape(warning)));
     }
-    let ImportedRows { records, users, activities, .. } = imported;
-    let line = format!("imported records: {records}, users: {users}, activities: {activities}");
-    say(&line, &json!(imported), context)
+    let ImportedRows { records, users, activities, .. } = rows;
+    let line = format!("{done} records: {records}, users: {users}, activities: {activities}");
+    say(&line, &json!(rows), context)
+}
+
+/// Attached files are only named in JSON: they are neither fetched nor sent.
+fn warn_of_attachments(data: &Json, context: &Context) {
+    let attached = attachments(data);
+    if attached > 0 {
+        context.ui.note(&format!(
+            "warning: attachments and images stay where they are, and were not copied: {attached}"
+        ));
+    }
+}
+
+fn attachments(data: &Json) -> usize {
+    match data {
+        Json::Array(rows) => rows.iter().map(attachments).sum(),
+        Json::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| match (name.as_str(), value) {
+                ("attachments" | "images", Json::Array(files)) => files.len(),
+                // What the app calls so in its own properties is no file.
+                ("properties", _) => 0,
+                _ => attachments(value),
+            })
+            .sum(),
+        _ => 0,
+    }
+}
+
+/// An instance may not offer it at all.
+fn not_cleaned(error: client::Error) -> Error {
+    match error {
+        client::Error::Status { status: 404 | 422, .. } => {
+            Error::new(Kind::User, "the server does not clean data, or that is switched off")
+        }
+        error => error.into(),
+    }
 }
 
 /// The lists by themselves, as the platform's own client writes them; indented, for people and their diffs.
@@ -201,18 +274,6 @@ fn in_json(data: &Json) -> Vec<u8> {
     let lists =
         json!({ "users": list("users"), "transactables": list("transactables"), "models": list("models") });
     format!("{lists:#}\n").into_bytes()
-}
-
-/// Beside its place first, so that a file that is there is replaced whole or not at all.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(format!(".{}.part", std::process::id()));
-    let unfinished = PathBuf::from(unfinished);
-    fs::write(&unfinished, bytes).and_then(|()| fs::rename(&unfinished, path)).map_err(|error| {
-        // It may not be there.
-        let _ = fs::remove_file(&unfinished);
-        Error::new(Kind::User, format!("cannot write {}", path.display())).because(&error)
-    })
 }
 
 fn say(line: &str, json: &Json, context: &Context) -> Result<Exit, Error> {

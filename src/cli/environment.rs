@@ -57,15 +57,20 @@ impl Server {
             (Target::Remote(environment), _) => Ok(Self::Remote(environment)),
         }
     }
-}
 
-/// A client of the server that `named` means; says on stderr which one that is unless it is the one here.
-pub(super) fn client(named: Option<&str>, state: &StateArgs, context: &Context) -> Result<Client, Error> {
-    match Server::choose(named, state)? {
-        Server::Local(url) => Ok(Client::local(&url)),
-        Server::Remote(environment) => {
-            context.ui.note(&format!("environment: {environment}"));
-            Ok(Client::of_environment(&environment))
+    /// A client of it; says on stderr which one it is unless it is the one here.
+    pub(super) fn client(self, context: &Context) -> Client {
+        match self {
+            Self::Local(url) => Client::local(&url),
+            Self::Remote(environment) => {
+                context.ui.note(&format!("environment: {environment}"));
+                Client::of_environment(&environment)
+            }
         }
     }
+}
+
+/// A client of the server that `named` means.
+pub(super) fn client(named: Option<&str>, state: &StateArgs, context: &Context) -> Result<Client, Error> {
+    Ok(Server::choose(named, state)?.client(context))
 }

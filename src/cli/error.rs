@@ -99,7 +99,7 @@ impl From<client::Error> for Error {
 fn next_step(status: u16) -> Option<&'static str> {
     match status {
         301 | 302 | 307 | 308 => Some("it has another address now; correct the `url` of the environment"),
-        401 => Some("the token does not count there; put a new one into `.pos`, or MPKIT_TOKEN"),
+        401 => Some("the token does not count there; `pos-cli env refresh-token ENV` gets another"),
         413 => Some("an archive may have 50 MB; `.posignore` keeps files out"),
         429 => Some("it is asked too often; wait a minute"),
         500..=599 => Some("nothing is wrong here; try again in a while"),

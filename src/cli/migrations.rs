@@ -100,14 +100,19 @@ fn print(records: &[MigrationRecord], context: &Context) -> Result<(), Closed> {
     }
     let mut table = Table::new(["STATE", "NAME", "ERROR"]);
     for record in records {
-        let error = match &record.error_messages {
-            Json::Null => String::new(),
-            Json::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        table.row([record.state.clone(), record.name.clone(), error]);
+        table.row([record.state.clone(), record.name.clone(), in_words(&record.error_messages)]);
     }
     table.lines().try_for_each(|line| context.ui.line(&line))
+}
+
+/// A text, or a list of them.
+fn in_words(messages: &Json) -> String {
+    match messages {
+        Json::Null => String::new(),
+        Json::String(text) => text.clone(),
+        Json::Array(list) => list.iter().map(in_words).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
 }
 
 /// Each that has run is a line; the first failure is the end.

@@ -1,23 +1,28 @@
 //! What is typed and what is shown: the command line, global flags, dispatch. Each command is a file of its own with
 //! `Args` (as typed; its doc comments are the help) and `execute`. Only `ui` writes to the terminal.
 
+mod browser;
 mod check;
 mod completions;
 mod constants;
 mod data;
 mod deploy;
+mod env;
 mod environment;
 mod error;
+mod exec;
 mod external;
 mod jobs;
 mod logs;
 mod mail;
 mod migrations;
 mod moment;
+mod output_file;
 mod owner;
 mod render;
 mod run;
 mod state;
+mod test;
 mod ui;
 
 use std::ffi::OsString;
@@ -96,8 +101,11 @@ enum Command {
     Check(check::Args),
     Constants(constants::Args),
     Data(data::Args),
+    Env(env::Args),
+    Exec(exec::Args),
     Migrations(migrations::Args),
     Render(render::Args),
+    Test(test::Args),
     Completions(completions::Args),
     #[command(external_subcommand)]
     External(Vec<OsString>),
@@ -153,8 +161,11 @@ impl Command {
             Self::Mail(args) => mail::execute(args, context),
             Self::Check(args) => check::execute(args, context),
             Self::Data(args) => data::execute(args, context),
+            Self::Env(args) => env::execute(args, context),
+            Self::Exec(args) => exec::execute(args, context),
             Self::Constants(args) => constants::execute(args, context),
             Self::Migrations(args) => migrations::execute(args, context),
+            Self::Test(args) => test::execute(args, context),
             Self::Render(args) => render::execute(args, context),
             Self::Completions(args) => completions::execute(args, context),
             Self::External(words) => external::execute(&words, &command_line()),

@@ -30,6 +30,16 @@ pub(crate) enum Error {
 }
 
 impl Error {
+    /// The server does not know who asks.
+    pub(crate) fn is_unauthorized(&self) -> bool {
+        matches!(self, Self::Refused { status: 401, .. } | Self::Status { status: 401, .. })
+    }
+
+    /// Nothing is at that address.
+    pub(crate) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused { status: 404, .. } | Self::Status { status: 404, .. })
+    }
+
     pub(super) fn of(error: ureq::Error, url: &str, timeout: Duration) -> Self {
         let url = url.to_owned();
         match error {

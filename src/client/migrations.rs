@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
+use super::multipart::Form;
 use super::{Client, Error, TIMEOUT};
 use crate::protocol::{MigrationList, MigrationRecord, NewMigration, RanMigration};
 
@@ -21,11 +20,12 @@ impl Client {
 
     /// Name and body of a new one, for the caller to write.
     pub(crate) fn generate_migration(&self, name: &str) -> Result<NewMigration, Error> {
-        self.post_json(PATH, &json!({ "name": name }), TIMEOUT)
+        self.post_form(PATH, &Form::new().text("name", name).closed(), TIMEOUT)
     }
 
     /// Returns when it has run; a failure is a refusal.
     pub(crate) fn run_migration(&self, timestamp: &str) -> Result<RanMigration, Error> {
-        self.post_json(format_args!("{PATH}/run"), &json!({ "timestamp": timestamp }), LONGEST_RUN)
+        let form = Form::new().text("timestamp", timestamp).closed();
+        self.post_form(format_args!("{PATH}/run"), &form, LONGEST_RUN)
     }
 }

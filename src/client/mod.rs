@@ -5,15 +5,19 @@
 mod assets;
 mod data;
 mod error;
+mod exec;
 mod graph;
 mod jobs;
+mod logs;
 mod mail;
 mod migrations;
 mod multipart;
+mod portal;
 mod refusal;
 mod releases;
 mod request;
 mod retry;
+mod tests_module;
 
 use std::fmt::{self, Display};
 use std::time::Duration;
@@ -32,8 +36,10 @@ pub(crate) use data::{FileIds, History};
 pub(crate) use error::Error;
 pub(crate) use jobs::Finished;
 pub(crate) use mail::MailQuery;
+pub(crate) use portal::{DeviceToken, Portal, SiteUrl};
 pub(crate) use releases::{Absent, Effect, NewRelease};
 
+use multipart::Form;
 use refusal::refusal;
 use request::{Content, Outgoing, Sender};
 
@@ -116,6 +122,15 @@ impl Client {
     ) -> Result<T, Error> {
         let body = body.to_string();
         self.call(&self.outgoing(&Method::POST, path, Content::Json(body.as_bytes()), timeout))
+    }
+
+    fn post_form<T: DeserializeOwned>(
+        &self,
+        path: impl Display,
+        form: &Form,
+        timeout: Duration,
+    ) -> Result<T, Error> {
+        self.call(&self.outgoing(&Method::POST, path, Content::Form { form, sent: &|_| () }, timeout))
     }
 
     /// The bytes at a URL that a server has named. Nobody there is told who asks, unless it is the server itself.

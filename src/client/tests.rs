@@ -5,8 +5,8 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::Duration;
 
-use super::{Client, Error, Finished, History};
-use crate::protocol::{Begun, IMPORT_LIMIT};
+use super::{Client, Error, FileIds, Finished, History};
+use crate::protocol::IMPORT_LIMIT;
 
 /// Answers each connection with the next of these, then listens no more. Gives the URL and what was asked for.
 fn server(answers: &'static [&'static str]) -> (String, thread::JoinHandle<Vec<String>>) {
@@ -99,15 +99,16 @@ fn state_that_nobody_knows_is_quoted() {
 #[test]
 fn what_never_ends_is_given_up() {
     let (url, _requests) = server(&[answer!("200 OK", r#"{"status":"pending"}"#)]);
-    let begun = Begun { id: "1".into() };
-    let error = Client::local(&url).finish_within(Duration::ZERO, "imports", &begun).unwrap_err();
+    let error = Client::local(&url).finish_within(Duration::ZERO, "imports/1").unwrap_err();
 
     assert_eq!(error.to_string(), "the server has not ended it within 0ns; it may still do so");
 }
 
 #[test]
 fn import_that_a_server_would_not_take_is_not_sent() {
-    let error = Client::local("http://127.0.0.1:1").import_archive(&vec![0; IMPORT_LIMIT + 1]).unwrap_err();
+    let error = Client::local("http://127.0.0.1:1")
+        .import_archive(&vec![0; IMPORT_LIMIT + 1], FileIds::Raw)
+        .unwrap_err();
     assert!(matches!(error, Error::TooLarge { .. }), "{error:?}");
 }
 

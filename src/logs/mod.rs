@@ -12,6 +12,7 @@ mod format;
 mod grammar;
 mod log;
 mod reader;
+mod row;
 mod table;
 
 pub(crate) use entry::{Entry, Kind, Level, LogId, NewEntry, Status};
@@ -22,6 +23,7 @@ pub(crate) use format::{Clock, LineFormat, Paint};
 pub(crate) use grammar::{ApiResult, AttemptResult, JobEnd, MailEnd};
 pub(crate) use log::Log;
 pub(crate) use reader::Reader;
+pub(crate) use row::Row;
 pub(crate) use table::{Scope, insert, last_id};
 
 pub(crate) use crate::protocol::{JobRef, LoggedError};

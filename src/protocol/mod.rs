@@ -10,6 +10,7 @@ mod log;
 mod mail;
 mod migration;
 mod release;
+mod test_report;
 mod transfer;
 
 pub(crate) use app::AppIdentity;
@@ -25,4 +26,5 @@ pub(crate) use release::{
     ARCHIVE_LIMIT, ErrorDetails, KeptRelease, KeptReleases, Paths, ReleaseError, ReleaseStatus, ReportRow,
     ZipFile,
 };
+pub(crate) use test_report::{StartedTests, TestOutcome, TestReport};
 pub(crate) use transfer::{Begun, IMPORT_LIMIT, ImportedRows, Status, Transfer};

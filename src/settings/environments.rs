@@ -9,6 +9,7 @@ use std::io;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::error::{Error, Place};
 
@@ -58,38 +59,48 @@ pub(crate) enum Local {
     Absent,
 }
 
+/// As far as it is understood; there may be more in it.
 #[derive(Debug, Deserialize)]
-struct Entry {
-    url: Option<String>,
-    email: Option<String>,
+pub(super) struct Entry {
+    pub(super) url: Option<String>,
+    pub(super) email: Option<String>,
     token: Option<Token>,
+    pub(super) partner_portal_url: Option<String>,
 }
 
 impl Token {
+    pub(crate) fn new(secret: String) -> Self {
+        Self(secret)
+    }
+
     /// For the header it is sent in, and nothing else.
     pub(crate) fn secret(&self) -> &str {
         &self.0
     }
 }
 
+impl Environment {
+    /// By its name.
+    pub(crate) fn is_production(&self) -> bool {
+        self.name.to_lowercase().contains("prod")
+    }
+
+    /// By its address, which no other machine is reached by.
+    pub(crate) fn is_of_this_machine(&self) -> bool {
+        let host = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        let ends = |rest: &str| rest.is_empty() || rest.starts_with([':', '/']);
+        ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host.strip_prefix(name).is_some_and(ends))
+    }
+}
+
 impl Environments {
     /// Those of the project at `root`; none where it has no file. `variable` looks up a variable of the environment.
     pub(crate) fn load(root: &Path, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let given = variable("CONFIG_FILE_PATH").filter(|path| !path.is_empty());
-        let files = given.as_deref().into_iter().chain(FILES);
         let mut environments =
             Self::of_variables(variable("MPKIT_URL"), variable("MPKIT_EMAIL"), variable("MPKIT_TOKEN"));
-        for file in files {
-            let path = root.join(file);
-            match fs::read_to_string(&path) {
-                Ok(text) => {
-                    environments.entries = parse(file, &text)?;
-                    file.clone_into(&mut environments.file);
-                    break;
-                }
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(source) => return Err(Error::Read { path, source }),
-            }
+        if let Some((file, text)) = read(root, variable)? {
+            environments.entries = parse(&file, &text)?;
+            environments.file = file;
         }
         Ok(environments)
     }
@@ -109,6 +120,11 @@ impl Environments {
                 .map(Target::Remote)
                 .ok_or_else(|| Error::NoEnvironment { known: self.names(), unset: self.unset.clone() }),
         }
+    }
+
+    /// Whether a command can be told to use it, the server of this machine included.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        name == LOCAL || self.entries.contains_key(name)
     }
 
     fn of_variables(url: Option<String>, email: Option<String>, token: Option<String>) -> Self {
@@ -163,7 +179,29 @@ impl fmt::Display for Environment {
     }
 }
 
-fn parse(file: &str, text: &str) -> Result<BTreeMap<String, Entry>, Error> {
+/// Name and content of the file to read; `None` where a project has none.
+pub(super) fn read(
+    root: &Path,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Option<(String, String)>, Error> {
+    let given = given_file(variable);
+    for file in given.as_deref().into_iter().chain(FILES) {
+        let path = root.join(file);
+        match fs::read_to_string(&path) {
+            Ok(text) => return Ok(Some((file.to_owned(), text))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => return Err(Error::Read { path, source }),
+        }
+    }
+    Ok(None)
+}
+
+pub(super) fn given_file(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    variable("CONFIG_FILE_PATH").filter(|path| !path.is_empty())
+}
+
+/// JSON, with the place of a mistake.
+pub(super) fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Error> {
     serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
         let place = Place::File { name: file.to_owned(), line: error.line(), col: error.column() };
         // serde_json repeats the place behind its message.

@@ -8,6 +8,8 @@ pub(crate) enum Error {
     /// The file is there but cannot be read as text.
     #[error("cannot read {}", path.display())]
     Read { path: PathBuf, source: std::io::Error },
+    #[error("cannot write {}", path.display())]
+    Write { path: PathBuf, source: std::io::Error },
     /// Not TOML, or not JSON.
     #[error("{place}: {message}")]
     Syntax { place: Place, message: String },
@@ -15,6 +17,9 @@ pub(crate) enum Error {
     Unknown { place: Place, name: String, nearest: Option<String> },
     #[error("{place}: `{key}` must be {expected}, not {found}")]
     Value { place: Place, key: String, expected: String, found: String },
+    /// It is no object, or a field of it is no text. No value is quoted: it may be a secret.
+    #[error("environment `{name}` of {file} is not an object of texts")]
+    Entry { file: String, name: String },
     /// An entry of the environments file without what a connection needs.
     #[error("environment `{name}` of {file} has no {missing}")]
     Incomplete { file: String, name: String, missing: &'static str },

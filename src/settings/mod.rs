@@ -7,6 +7,7 @@
 mod api_calls;
 mod duration;
 mod environments;
+mod environments_file;
 mod error;
 mod layers;
 mod nearest;
@@ -25,7 +26,8 @@ use regex::Regex;
 
 pub(crate) use api_calls::{ApiCalls, ApiFailure, Unmatched};
 pub(crate) use duration::parse_duration;
-pub(crate) use environments::{Environment, Environments, Local, Target};
+pub(crate) use environments::{Environment, Environments, Local, Target, Token};
+pub(crate) use environments_file::{Account, EnvironmentsFile};
 pub(crate) use error::Error;
 pub(crate) use nearest::nearest;
 

@@ -13,7 +13,8 @@ use crate::settings;
 
 /// Prints or follows log lines
 ///
-/// Without -f or --tail it prints what is stored and ends. Filters of different kinds must all agree.
+/// Without -f or --tail it prints what is stored and ends; the log of a platform is followed, unless a number of lines is
+/// asked for or --no-follow says otherwise. Filters of different kinds must all agree.
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -33,7 +34,7 @@ pub(crate) struct Args {
     /// End after the stored lines, whatever the default is
     #[arg(long, conflicts_with_all = ["follow", "until_match"])]
     pub(super) no_follow: bool,
-    /// How often to look for new lines, in milliseconds, besides being told of them [default: 250]
+    /// How often to look for new lines, in milliseconds [default: 250, for a platform 3000]
     #[arg(short, long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) interval: Option<u64>,
 

@@ -1,8 +1,8 @@
 //! `pos-cli logs`: the stored log of this machine, or of an environment, printed or followed.
 //!
 //! ```text
-//! args (as typed) ──▶ options (as meant) ──▶ print: range ─▶ filter ─▶ output
-//!          moment, glob ─┘                          └─ pace, while following
+//! args (as typed) ──▶ options (as meant) ──▶ print: range, pace ─▶ screen: filter ─▶ output
+//!          moment, glob ─┘             remote: poller ────┘
 //! ```
 
 mod args;
@@ -14,6 +14,8 @@ mod output;
 mod pace;
 mod print;
 mod range;
+mod remote;
+mod screen;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +27,7 @@ use jiff::tz::TimeZone;
 
 use super::{Context, Error, Exit, Kind};
 use crate::logs::Clock;
-use crate::settings::{self, Environments, Local, Target};
+use crate::settings::{self, Environment, Environments, Local, Target};
 
 use options::Options;
 use output::{Output, Shape};
@@ -38,14 +40,22 @@ pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
     let clock = if is_utc { Clock::Utc } else { Clock::Local(TimeZone::system()) };
     let now = Timestamp::now().to_zoned_datetime(clock.zone());
     let options = Options::new(args, &now)?;
-    let database = database(&options, context)?;
     let shape = if context.global.json { Shape::Json } else { Shape::Text };
     let output = Output::new(&context.ui, shape, &clock);
-    Printer::new(&options, &output).run(&database)
+    match source(&options, context)? {
+        Source::Local(database) => Printer::new(&options, &output).run(&database),
+        Source::Remote(environment) => remote::print(&environment, &options, &output),
+    }
 }
 
-/// The database that holds the log.
-fn database(options: &Options, context: &Context) -> Result<PathBuf, Error> {
+/// The log that is meant.
+enum Source {
+    /// The database of the app here.
+    Local(PathBuf),
+    Remote(Environment),
+}
+
+fn source(options: &Options, context: &Context) -> Result<Source, Error> {
     let state = options.state.folder(Path::new(""));
     let is_there = state.path().is_dir();
     let local = if is_there { Local::Present } else { Local::Absent };
@@ -55,11 +65,8 @@ fn database(options: &Options, context: &Context) -> Result<PathBuf, Error> {
         // There is nothing else to follow, so it will be the app here, once it runs.
         Err(settings::Error::NoEnvironment { .. }) if options.follows() => {}
         Ok(Target::Remote(environment)) => {
-            let message =
-                format!("cannot read the log of {environment}: only the local log can be read so far");
-            return Err(
-                Error::new(Kind::User, message).hint("`pos-cli logs local` shows that of `pos-cli run`")
-            );
+            context.ui.note(&format!("environment: {environment}"));
+            return Ok(Source::Remote(environment));
         }
         Err(error) => return Err(error.into()),
     }
@@ -71,5 +78,5 @@ fn database(options: &Options, context: &Context) -> Result<PathBuf, Error> {
         }
         context.ui.note(&format!("waiting for `pos-cli run` to write to {}", state.path().display()));
     }
-    Ok(state.queue())
+    Ok(Source::Local(state.queue()))
 }

@@ -12,14 +12,13 @@ use crate::cli::state::StateArgs;
 use crate::cli::{Error, Kind};
 use crate::logs::{Scope, Status};
 
-/// How often a follower looks without being told: the net below file events.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
-
 #[derive(Debug)]
 pub(super) struct Options {
     pub(super) environment: Option<String>,
     pub(super) state: StateArgs,
     pub(super) mode: Mode,
+    /// How often a follower looks without being told.
+    pub(super) interval: Option<Duration>,
     /// What the database is asked for; `filter` holds the rest, and this again.
     pub(super) scope: Scope,
     pub(super) filter: Filter,
@@ -36,7 +35,9 @@ pub(super) struct Options {
 #[derive(Debug)]
 pub(super) enum Mode {
     End,
-    Follow { look_every: Duration, goal: Option<Goal> },
+    /// Not said: that depends on whose log it is.
+    Unsaid,
+    Follow(Option<Goal>),
 }
 
 /// What a follower waits for.
@@ -56,18 +57,24 @@ impl Options {
             return Err(Error::new(Kind::Usage, message).hint("add --no-follow, or leave --until out"));
         }
         let (since, until) = (moment("--since", args.since, now)?, moment("--until", args.until, now)?);
-        let look_every = args.interval.map_or(LOOK_EVERY, Duration::from_millis);
+        let last = args.last.or(tail.last);
+        let is_end_said = args.no_follow || until.is_some() || last.is_some();
         let goal = args.until_match.map(|pattern| Goal { pattern, timeout: args.timeout });
         Ok(Self {
             environment: tail.environment,
             state: args.state,
-            mode: if follows { Mode::Follow { look_every, goal } } else { Mode::End },
+            mode: match (follows, is_end_said) {
+                (true, _) => Mode::Follow(goal),
+                (false, true) => Mode::End,
+                (false, false) => Mode::Unsaid,
+            },
+            interval: args.interval.map(Duration::from_millis),
             scope: match (&args.job, &args.trace) {
                 (Some(job), _) => Scope::Job(job.clone()),
                 (None, Some(trace)) => Scope::Trace(trace.clone()),
                 (None, None) => Scope::All,
             },
-            last: args.last.or(tail.last),
+            last,
             since,
             until,
             fail_on: args.fail_on,
@@ -88,7 +95,7 @@ impl Options {
     }
 
     pub(super) fn follows(&self) -> bool {
-        matches!(self.mode, Mode::Follow { .. })
+        matches!(self.mode, Mode::Follow(_))
     }
 }
 

@@ -24,10 +24,11 @@ impl<'a> Output<'a> {
         Self { ui, shape, shown: format(ui.paint()), plain: format(Paint::Plain) }
     }
 
-    pub(super) fn show(&self, entry: &Entry) -> Result<(), Closed> {
+    /// `json` is the entry's object.
+    pub(super) fn show(&self, entry: &Entry, json: impl FnOnce() -> String) -> Result<(), Closed> {
         match self.shape {
             Shape::Text => self.ui.line(&self.shown.line(entry)),
-            Shape::Json => self.ui.line(&LineFormat::json(entry)),
+            Shape::Json => self.ui.line(&json()),
         }
     }
 

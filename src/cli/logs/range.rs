@@ -19,11 +19,11 @@ impl Range {
     /// All there is, and all that will come.
     pub(super) const ALL: Self = Self { after: 0, before: LogId::MAX };
 
-    /// `plain` is the line patterns are matched against.
+    /// `passes` says whether a line is shown.
     pub(super) fn find(
         options: &Options,
         reader: &Reader,
-        plain: impl Fn(&Entry) -> String,
+        passes: impl Fn(&Entry) -> bool,
     ) -> Result<Self, store::Error> {
         let mut range = Self::ALL;
         match options.since {
@@ -35,7 +35,6 @@ impl Range {
             range.before = reader.last_start()?.unwrap_or(LogId::MAX);
         }
         if let Some(count) = options.last {
-            let passes = |entry: &Entry| options.filter.passes(entry, || plain(entry));
             range.after = range.before_last(count, reader, &options.scope, passes)?;
         }
         Ok(range)

@@ -63,7 +63,10 @@ fn since_until_and_the_last_lines_are_found() {
     for (line, after, before) in cases {
         let words = ["logs"].into_iter().chain(line.split_whitespace());
         let options = Options::new(Line::parse_from(words).args, &now).unwrap();
-        let range = Range::find(&options, &reader, |entry| entry.event.message.clone()).unwrap();
+        let range = Range::find(&options, &reader, |entry| {
+            options.filter.passes(entry, || entry.event.message.clone())
+        })
+        .unwrap();
         assert_eq!(range, Range { after, before }, "{line}");
     }
 }

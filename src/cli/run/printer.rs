@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc};
 
-use super::browser;
 use crate::cli::Context;
+use crate::cli::browser;
 use crate::cli::ui::Ui;
 use crate::logs::{Clock, Entry, LineFormat};
 use crate::run::{News, Options, StateFolder};

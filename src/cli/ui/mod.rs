@@ -5,6 +5,7 @@ mod color;
 mod diagnostics;
 mod problem;
 mod progress;
+mod prompt;
 mod stderr;
 mod stdout;
 mod table;

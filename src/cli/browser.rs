@@ -1,4 +1,4 @@
-//! `--open`: the system's own way to show a URL in a browser.
+//! The system's own way to show a URL in a browser.
 
 use std::process::{Command, Stdio};
 
