@@ -15,6 +15,10 @@ pub(crate) enum Error {
     Problems(Vec<Problem>),
     #[error("cannot read {}", path.display())]
     Read { path: PathBuf, source: io::Error },
+    #[error("{file}:{line}: cannot understand this rule")]
+    Rule { file: &'static str, line: usize, source: ignore::Error },
+    #[error("cannot understand the rules of {file}")]
+    Rules { file: &'static str, source: ignore::Error },
     /// Names in an archive are UTF-8.
     #[error("cannot pack {}: its name is not UTF-8", path.display())]
     Name { path: PathBuf },

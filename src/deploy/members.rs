@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json};
 
-use super::Error;
+use super::{Error, Ignored};
 
 const LOCK: &str = "pos-module.lock.json";
 
@@ -29,9 +29,10 @@ pub(super) enum Content {
 
 /// Where the walk through the project is, and what it has found.
 #[derive(Debug)]
-struct Walk {
+struct Walk<'a> {
     /// Without links: what lies outside is no part of the project, whatever points there.
     root: PathBuf,
+    ignored: &'a Ignored,
     /// The real folders around the current one, outermost first: a link back into one of them would never end.
     trail: Vec<PathBuf>,
     members: Vec<Member>,
@@ -41,7 +42,8 @@ struct Walk {
 pub(super) fn collect(root: &Path) -> Result<Vec<Member>, Error> {
     let read = |source| Error::Read { path: root.to_owned(), source };
     let root = root.canonicalize().map_err(read)?;
-    let mut walk = Walk { root: root.clone(), trail: Vec::new(), members: Vec::new() };
+    let ignored = Ignored::load(&root)?;
+    let mut walk = Walk { root: root.clone(), ignored: &ignored, trail: Vec::new(), members: Vec::new() };
     let app =
         ["app", "marketplace_builder"].map(|name| root.join(name)).into_iter().find(|folder| folder.is_dir());
     if let Some(app) = app {
@@ -69,7 +71,7 @@ enum Level {
     Below,
 }
 
-impl Walk {
+impl Walk<'_> {
     /// Adds the file, or all files of the folder, at `path`; nothing where there is neither.
     fn visit(&mut self, path: &Path, name: &str, level: Level) -> Result<(), Error> {
         // A link to nowhere, or a file that was removed just now.
@@ -80,7 +82,7 @@ impl Walk {
         if real.is_dir() {
             return self.enter(path, name, level);
         }
-        if real.is_file() && !has_zip_extension(path) {
+        if real.is_file() && !has_zip_extension(path) && !self.is_ignored(path) {
             self.members.push(Member { name: name.to_owned(), content: Content::File(path.to_owned()) });
         }
         Ok(())
@@ -102,6 +104,12 @@ impl Walk {
         }
         self.trail.pop();
         Ok(())
+    }
+
+    /// By its path on disk: what is packed as `app` may lie in `marketplace_builder`.
+    fn is_ignored(&self, file: &Path) -> bool {
+        let path = file.strip_prefix(&self.root).ok().and_then(Path::to_str);
+        path.is_some_and(|path| self.ignored.has_file(path))
     }
 }
 
@@ -218,6 +226,23 @@ mod tests {
                 "modules/core/pos-module.json",
                 "pos-module.lock.json",
             ]
+        );
+    }
+
+    #[test]
+    fn what_the_project_keeps_to_itself_is_no_part_of_it() {
+        let project = project(&[
+            (".posignore", "*.md\n/app/drafts/\n/modules/core/private/\n"),
+            ("app/README.md", ""),
+            ("app/drafts/a.liquid", ""),
+            ("app/views/pages/drafts/a.liquid", ""),
+            ("modules/core/private/a.liquid", ""),
+            ("modules/core/public/a.liquid", ""),
+        ]);
+
+        assert_eq!(
+            names(project.path()),
+            ["app/views/pages/drafts/a.liquid", "modules/core/public/a.liquid"]
         );
     }
 

@@ -8,6 +8,7 @@
 
 mod archive;
 mod error;
+mod ignored;
 mod members;
 mod verify;
 
@@ -21,6 +22,7 @@ use crate::client::Client;
 
 pub(crate) use archive::Archive;
 pub(crate) use error::Error;
+pub(crate) use ignored::Ignored;
 
 /// What to deploy, and where to.
 #[derive(Debug, Clone)]
