@@ -18,6 +18,7 @@ mod owner;
 mod render;
 mod run;
 mod state;
+mod sync;
 mod ui;
 
 use std::ffi::OsString;
@@ -98,6 +99,8 @@ enum Command {
     Data(data::Args),
     Migrations(migrations::Args),
     Render(render::Args),
+    #[command(visible_alias = "s")]
+    Sync(sync::Args),
     Completions(completions::Args),
     #[command(external_subcommand)]
     External(Vec<OsString>),
@@ -156,6 +159,7 @@ impl Command {
             Self::Constants(args) => constants::execute(args, context),
             Self::Migrations(args) => migrations::execute(args, context),
             Self::Render(args) => render::execute(args, context),
+            Self::Sync(args) => sync::execute(args, context),
             Self::Completions(args) => completions::execute(args, context),
             Self::External(words) => external::execute(&words, &command_line()),
         }

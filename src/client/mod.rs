@@ -4,13 +4,16 @@
 
 mod data;
 mod error;
+mod form;
 mod graph;
 mod jobs;
 mod logs;
 mod mail;
 mod migrations;
+mod refusal;
 mod request;
 mod retry;
+mod sync;
 
 use std::fmt::{self, Display};
 use std::time::Duration;
@@ -19,10 +22,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use ureq::Agent;
 use ureq::config::ConfigBuilder;
-use ureq::http::{Method, StatusCode};
+use ureq::http::Method;
 use ureq::typestate::AgentScope;
 
-use crate::protocol::{AppIdentity, Refusal};
+use crate::protocol::AppIdentity;
 use crate::settings::Environment;
 
 pub(crate) use data::{FileIds, History};
@@ -30,6 +33,7 @@ pub(crate) use error::Error;
 pub(crate) use jobs::Finished;
 pub(crate) use mail::MailQuery;
 use request::{Content, Outgoing};
+pub(crate) use sync::Taken;
 
 /// How long an answer may take that the server has no reason to hold back.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -110,9 +114,10 @@ impl Client {
     /// The bytes at a URL that a server has named. Nobody there is told who asks, unless it is the server itself.
     fn download(&self, url: String, timeout: Duration) -> Result<Vec<u8>, Error> {
         let is_own = url.strip_prefix(&self.url).is_some_and(|path| path.starts_with('/'));
-        let outgoing = Outgoing { method: &Method::GET, url, content: Content::Nothing, timeout };
+        let outgoing =
+            Outgoing { method: &Method::GET, url, content: Content::Nothing, timeout, headers: Vec::new() };
         let (status, body) = outgoing.send(&self.agent, self.identity.as_ref().filter(|_| is_own))?;
-        if status.is_success() { Ok(body) } else { Err(refusal(&outgoing.url, status, &body)) }
+        if status.is_success() { Ok(body) } else { Err(refusal::read(&outgoing.url, status, &body)) }
     }
 
     fn outgoing<'a>(
@@ -122,11 +127,16 @@ impl Client {
         content: Content<'a>,
         timeout: Duration,
     ) -> Outgoing<'a> {
-        Outgoing { method, url: format!("{}{path}", self.url), content, timeout }
+        Outgoing { method, url: format!("{}{path}", self.url), content, timeout, headers: Vec::new() }
     }
 
-    /// Calls, and calls again after failures in passing.
     fn call<T: DeserializeOwned>(&self, outgoing: &Outgoing<'_>) -> Result<T, Error> {
+        let body = self.fetch(outgoing)?;
+        serde_json::from_slice(&body).map_err(|source| Error::Malformed { url: outgoing.url.clone(), source })
+    }
+
+    /// Calls, and calls again after failures in passing; the body of the answer, whatever it is.
+    fn fetch(&self, outgoing: &Outgoing<'_>) -> Result<Vec<u8>, Error> {
         let Outgoing { method, url, .. } = outgoing;
         let mut failures = 0;
         loop {
@@ -142,14 +152,9 @@ impl Client {
         }
     }
 
-    fn call_once<T: DeserializeOwned>(&self, outgoing: &Outgoing<'_>) -> Result<T, Error> {
-        let url = &outgoing.url;
+    fn call_once(&self, outgoing: &Outgoing<'_>) -> Result<Vec<u8>, Error> {
         let (status, body) = outgoing.send(&self.agent, self.identity.as_ref())?;
-        if status.is_success() {
-            serde_json::from_slice(&body).map_err(|source| Error::Malformed { url: url.to_owned(), source })
-        } else {
-            Err(refusal(url, status, &body))
-        }
+        if status.is_success() { Ok(body) } else { Err(refusal::read(&outgoing.url, status, &body)) }
     }
 }
 
@@ -160,15 +165,6 @@ fn config() -> ConfigBuilder<AgentScope> {
         .max_redirects_will_error(false)
         .accept("application/json")
         .user_agent(concat!("pos-cli/", env!("CARGO_PKG_VERSION")))
-}
-
-/// The server's own words, if it has any.
-fn refusal(url: &str, status: StatusCode, body: &[u8]) -> Error {
-    let status = status.as_u16();
-    match serde_json::from_slice(body) {
-        Ok(Refusal { error }) => Error::Refused { status, message: error },
-        Err(_) => Error::Status { url: url.to_owned(), status },
-    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub(super) struct Outgoing<'a> {
     pub(super) url: String,
     pub(super) content: Content<'a>,
     pub(super) timeout: Duration,
+    pub(super) headers: Vec<(&'static str, String)>,
 }
 
 #[derive(Clone, Copy)]
@@ -20,6 +21,7 @@ pub(super) enum Content<'a> {
     Nothing,
     Json(&'a [u8]),
     Zip(&'a [u8]),
+    Form { content_type: &'a str, body: &'a [u8] },
 }
 
 impl Outgoing<'_> {
@@ -33,6 +35,7 @@ impl Outgoing<'_> {
             Content::Nothing => self.send_body((), None, agent, identity),
             Content::Json(bytes) => self.send_body(bytes, Some("application/json"), agent, identity),
             Content::Zip(bytes) => self.send_body(bytes, Some("application/zip"), agent, identity),
+            Content::Form { content_type, body } => self.send_body(body, Some(content_type), agent, identity),
         }
     }
 
@@ -47,6 +50,9 @@ impl Outgoing<'_> {
         let mut request = Request::builder().method(self.method.clone()).uri(&self.url);
         if let Some(content_type) = content_type {
             request = request.header(CONTENT_TYPE, content_type);
+        }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
         }
         if let Some(Identity { authorization, email }) = identity {
             request = request.header(AUTHORIZATION, authorization);

@@ -3,8 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::sync::Kept;
 use crate::app::{self, Problem};
 use crate::client;
+use crate::watch;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -28,6 +30,14 @@ pub(crate) enum Error {
     Write { path: PathBuf, source: io::Error },
     #[error("cannot pack {name}")]
     Pack { name: String, source: zip::result::ZipError },
+    #[error("there is no file {path} in this project")]
+    NoFile { path: String },
+    #[error("{path} is not synced: {}", kept.reason())]
+    Kept { path: String, kept: Kept },
+    #[error(transparent)]
+    Watch(#[from] watch::Error),
+    #[error("cannot start a thread")]
+    Thread { source: io::Error },
     #[error(transparent)]
     Server(#[from] client::Error),
     #[error("the server at {url} serves {served}, not {root}")]

@@ -10,6 +10,7 @@ mod archive;
 mod error;
 mod ignored;
 mod members;
+pub(crate) mod sync;
 mod verify;
 
 use std::path::PathBuf;

@@ -8,7 +8,6 @@ mod liquid_exec;
 mod log;
 mod mail;
 mod migration;
-mod refusal;
 mod release;
 mod transfer;
 
@@ -20,7 +19,6 @@ pub(crate) use liquid_exec::{LiquidExec, LiquidResult};
 pub(crate) use log::{JobRef, LogRecord, LoggedError, StackFrame};
 pub(crate) use mail::{MailAddresses, MailAttachment, MailCleared, MailList, MailRecord, MailWait};
 pub(crate) use migration::{MigrationList, MigrationRecord, NewMigration, RanMigration};
-pub(crate) use refusal::Refusal;
 pub(crate) use release::{
     ARCHIVE_LIMIT, ErrorDetails, KeptRelease, KeptReleases, Paths, ReleaseError, ReleaseStatus, ReportRow,
     ZipFile,

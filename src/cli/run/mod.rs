@@ -1,7 +1,7 @@
 //! `pos-cli run`: arguments and settings to the options of a run, signals to its end, its news to the terminal.
 
 mod args;
-mod browser;
+pub(super) mod browser;
 mod printer;
 
 use std::sync::Arc;

@@ -132,7 +132,9 @@ impl Remote<'_> {
                 kept.drain(..kept.len().saturating_sub(*last));
                 return Ok(false);
             }
-            _ if rows.is_empty() => self.history.take().map(|history| history.rows.into()).unwrap_or_default(),
+            _ if rows.is_empty() => {
+                self.history.take().map(|history| history.rows.into()).unwrap_or_default()
+            }
             _ => rows,
         };
         for row in rows {
