@@ -43,6 +43,7 @@ mod readme;
 mod render_command;
 mod sessions;
 mod shop;
+mod sync;
 mod tidy;
 mod uploads;
 mod users;
