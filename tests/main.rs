@@ -33,6 +33,7 @@ mod hostile_queries;
 mod jobs_command;
 mod liquid;
 mod logs;
+mod logs_remote;
 mod mail;
 mod mail_relay;
 mod maintenance;

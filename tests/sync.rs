@@ -501,7 +501,7 @@ fn a_sync_that_cannot_begin_says_why() {
     platform.be_staging_of(&project);
 
     let failed = project.cli(["sync", "staging"]).run().exits(1);
-    assert!(failed.stderr.contains("error: bad token"), "{failed}");
+    assert!(failed.stderr.contains("error: bad token\n  hint: the token of this environment"), "{failed}");
     let failed = project.cli(["sync", "staging", "-c", "0"]).run().exits(2);
     assert!(failed.stderr.contains("--concurrency"), "{failed}");
     let failed = project.cli(["sync", "staging"]).env("CONCURRENCY", "many").run().exits(2);

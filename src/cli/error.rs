@@ -84,7 +84,12 @@ impl From<client::Error> for Error {
         // A refusal is the answer to what was asked, not a fault of the network.
         let is_answer = matches!(error, Refused { .. } | Failed { .. } | TooLarge { .. });
         let kind = if is_answer { Kind::User } else { Kind::Network };
-        Self::of(kind, &error)
+        let shown = Self::of(kind, &error);
+        if error.is_unauthorized() {
+            return shown
+                .hint("the token of this environment is not, or no longer, valid: see `pos-cli env add`");
+        }
+        shown
     }
 }
 
