@@ -51,7 +51,7 @@ fn for_programs_each_phase_is_one_object() {
     let phases: Vec<Json> = finished.lines().iter().map(|line| serde_json::from_str(line).unwrap()).collect();
 
     let names: Vec<&Json> = phases.iter().map(|phase| &phase["phase"]).collect();
-    assert_eq!(names, ["check", "pack", "verify"]);
+    assert_eq!(names, ["check", "pack", "verify", "done"]);
     assert_eq!(phases[1]["files"], 1);
     assert_eq!(finished.stderr, "");
 }
@@ -94,18 +94,30 @@ fn the_server_of_another_project_is_refused() {
 }
 
 #[test]
-fn an_environment_is_named_but_its_token_is_not() {
+fn an_environment_that_is_not_known_is_refused_with_those_that_are() {
     let project = Project::of(&[
         PAGE,
         (".pos", r#"{"staging": {"url": "https://staging.example", "token": "s3cret"}}"#),
     ]);
-    let finished = project.cli(["deploy", "staging", "-vvv"]).run().exits(1);
-    assert!(finished.stderr.contains("cannot deploy to staging (https://staging.example)"), "{finished}");
-    assert!(!finished.stderr.contains("s3cret"), "{finished}");
-
     let finished = project.cli(["deploy", "production"]).run().exits(1);
+
     assert_eq!(
         finished.stderr,
         "error: no environment `production`\n  hint: known: `staging`, and `local` where `pos-cli run` runs\n"
     );
+}
+
+#[test]
+fn a_server_of_a_working_tree_keeps_no_releases() {
+    let app = Project::of(&[PAGE]).serve(&[]);
+    for args in [["deploy", "--rollback"], ["deploy", "--releases"]] {
+        let finished = app.cli(args).run().exits(1);
+        assert!(
+            finished.stderr.starts_with(&format!(
+                "error: local ({}) keeps no releases to go back to\n  hint: only `pos-cli run --instance DIR` does",
+                app.url()
+            )),
+            "{finished}"
+        );
+    }
 }

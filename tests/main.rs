@@ -20,6 +20,7 @@ mod context;
 mod data;
 mod data_exports;
 mod deploy;
+mod deploy_remote;
 mod durability;
 mod errors;
 mod events;

@@ -244,7 +244,7 @@ fn a_file_that_always_breaks_the_platform_is_given_up() {
 
 #[test]
 fn a_platform_that_is_silent_is_waited_for() {
-    let mut answers = vec![Answer::Cut; 6];
+    let mut answers = vec![Answer::Cut; 3];
     answers.push(Answer::Of(200, "{}"));
     let platform = platform(answers, vec![]);
     let project = project();
@@ -368,6 +368,22 @@ fn assets_are_posted_by_the_presigned_form_and_named_together() {
         json!({"img/a.png": ["assets/img/a.png", 3], "modules/core/m.js": ["modules/core/public/assets/m.js", 2]})
     );
     assert_eq!(deletions(&platform), ["assets/img/a.png"]);
+}
+
+#[test]
+fn texts_of_a_module_have_its_values_filled_in() {
+    let (project, platform) = (project(), willing());
+    platform.be_staging_of(&project);
+    project.write("modules/core/pos-module.json", r#"{"machine_name": "core", "color": "red"}"#);
+    let sync = Running::start(&project, &[]);
+    project.write("modules/core/public/lib/a.liquid", "<%= color =%>\n");
+    project.write("modules/core/public/lib/bad.liquid", "\n<%= color");
+    sync.wait_for_line("Synced: modules/core/public/lib/a.liquid");
+    let failure = sync.wait_for_line("Failed to sync: modules/core/public/lib/bad.liquid");
+    sync.stops();
+
+    assert!(failure.contains("bad.liquid:2:1: "), "{failure}");
+    assert_eq!(puts(&platform), [put("modules/core/public/lib/a.liquid", "red\n")]);
 }
 
 #[test]
@@ -501,7 +517,7 @@ fn a_sync_that_cannot_begin_says_why() {
     platform.be_staging_of(&project);
 
     let failed = project.cli(["sync", "staging"]).run().exits(1);
-    assert!(failed.stderr.contains("error: bad token\n  hint: the token of this environment"), "{failed}");
+    assert!(failed.stderr.contains("error: bad token\n  hint: the token does not count there"), "{failed}");
     let failed = project.cli(["sync", "staging", "-c", "0"]).run().exits(2);
     assert!(failed.stderr.contains("--concurrency"), "{failed}");
     let failed = project.cli(["sync", "staging"]).env("CONCURRENCY", "many").run().exits(2);

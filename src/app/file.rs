@@ -1,5 +1,6 @@
 //! One file of the app, read: what came of it, and enough to know whether it must be read again.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use super::scan::Found;
 use super::schema::Schema;
 use super::source::{Source, TemplateKind};
 use super::stamp::Stamp;
+use super::template_values::TemplateValues;
 use super::translations::TranslationFile;
 
 /// Every file but an asset is read into memory whole. Text longer than this is not one that somebody wrote.
@@ -33,7 +35,9 @@ pub(super) struct LoadedFile {
     pub(super) path: Arc<str>,
     pub(super) place: Place,
     stamp: Stamp,
-    /// SHA-256 of what is on disk, good or not.
+    /// What its module's names stand for, if the file may be a template.
+    values: Option<Arc<TemplateValues>>,
+    /// SHA-256 of what is on disk, or of what it is once deployed; good or not.
     pub(super) sha256: [u8; 32],
     /// The last good version; `None` if there never was one.
     pub(super) content: Option<Content>,
@@ -69,16 +73,23 @@ enum Bytes {
 
 impl LoadedFile {
     /// Reads the file, unless it is known to be as it was in `previous`. `None` if it has gone in the meantime.
-    pub(super) fn load(path: &str, found: &Found, previous: Option<&Arc<Self>>) -> Option<Arc<Self>> {
-        if let Some(previous) =
-            previous.filter(|previous| found.stamp.proves_unchanged_since(&previous.stamp))
-        {
+    pub(super) fn load(
+        path: &str,
+        found: &Found,
+        values: Option<&Arc<TemplateValues>>,
+        previous: Option<&Arc<Self>>,
+    ) -> Option<Arc<Self>> {
+        let is_unchanged = |previous: &&Arc<Self>| {
+            found.stamp.proves_unchanged_since(&previous.stamp) && previous.values.as_ref() == values
+        };
+        if let Some(previous) = previous.filter(is_unchanged) {
             return Some(previous.clone());
         }
         let mut loaded = Self {
             path: previous.map_or_else(|| path.into(), |previous| previous.path.clone()),
             place: found.place.clone(),
             stamp: found.stamp,
+            values: values.cloned(),
             sha256: [0; 32],
             content: previous.and_then(|previous| previous.content.clone()),
             problems: Vec::new(),
@@ -86,7 +97,10 @@ impl LoadedFile {
         match read(found) {
             Ok((sha256, bytes)) => {
                 loaded.sha256 = sha256;
-                loaded.take(bytes, found, previous);
+                match loaded.fill(bytes) {
+                    Ok(bytes) => loaded.take(bytes, found, previous),
+                    Err(problem) => loaded.problems.push(problem),
+                }
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
             Err(error) => {
@@ -100,6 +114,19 @@ impl LoadedFile {
     /// When the file last changed.
     pub(super) fn modified(&self) -> SystemTime {
         self.stamp.modified
+    }
+
+    /// The text as it is once deployed.
+    fn fill(&mut self, bytes: Bytes) -> Result<Bytes, Problem> {
+        let (Bytes::Text(text), Some(values)) = (&bytes, &self.values) else { return Ok(bytes) };
+        let Ok(text) = str::from_utf8(text) else { return Ok(bytes) };
+        match values.fill(&self.path, text)? {
+            Cow::Borrowed(_) => Ok(bytes),
+            Cow::Owned(filled) => {
+                self.sha256 = Sha256::digest(&filled).into();
+                Ok(Bytes::Text(filled.into_bytes()))
+            }
+        }
     }
 
     fn take(&mut self, bytes: Bytes, found: &Found, previous: Option<&Arc<Self>>) {

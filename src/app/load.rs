@@ -24,6 +24,7 @@ use super::routes::{Exactness, Routes};
 use super::scan::scan;
 use super::schema::{self, Schema};
 use super::table::Tables;
+use super::template_values::TemplateValues;
 use super::templates::{Candidates, Templates};
 use super::translations::Translations;
 use super::winners::{Candidate, pick};
@@ -57,18 +58,42 @@ pub(super) fn load(root: &Path, previous: Option<&App>) -> Result<(App, Vec<Prob
         });
     }
     let known = previous.filter(|previous| previous.root == root).map(|previous| &previous.files);
+    let (values, values_problems) = template_values(root, scan.files.keys());
     let found: Vec<_> = scan.files.iter().collect();
     let files = map_on_cores(&found, FILES_PER_THREAD, |(path, found)| {
         let previous = known.and_then(|known| known.get(path.as_str()));
-        LoadedFile::load(path, found, previous)
+        let values = TemplateValues::module_of(path).and_then(|module| values.get(module)?.as_ref());
+        LoadedFile::load(path, found, values, previous)
     });
     let files: Files = files.into_iter().flatten().map(|file| (file.path.clone(), file)).collect();
     let mut problems = scan.problems;
+    problems.extend(values_problems);
     problems.extend(files.values().flat_map(|file| &file.problems).cloned());
     let (app, conflicts) = assemble(root, files);
     problems.extend(conflicts);
     problems.sort_by(|a, b| (&a.path, a.line, a.col).cmp(&(&b.path, b.line, b.col)));
     Ok((app, problems))
+}
+
+/// Of each module that has templates; `None` for one without values.
+type ValuesByModule<'a> = BTreeMap<&'a str, Option<Arc<TemplateValues>>>;
+
+fn template_values<'a>(
+    root: &Path,
+    paths: impl Iterator<Item = &'a String>,
+) -> (ValuesByModule<'a>, Vec<Problem>) {
+    let mut values = ValuesByModule::new();
+    let mut problems = Vec::new();
+    for module in paths.filter_map(|path| TemplateValues::module_of(path)) {
+        values.entry(module).or_insert_with(|| {
+            let loaded = TemplateValues::load(root, module).unwrap_or_else(|problem| {
+                problems.push(problem);
+                None
+            });
+            loaded.map(Arc::new)
+        });
+    }
+    (values, problems)
 }
 
 fn assemble(root: &Path, files: Files) -> (App, Vec<Problem>) {

@@ -16,6 +16,7 @@ mod load;
 mod method;
 mod migration;
 mod modules;
+mod mustache;
 mod nearest;
 mod notification;
 mod page;
@@ -28,6 +29,7 @@ mod schema;
 mod source;
 mod stamp;
 mod table;
+mod template_values;
 mod templates;
 #[cfg(test)]
 mod tests;
@@ -62,6 +64,7 @@ pub(crate) use query::Query;
 pub(crate) use routes::RouteMatch;
 pub(crate) use source::{Source, TemplateKind};
 pub(crate) use table::{Property, PropertyType, Table};
+pub(crate) use template_values::TemplateValues;
 pub(crate) use yaml::{
     Mapping as YamlMapping, Mark as YamlMark, Node as YamlNode, Value as YamlValue, parse as parse_yaml,
 };

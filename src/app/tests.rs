@@ -322,3 +322,37 @@ fn app_of_texts_has_only_these() {
     assert_eq!(app.translation("pl", "a.b"), Some(&json!("c")));
     assert!(app.route(Method::Get, "/").is_none());
 }
+
+#[test]
+fn modules_are_loaded_as_they_are_once_deployed() {
+    const PAGE: &str = "modules/m/public/views/pages/about.liquid";
+    const VALUES: &str = "modules/m/template-values.json";
+    let root = project(&[
+        (PAGE, "by <%= author =%>\n"),
+        ("app/views/pages/index.liquid", "<%= author =%>\n"),
+        (VALUES, r#"{"author": "Ann"}"#),
+    ]);
+    let (filled, problems) = load(&root);
+    write(root.path(), VALUES, r#"{"author": "Bo"}"#);
+    let (again, _) = reload(&root, Some(&filled));
+    write(root.path(), PAGE, "by Bo\n");
+    let (plain, _) = load(&root);
+    write(root.path(), VALUES, "[]");
+    let (_, broken) = load(&root);
+
+    let text = |app: &App, path: &str| {
+        app.pages().iter().find(|page| &*page.source.path == path).unwrap().source.text.to_string()
+    };
+    assert_eq!(problems, [""; 0]);
+    assert_eq!(text(&filled, PAGE), "by Ann\n");
+    assert_eq!(text(&filled, "app/views/pages/index.liquid"), "<%= author =%>\n");
+    assert_eq!(text(&again, PAGE), "by Bo\n");
+    assert_eq!(again.digest(), plain.digest());
+    assert_ne!(again.digest(), filled.digest());
+    assert_eq!(broken.len(), 1, "{broken:?}");
+    assert!(
+        broken[0].starts_with("modules/m/template-values.json:1:")
+            && broken[0].ends_with(": error: is not a JSON object"),
+        "{broken:?}"
+    );
+}

@@ -84,12 +84,23 @@ impl From<client::Error> for Error {
         // A refusal is the answer to what was asked, not a fault of the network.
         let is_answer = matches!(error, Refused { .. } | Failed { .. } | TooLarge { .. });
         let kind = if is_answer { Kind::User } else { Kind::Network };
-        let shown = Self::of(kind, &error);
-        if error.is_unauthorized() {
-            return shown
-                .hint("the token of this environment is not, or no longer, valid: see `pos-cli env add`");
-        }
-        shown
+        let hint = match &error {
+            Refused { status, .. } | client::Error::Status { status, .. } => next_step(*status),
+            _ => None,
+        };
+        Self { hint: hint.map(str::to_owned), ..Self::of(kind, &error) }
+    }
+}
+
+/// What to do about a refusal of an instance.
+fn next_step(status: u16) -> Option<&'static str> {
+    match status {
+        301 | 302 | 307 | 308 => Some("it has another address now; correct the `url` of the environment"),
+        401 => Some("the token does not count there; put a new one into `.pos`, or MPKIT_TOKEN"),
+        413 => Some("an archive may have 50 MB; `.posignore` keeps files out"),
+        429 => Some("it is asked too often; wait a minute"),
+        500..=599 => Some("nothing is wrong here; try again in a while"),
+        _ => None,
     }
 }
 

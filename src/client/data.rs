@@ -7,12 +7,10 @@ use serde_json::{Value as Json, json};
 use ureq::http::Method;
 
 use super::request::Content;
-use super::{Client, Error, TIMEOUT};
+use super::{Client, Error, LONGEST_SEND, TIMEOUT};
 use crate::protocol::{Begun, IMPORT_LIMIT, ImportedRows, Transfer};
 
 const PREFIX: &str = "/api/app_builder";
-/// Sending or fetching a large file.
-const LONGEST_SEND: Duration = Duration::from_secs(10 * 60);
 /// What a server is given to end what it has begun: a platform works through gigabytes.
 const LONGEST_WORK: Duration = Duration::from_secs(2 * 60 * 60);
 /// Between two questions, growing from the first to the last.

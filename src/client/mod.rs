@@ -2,15 +2,17 @@
 //! limit for every wait. What fails in passing (a server that restarts, a busy one) is tried again where that cannot do
 //! a thing twice.
 
+mod assets;
 mod data;
 mod error;
-mod form;
 mod graph;
 mod jobs;
 mod logs;
 mod mail;
 mod migrations;
+mod multipart;
 mod refusal;
+mod releases;
 mod request;
 mod retry;
 mod sync;
@@ -32,13 +34,18 @@ pub(crate) use data::{FileIds, History};
 pub(crate) use error::Error;
 pub(crate) use jobs::Finished;
 pub(crate) use mail::MailQuery;
-use request::{Content, Outgoing};
+pub(crate) use releases::{Absent, Effect, NewRelease};
 pub(crate) use sync::Taken;
+
+use refusal::refusal;
+use request::{Content, Outgoing, Sender};
 
 /// How long an answer may take that the server has no reason to hold back.
 const TIMEOUT: Duration = Duration::from_secs(10);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const REMOTE_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Sending or fetching a large file.
+const LONGEST_SEND: Duration = Duration::from_secs(10 * 60);
 /// Bytes of one answer.
 const MAX_ANSWER: u64 = 256 * 1024 * 1024;
 
@@ -55,8 +62,10 @@ pub(crate) struct Client {
 /// Headers of the platform's protocol.
 #[derive(Clone)]
 struct Identity {
-    authorization: String,
+    token: String,
     email: Option<String>,
+    /// As configured.
+    url: String,
 }
 
 impl fmt::Debug for Identity {
@@ -77,8 +86,9 @@ impl Client {
     pub(crate) fn of_environment(environment: &Environment) -> Self {
         let config = config().timeout_connect(Some(REMOTE_CONNECT_TIMEOUT)).build();
         let identity = Identity {
-            authorization: format!("Token {}", environment.token.secret()),
+            token: environment.token.secret().to_owned(),
             email: environment.email.clone(),
+            url: environment.url.clone(),
         };
         Self { agent: config.into(), url: environment.url.clone(), identity: Some(identity) }
     }
@@ -114,10 +124,10 @@ impl Client {
     /// The bytes at a URL that a server has named. Nobody there is told who asks, unless it is the server itself.
     fn download(&self, url: String, timeout: Duration) -> Result<Vec<u8>, Error> {
         let is_own = url.strip_prefix(&self.url).is_some_and(|path| path.starts_with('/'));
-        let outgoing =
-            Outgoing { method: &Method::GET, url, content: Content::Nothing, timeout, headers: Vec::new() };
-        let (status, body) = outgoing.send(&self.agent, self.identity.as_ref().filter(|_| is_own))?;
-        if status.is_success() { Ok(body) } else { Err(refusal::read(&outgoing.url, status, &body)) }
+        let outgoing = Outgoing { method: &Method::GET, url, content: Content::Nothing, timeout };
+        let sender = if is_own { self.sender() } else { Sender::Nobody };
+        let (status, body) = outgoing.send(&self.agent, sender)?;
+        if status.is_success() { Ok(body) } else { Err(refusal(&outgoing.url, status, &body)) }
     }
 
     fn outgoing<'a>(
@@ -127,21 +137,33 @@ impl Client {
         content: Content<'a>,
         timeout: Duration,
     ) -> Outgoing<'a> {
-        Outgoing { method, url: format!("{}{path}", self.url), content, timeout, headers: Vec::new() }
+        Outgoing { method, url: format!("{}{path}", self.url), content, timeout }
     }
 
+    fn sender(&self) -> Sender<'_> {
+        self.identity.as_ref().map_or(Sender::Nobody, Sender::User)
+    }
+
+    fn presigning(&self) -> Sender<'_> {
+        self.identity.as_ref().map_or(Sender::Nobody, Sender::Depositor)
+    }
+
+    /// Calls, and calls again after failures in passing.
     fn call<T: DeserializeOwned>(&self, outgoing: &Outgoing<'_>) -> Result<T, Error> {
-        let body = self.fetch(outgoing)?;
-        serde_json::from_slice(&body).map_err(|source| Error::Malformed { url: outgoing.url.clone(), source })
+        parse(&self.exchange(outgoing, self.sender())?, &outgoing.url)
     }
 
-    /// Calls, and calls again after failures in passing; the body of the answer, whatever it is.
-    fn fetch(&self, outgoing: &Outgoing<'_>) -> Result<Vec<u8>, Error> {
+    fn call_once<T: DeserializeOwned>(&self, outgoing: &Outgoing<'_>) -> Result<T, Error> {
+        parse(&self.exchange_once(outgoing, self.sender())?, &outgoing.url)
+    }
+
+    /// As [`Self::call`], of an answer that need not be JSON.
+    fn exchange(&self, outgoing: &Outgoing<'_>, sender: Sender<'_>) -> Result<Vec<u8>, Error> {
         let Outgoing { method, url, .. } = outgoing;
         let mut failures = 0;
         loop {
             tracing::debug!(%method, url, "request");
-            let error = match self.call_once(outgoing) {
+            let error = match self.exchange_once(outgoing, sender) {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -152,10 +174,14 @@ impl Client {
         }
     }
 
-    fn call_once(&self, outgoing: &Outgoing<'_>) -> Result<Vec<u8>, Error> {
-        let (status, body) = outgoing.send(&self.agent, self.identity.as_ref())?;
-        if status.is_success() { Ok(body) } else { Err(refusal::read(&outgoing.url, status, &body)) }
+    fn exchange_once(&self, outgoing: &Outgoing<'_>, sender: Sender<'_>) -> Result<Vec<u8>, Error> {
+        let (status, body) = outgoing.send(&self.agent, sender)?;
+        if status.is_success() { Ok(body) } else { Err(refusal(&outgoing.url, status, &body)) }
     }
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8], url: &str) -> Result<T, Error> {
+    serde_json::from_slice(body).map_err(|source| Error::Malformed { url: url.to_owned(), source })
 }
 
 fn config() -> ConfigBuilder<AgentScope> {

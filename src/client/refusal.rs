@@ -1,71 +1,78 @@
-//! The words in which a server says no. Ours has one sentence; a hosted instance one, several, or a place with them.
+//! What a server says where it does not do what it was asked. Ours and a platform say it in one of three forms.
 
+use serde::Deserialize;
 use serde_json::Value as Json;
 use ureq::http::StatusCode;
 
 use super::Error;
 
+#[derive(Debug, Deserialize)]
+struct Said {
+    #[serde(default)]
+    error: Json,
+    #[serde(default)]
+    errors: Json,
+    #[serde(default)]
+    details: Json,
+}
+
 /// The server's own words, if it has any.
-pub(super) fn read(url: &str, status: StatusCode, body: &[u8]) -> Error {
+pub(super) fn refusal(url: &str, status: StatusCode, body: &[u8]) -> Error {
     let status = status.as_u16();
-    let sentence = serde_json::from_slice(body).ok().and_then(|answer: Json| sentence(&answer));
-    match sentence {
+    match serde_json::from_slice(body).ok().and_then(Said::message) {
         Some(message) => Error::Refused { status, message },
         None => Error::Status { url: url.to_owned(), status },
     }
 }
 
-fn sentence(answer: &Json) -> Option<String> {
-    let words = answer.get("error").and_then(words).or_else(|| answer.get("errors").and_then(words))?;
-    let place = answer.pointer("/details/file_path").and_then(Json::as_str);
-    Some(match place {
-        Some(place) if !words.contains(place) => format!("{place}: {words}"),
-        _ => words,
-    })
-}
-
-/// A text, several, or an object around them; by field where there are fields.
-fn words(said: &Json) -> Option<String> {
-    match said {
-        Json::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
-        Json::Array(several) => joined(several.iter().filter_map(words)),
-        Json::Object(object) if object.contains_key("error") => sentence(said),
-        Json::Object(fields) => joined(
-            fields.iter().filter_map(|(field, said)| words(said).map(|words| format!("{field}: {words}"))),
-        ),
-        _ => None,
+impl Said {
+    /// `None`: nothing that means anything to people.
+    fn message(self) -> Option<String> {
+        let message = match (self.error, self.errors) {
+            (Json::String(error), _) => error,
+            (_, Json::String(errors)) => errors,
+            (_, Json::Array(errors)) => errors.iter().map(in_words).collect::<Vec<_>>().join(", "),
+            _ => return None,
+        };
+        let file = self.details.get("file_path").and_then(Json::as_str);
+        match file.filter(|file| !message.contains(file)) {
+            Some(file) => Some(format!("{file}: {message}")),
+            None => Some(message).filter(|message| !message.is_empty()),
+        }
     }
 }
 
-fn joined(texts: impl Iterator<Item = String>) -> Option<String> {
-    let texts: Vec<String> = texts.collect();
-    (!texts.is_empty()).then(|| texts.join(", "))
+fn in_words(error: &Json) -> String {
+    match error {
+        Json::String(error) => error.clone(),
+        other => other.to_string(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use ureq::http::StatusCode;
 
-    use super::sentence;
+    use super::refusal;
 
     #[test]
-    fn every_way_to_say_no_is_understood() {
-        for (answer, expected) in [
-            (json!({"error": "no"}), Some("no")),
-            (json!({"errors": ["a", "b"]}), Some("a, b")),
-            (json!({"errors": {"slug": ["is taken"]}}), Some("slug: is taken")),
-            (json!({"error": "no", "details": {"file_path": "a.liquid"}}), Some("a.liquid: no")),
-            (json!({"error": {"error": "no", "details": {"file_path": "b"}}}), Some("b: no")),
+    fn the_words_of_the_server_are_found_in_each_form() {
+        for (body, expected) in [
+            (r#"{"error": "no job 9"}"#, "no job 9"),
+            (r#"{"errors": ["a", "b", {"c": 1}]}"#, r#"a, b, {"c":1}"#),
+            (r#"{"error": "bad tag", "details": {"file_path": "app/a.liquid"}}"#, "app/a.liquid: bad tag"),
             (
-                json!({"error": "a.liquid is odd", "details": {"file_path": "a.liquid"}}),
-                Some("a.liquid is odd"),
+                r#"{"error": "app/a.liquid is bad", "details": {"file_path": "app/a.liquid"}}"#,
+                "app/a.liquid is bad",
             ),
-            (json!({"error": " "}), None),
-            (json!({"error": null, "errors": []}), None),
-            (json!({}), None),
-            (json!("no"), None),
+            (r#"{"error": null}"#, "http://x/ answered with status 422"),
+            (r#"{"error": ""}"#, "http://x/ answered with status 422"),
+            ("[]", "http://x/ answered with status 422"),
+            ("<html>", "http://x/ answered with status 422"),
+            ("", "http://x/ answered with status 422"),
         ] {
-            assert_eq!(sentence(&answer).as_deref(), expected, "{answer}");
+            let error = refusal("http://x/", StatusCode::UNPROCESSABLE_ENTITY, body.as_bytes());
+            assert_eq!(error.to_string(), expected, "{body}");
         }
     }
 }

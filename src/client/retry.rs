@@ -13,17 +13,24 @@ const PAUSES: [Duration; 3] =
 /// How long to wait before the next try after this many failures; `None`: give up. A request that may have reached the
 /// server is sent again only if doing it twice is the same as once.
 pub(super) fn pause(method: &Method, error: &Error, failures: usize) -> Option<Duration> {
-    let passes = match error {
-        Error::Unreachable { .. } => true,
-        Error::Connection { .. } => method.is_idempotent(),
-        Error::Refused { status, .. } | Error::Status { status, .. } => {
-            method.is_idempotent() && matches!(status, 502..=504)
-        }
-        Error::Timeout { .. } | Error::Malformed { .. } | Error::Failed { .. } | Error::TooLarge { .. } => {
-            false
-        }
-    };
-    passes.then(|| PAUSES.get(failures.checked_sub(1)?).copied()).flatten()
+    let is_safe = method.is_idempotent() || matches!(error, Error::Unreachable { .. });
+    if is_safe { error.pause(failures) } else { None }
+}
+
+impl Error {
+    /// As [`pause`], for a request that may be sent twice.
+    pub(crate) fn pause(&self, failures: usize) -> Option<Duration> {
+        let passes = match self {
+            Self::Unreachable { .. } | Self::Connection { .. } => true,
+            Self::Refused { status, .. } | Self::Status { status, .. } => {
+                matches!(status, 429 | 500 | 502..=504)
+            }
+            Self::Timeout { .. } | Self::Malformed { .. } | Self::Failed { .. } | Self::TooLarge { .. } => {
+                false
+            }
+        };
+        passes.then(|| PAUSES.get(failures.checked_sub(1)?).copied()).flatten()
+    }
 }
 
 #[cfg(test)]
@@ -40,6 +47,8 @@ mod tests {
         let unreachable = Error::Unreachable { url: url(), source: ureq::Error::HostNotFound };
         let broken = Error::Connection { url: url(), source: ureq::Error::BodyExceedsLimit(1) };
         let busy = Error::Status { url: url(), status: 503 };
+        let hurried = Error::Status { url: url(), status: 429 };
+        let faulty = Error::Refused { status: 500, message: "oops".to_owned() };
         let missing = Error::Refused { status: 404, message: "no job 1".to_owned() };
         let slow = Error::Timeout { url: url(), timeout: Duration::from_secs(1) };
         for (method, error, again) in [
@@ -49,6 +58,9 @@ mod tests {
             (Method::POST, &broken, false),
             (Method::GET, &busy, true),
             (Method::POST, &busy, false),
+            (Method::GET, &hurried, true),
+            (Method::PUT, &faulty, true),
+            (Method::POST, &faulty, false),
             (Method::GET, &missing, false),
             (Method::GET, &slow, false),
         ] {

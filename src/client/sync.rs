@@ -1,20 +1,19 @@
-//! Single files of an app: text to the instance itself, assets by a form that it names.
+//! Single files of an app: text to the instance itself, assets by a form that it names. Each is sent once: whoever syncs
+//! has newer files, and so a say in what is tried again, and when.
 
 use std::time::Duration;
 
 use serde_json::Value as Json;
-use ureq::http::{Method, Uri};
+use ureq::http::Method;
 
-use super::form::Form;
-use super::request::{Content, Outgoing};
-use super::{Client, Error, TIMEOUT, refusal};
-use crate::protocol::{AssetsManifest, Instance, PresignedForm};
+use super::multipart::Form;
+use super::request::{Content, Outgoing, Sender};
+use super::{Client, Error, LONGEST_SEND, TIMEOUT, parse};
+use crate::protocol::{Instance, PresignedForm};
 
 const SYNC: &str = "/api/app_builder/marketplace_releases/sync";
 /// A hosted instance compiles the file, and whatever uses it.
 const LONGEST_PUT: Duration = Duration::from_secs(60);
-/// An asset may be a film.
-const LONGEST_UPLOAD: Duration = Duration::from_secs(10 * 60);
 
 /// What a server says of a file it took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,11 +24,6 @@ pub(crate) enum Taken {
 }
 
 impl Client {
-    /// Who the server is; also whether it takes our token.
-    pub(crate) fn instance(&self) -> Result<Instance, Error> {
-        self.get("/api/app_builder/instance", TIMEOUT)
-    }
-
     /// `path` as the platform names files: without the leading `app/`.
     pub(crate) fn put_file(&self, path: &str, content: &[u8]) -> Result<Taken, Error> {
         let name = path.rsplit('/').next().unwrap_or(path);
@@ -56,15 +50,7 @@ impl Client {
         query.append_pair("directory", &format!("instances/{id}/assets"));
         let path = format!("/api/private/urls/presign-directory?{}", query.finish());
         let outgoing = self.outgoing(&Method::GET, path, Content::Nothing, TIMEOUT);
-        self.call(&Outgoing { headers: self.uploader(), ..outgoing })
-    }
-
-    /// Who asks, for the service that presigns: it knows instances by the name of their host.
-    fn uploader(&self) -> Vec<(&'static str, String)> {
-        let Some(identity) = &self.identity else { return Vec::new() };
-        let token = identity.authorization.trim_start_matches("Token ").to_owned();
-        let host = self.url.parse::<Uri>().ok().and_then(|url| url.host().map(str::to_owned));
-        vec![("token", token), ("marketplace_domain", host.unwrap_or_default())]
+        parse(&self.exchange(&outgoing, self.presigning())?, &outgoing.url)
     }
 
     /// Posts an asset by a presigned form, into a folder (empty: none) below that of the assets. Who asks is in the form.
@@ -84,30 +70,19 @@ impl Client {
             form = form.text(field, &value);
         }
         let mime = mime_guess::from_path(name).first_or_octet_stream();
-        let form = form.text("Content-Type", mime.as_ref()).file("file", name, content);
-        let content_type = form.content_type();
-        let body = form.finish();
+        let form = form.text("Content-Type", mime.as_ref()).file("file", name, content).closed();
         let outgoing = Outgoing {
             method: &Method::POST,
             url: presigned.url.clone(),
-            content: Content::Form { content_type: &content_type, body: &body },
-            timeout: LONGEST_UPLOAD,
-            headers: Vec::new(),
+            content: Content::Form { form: &form, sent: &|_| () },
+            timeout: LONGEST_SEND,
         };
-        let (status, answer) = outgoing.send(&self.agent, None)?;
-        if status.is_success() { Ok(()) } else { Err(refusal::read(&outgoing.url, status, &answer)) }
-    }
-
-    pub(crate) fn post_manifest(&self, manifest: &AssetsManifest) -> Result<(), Error> {
-        let body = serde_json::to_vec(manifest).expect("a manifest has string keys and no fallible values");
-        let path = "/api/app_builder/assets_manifest";
-        self.fetch(&self.outgoing(&Method::POST, path, Content::Json(&body), LONGEST_PUT)).map(drop)
+        self.exchange_once(&outgoing, Sender::Nobody).map(drop)
     }
 
     fn send_form(&self, method: &Method, form: Form) -> Result<Vec<u8>, Error> {
-        let content_type = form.content_type();
-        let body = form.finish();
-        let content = Content::Form { content_type: &content_type, body: &body };
-        self.fetch(&self.outgoing(method, SYNC, content, LONGEST_PUT))
+        let form = form.closed();
+        let content = Content::Form { form: &form, sent: &|_| () };
+        self.exchange_once(&self.outgoing(method, SYNC, content, LONGEST_PUT), self.sender())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::sync::Kept;
 use crate::app::{self, Problem};
@@ -36,10 +37,28 @@ pub(crate) enum Error {
     Kept { path: String, kept: Kept },
     #[error(transparent)]
     Watch(#[from] watch::Error),
+    #[error("{problem}")]
+    Template { problem: Problem },
     #[error("cannot start a thread")]
     Thread { source: io::Error },
+    #[error("there is nothing to deploy in {}: no `app` and no `modules` folder with files in it", root.display())]
+    Nothing { root: PathBuf },
+    /// The release would take everything off the instance.
+    #[error("the `app` folder has no files: a release of it would remove the whole app")]
+    EmptyApp,
+    #[error("the archive has {bytes} bytes; an instance takes {limit}")]
+    TooLarge { bytes: usize, limit: usize },
     #[error(transparent)]
     Server(#[from] client::Error),
+    /// The instance took the release and could not import it.
+    #[error("{}{error}", in_front(file.as_deref(), error))]
+    Release { error: String, file: Option<String> },
+    #[error("the instance could not take the assets: {}{error}", in_front(file.as_deref(), error))]
+    Assets { error: String, file: Option<String> },
+    #[error("the instance has not ended release {id} within {limit:?}; it may still do so")]
+    Unfinished { id: String, limit: Duration },
+    #[error("the instance has not unpacked the assets within {limit:?}")]
+    Packed { limit: Duration },
     #[error("the server at {url} serves {served}, not {root}")]
     OtherProject { url: String, served: String, root: String },
     #[error(
@@ -47,4 +66,9 @@ pub(crate) enum Error {
          here are {files} ({digest})"
     )]
     OtherTree { url: String, served_files: usize, served_digest: String, files: usize, digest: String },
+}
+
+/// The file that is meant, unless the text names it.
+fn in_front(file: Option<&str>, error: &str) -> String {
+    file.filter(|file| !error.contains(*file)).map(|file| format!("{file}: ")).unwrap_or_default()
 }

@@ -1,29 +1,59 @@
-//! What belongs into a release: `app/` and the `public` and `private` parts of each module, without their assets, which
-//! travel on their own; each module's `pos-module.json`; the lock file of the modules. No hidden files, no archives.
+//! What belongs into a release: `app/` and the `public` and `private` parts of each module; each module's
+//! `pos-module.json`; the lock file of the modules. Assets, which may travel on their own, are told apart. No hidden
+//! files, no archives but among the assets, nothing the project keeps to itself.
 //!
 //! In a fixed order, so that the same tree gives the same archive.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
 use serde_json::{Map, Value as Json};
 
 use super::{Error, Ignored};
+use crate::app::TemplateValues;
 
 const LOCK: &str = "pos-module.lock.json";
+const OLD_APP: &str = "marketplace_builder";
 
-/// One file of the archive.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// All there is to send.
+#[derive(Debug, Default)]
+pub(super) struct Members {
+    pub(super) release: Vec<Member>,
+    pub(super) assets: Vec<Member>,
+    pub(super) app_folder: AppFolder,
+}
+
+/// Where the project's own files lie.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum AppFolder {
+    #[default]
+    App,
+    /// `marketplace_builder`, packed as `app`.
+    Old,
+    Missing,
+}
+
+/// One file.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Member {
     /// Begins with `app/` or `modules/`, except for the lock file.
     pub(super) name: String,
     pub(super) content: Content,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Content {
     File(PathBuf),
+    /// A text of a module, with what its names stand for.
+    Template {
+        file: PathBuf,
+        values: Arc<TemplateValues>,
+    },
     Text(String),
 }
 
@@ -31,36 +61,23 @@ pub(super) enum Content {
 #[derive(Debug)]
 struct Walk<'a> {
     /// Without links: what lies outside is no part of the project, whatever points there.
-    root: PathBuf,
+    root: &'a Path,
     ignored: &'a Ignored,
     /// The real folders around the current one, outermost first: a link back into one of them would never end.
     trail: Vec<PathBuf>,
-    members: Vec<Member>,
+    members: Members,
 }
 
-/// Lists them. An app in the platform's old folder, `marketplace_builder`, is packed as `app`.
-pub(super) fn collect(root: &Path) -> Result<Vec<Member>, Error> {
-    let read = |source| Error::Read { path: root.to_owned(), source };
-    let root = root.canonicalize().map_err(read)?;
-    let ignored = Ignored::load(&root)?;
-    let mut walk = Walk { root: root.clone(), ignored: &ignored, trail: Vec::new(), members: Vec::new() };
-    let app =
-        ["app", "marketplace_builder"].map(|name| root.join(name)).into_iter().find(|folder| folder.is_dir());
-    if let Some(app) = app {
-        walk.enter(&app, "app", Level::Part)?;
-    }
-    let mut locks = Vec::new();
-    for module in entries(&root.join("modules"))?.into_iter().filter(|module| module.is_dir()) {
-        let name = format!("modules/{}", file_name(&module)?);
-        for part in ["private", "public"] {
-            walk.visit(&module.join(part), &format!("{name}/{part}"), Level::Part)?;
-        }
-        walk.visit(&module.join("pos-module.json"), &format!("{name}/pos-module.json"), Level::Below)?;
-        locks.push(module.join(LOCK));
-    }
-    let mut members = walk.members;
-    members.extend(lock(&root, &locks)?);
-    Ok(members)
+/// A file or folder on the way.
+#[derive(Debug)]
+struct Entry {
+    /// Without links.
+    real: PathBuf,
+    /// From the project's root, as it is found.
+    path: String,
+    /// In the release.
+    name: String,
+    level: Level,
 }
 
 /// How deep an entry lies.
@@ -69,52 +86,91 @@ enum Level {
     /// `app` itself, or the `public` or `private` folder of a module: here, and only here, `assets` means the assets.
     Part,
     Below,
+    Assets,
+}
+
+/// Lists them. An app in the platform's old folder is packed as `app`.
+pub(super) fn collect(root: &Path) -> Result<Members, Error> {
+    let root = root.canonicalize().map_err(|source| Error::Read { path: root.to_owned(), source })?;
+    let ignored = Ignored::load(&root)?;
+    let mut walk = Walk { root: &root, ignored: &ignored, trail: Vec::new(), members: Members::default() };
+    let found = [("app", AppFolder::App), (OLD_APP, AppFolder::Old)]
+        .into_iter()
+        .find(|(folder, _)| root.join(folder).is_dir());
+    walk.members.app_folder = found.map_or(AppFolder::Missing, |(_, folder)| folder);
+    if let Some((folder, _)) = found {
+        walk.follow(folder.to_owned(), "app".to_owned(), Level::Part)?;
+    }
+    let mut locks = Vec::new();
+    for module in names(&root.join("modules"))? {
+        let folder = format!("modules/{module}");
+        for part in ["private", "public"] {
+            walk.follow(format!("{folder}/{part}"), format!("{folder}/{part}"), Level::Part)?;
+        }
+        let manifest = format!("{folder}/pos-module.json");
+        walk.follow(manifest.clone(), manifest, Level::Below)?;
+        locks.push(root.join(folder).join(LOCK));
+    }
+    let mut members = walk.members;
+    fill_in(&root, members.release.iter_mut().chain(&mut members.assets))?;
+    members.release.extend(lock(&root, &locks)?);
+    Ok(members)
 }
 
 impl Walk<'_> {
-    /// Adds the file, or all files of the folder, at `path`; nothing where there is neither.
-    fn visit(&mut self, path: &Path, name: &str, level: Level) -> Result<(), Error> {
-        // A link to nowhere, or a file that was removed just now.
-        let Ok(real) = path.canonicalize() else { return Ok(()) };
-        if !real.starts_with(&self.root) {
-            return Ok(());
+    /// What lies at `path`, wherever that leads inside the project; nothing where there is nothing, or a link to nowhere.
+    fn follow(&mut self, path: String, name: String, level: Level) -> Result<(), Error> {
+        match self.root.join(&path).canonicalize() {
+            Ok(real) if real.starts_with(self.root) => self.visit(Entry { real, path, name, level }),
+            _ => Ok(()),
         }
-        if real.is_dir() {
-            return self.enter(path, name, level);
+    }
+
+    /// Adds the file, or all files of the folder.
+    fn visit(&mut self, entry: Entry) -> Result<(), Error> {
+        // A file that was removed just now.
+        let Ok(metadata) = fs::symlink_metadata(&entry.real) else { return Ok(()) };
+        if metadata.is_dir() {
+            return self.enter(entry);
         }
-        if real.is_file() && !has_zip_extension(path) && !self.is_ignored(path) {
-            self.members.push(Member { name: name.to_owned(), content: Content::File(path.to_owned()) });
+        let Entry { real, path, name, level } = entry;
+        let is_asset = level == Level::Assets;
+        let is_wanted = metadata.is_file() && (is_asset || !has_zip_extension(&name));
+        if is_wanted && !self.ignored.has_file(&path) {
+            let list = if is_asset { &mut self.members.assets } else { &mut self.members.release };
+            list.push(Member { name, content: Content::File(real) });
         }
         Ok(())
     }
 
-    fn enter(&mut self, folder: &Path, name: &str, level: Level) -> Result<(), Error> {
-        let read = |source| Error::Read { path: folder.to_owned(), source };
-        let real = folder.canonicalize().map_err(read)?;
-        if self.trail.contains(&real) {
+    fn enter(&mut self, folder: Entry) -> Result<(), Error> {
+        if self.trail.contains(&folder.real) {
             return Ok(());
         }
-        self.trail.push(real);
-        for entry in entries(folder)? {
-            let entry_name = file_name(&entry)?;
-            let are_assets = level == Level::Part && entry_name == "assets" && entry.is_dir();
-            if !are_assets {
-                self.visit(&entry, &format!("{name}/{entry_name}"), Level::Below)?;
+        let names = names(&folder.real)?;
+        self.trail.push(folder.real.clone());
+        for file_name in names {
+            let real = folder.real.join(&file_name);
+            let path = format!("{}/{file_name}", folder.path);
+            let name = format!("{}/{file_name}", folder.name);
+            let level = match folder.level {
+                Level::Part if file_name == "assets" && real.is_dir() => Level::Assets,
+                Level::Part | Level::Below => Level::Below,
+                Level::Assets => Level::Assets,
+            };
+            if real.is_symlink() {
+                self.follow(path, name, level)?;
+            } else {
+                self.visit(Entry { real, path, name, level })?;
             }
         }
         self.trail.pop();
         Ok(())
     }
-
-    /// By its path on disk: what is packed as `app` may lie in `marketplace_builder`.
-    fn is_ignored(&self, file: &Path) -> bool {
-        let path = file.strip_prefix(&self.root).ok().and_then(Path::to_str);
-        path.is_some_and(|path| self.ignored.has_file(path))
-    }
 }
 
-/// The visible entries of a folder, sorted by name; none where there is no folder.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+/// The visible entries of a folder, sorted; none where there is no folder.
+fn names(folder: &Path) -> Result<Vec<String>, Error> {
     let read = |source| Error::Read { path: folder.to_owned(), source };
     let listed = match fs::read_dir(folder) {
         Ok(listed) => listed,
@@ -123,23 +179,66 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         }
         Err(error) => return Err(read(error)),
     };
-    let mut paths = Vec::new();
+    let mut names = Vec::new();
     for entry in listed {
         let entry = entry.map_err(read)?;
-        if !entry.file_name().as_encoded_bytes().starts_with(b".") {
-            paths.push(entry.path());
+        let name = entry.file_name().into_string().map_err(|_| Error::Name { path: entry.path() })?;
+        if !name.starts_with('.') {
+            names.push(name);
         }
     }
-    paths.sort();
-    Ok(paths)
+    names.sort();
+    Ok(names)
 }
 
-fn file_name(path: &Path) -> Result<&str, Error> {
-    path.file_name().and_then(|name| name.to_str()).ok_or_else(|| Error::Name { path: path.to_owned() })
+fn has_zip_extension(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"))
 }
 
-fn has_zip_extension(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"))
+/// The files of modules that have values become templates.
+fn fill_in<'m>(root: &Path, members: impl Iterator<Item = &'m mut Member>) -> Result<(), Error> {
+    let mut values: BTreeMap<String, Option<Arc<TemplateValues>>> = BTreeMap::new();
+    for member in members {
+        let Some(module) = TemplateValues::module_of(&member.name) else { continue };
+        if !values.contains_key(module) {
+            let loaded =
+                TemplateValues::load(root, module).map_err(|problem| Error::Problems(vec![problem]))?;
+            values.insert(module.to_owned(), loaded.map(Arc::new));
+        }
+        if let (Some(Some(values)), Content::File(file)) = (values.get(module), &member.content) {
+            member.content = Content::Template { file: file.clone(), values: Arc::clone(values) };
+        }
+    }
+    Ok(())
+}
+
+impl Member {
+    /// When its file last changed, in seconds since 1970; 0 where nobody knows.
+    pub(super) fn changed(&self) -> i64 {
+        let (Content::File(file) | Content::Template { file, .. }) = &self.content else { return 0 };
+        let changed = fs::metadata(file).and_then(|metadata| metadata.modified()).ok();
+        let age = changed.and_then(|changed| changed.duration_since(UNIX_EPOCH).ok());
+        age.and_then(|age| i64::try_from(age.as_secs()).ok()).unwrap_or(0)
+    }
+
+    /// Its bytes as they are sent.
+    pub(super) fn read(&self) -> Result<Vec<u8>, Error> {
+        let read =
+            |path: &PathBuf| fs::read(path).map_err(|source| Error::Read { path: path.clone(), source });
+        match &self.content {
+            Content::Text(text) => Ok(text.clone().into_bytes()),
+            Content::File(file) => read(file),
+            Content::Template { file, values } => {
+                let bytes = read(file)?;
+                // What is no text is no template.
+                let Ok(text) = str::from_utf8(&bytes) else { return Ok(bytes) };
+                match values.fill(&self.name, text).map_err(|problem| Error::Problems(vec![problem]))? {
+                    Cow::Borrowed(_) => Ok(bytes),
+                    Cow::Owned(filled) => Ok(filled.into_bytes()),
+                }
+            }
+        }
+    }
 }
 
 /// The project's lock file, else those of its modules as one; none where nothing is locked.
@@ -190,7 +289,7 @@ mod tests {
     }
 
     fn names(root: &Path) -> Vec<String> {
-        collect(root).unwrap().into_iter().map(|member| member.name).collect()
+        collect(root).unwrap().release.into_iter().map(|member| member.name).collect()
     }
 
     #[test]
@@ -206,8 +305,8 @@ mod tests {
             ("modules/core/public/lib/x.liquid", ""),
             ("modules/core/public/assets/x.js", ""),
             ("modules/core/private/y.liquid", ""),
-            ("modules/core/pos-module.json", ""),
-            ("modules/core/template-values.json", ""),
+            ("modules/core/pos-module.json", "{}"),
+            ("modules/core/template-values.json", "{}"),
             ("modules/core/README.md", ""),
             ("modules/readme.md", ""),
             ("pos-module.lock.json", "{}"),
@@ -226,6 +325,48 @@ mod tests {
                 "modules/core/pos-module.json",
                 "pos-module.lock.json",
             ]
+        );
+    }
+
+    #[test]
+    fn assets_are_told_apart() {
+        let project = project(&[
+            ("app/assets/img/a.png", ""),
+            ("app/assets/fonts.zip", ""),
+            ("app/assets/.keep", ""),
+            ("app/views/assets/b.css", ""),
+            ("modules/core/private/assets/c.js", ""),
+            ("modules/core/public/assets/c.js", ""),
+        ]);
+        let assets = collect(project.path()).unwrap().assets;
+
+        let names: Vec<&str> = assets.iter().map(|member| member.name.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "app/assets/fonts.zip",
+                "app/assets/img/a.png",
+                "modules/core/private/assets/c.js",
+                "modules/core/public/assets/c.js",
+            ]
+        );
+    }
+
+    #[test]
+    fn texts_of_modules_are_filled_in() {
+        let project = project(&[
+            ("app/a.liquid", "<%= version =%>"),
+            ("modules/core/pos-module.json", r#"{"version": "1.2"}"#),
+            ("modules/core/public/a.liquid", "v<%= version =%>"),
+            ("modules/core/public/a.txt", "v<%= version =%>"),
+            ("modules/other/public/a.liquid", "v<%= version =%>"),
+        ]);
+        let members = collect(project.path()).unwrap().release;
+
+        let texts = members.iter().map(|member| String::from_utf8(member.read().unwrap()).unwrap());
+        assert_eq!(
+            texts.collect::<Vec<_>>(),
+            ["<%= version =%>", "v1.2", "v<%= version =%>", r#"{"version": "1.2"}"#, "v<%= version =%>"]
         );
     }
 
@@ -261,7 +402,7 @@ mod tests {
             ("modules/a/pos-module.lock.json", r#"{"modules": {"a": "1.0.0", "x": "1.0.0"}}"#),
             ("modules/b/pos-module.lock.json", r#"{"modules": {"b": "2.0.0", "x": "1.1.0"}}"#),
         ]);
-        let members = collect(project.path()).unwrap();
+        let members = collect(project.path()).unwrap().release;
 
         let [lock] = members.as_slice() else { panic!("{members:?}") };
         let Content::Text(text) = &lock.content else { panic!("{lock:?}") };

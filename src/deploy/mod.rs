@@ -1,37 +1,77 @@
-//! Brings an app to a server, in phases: check every file, pack the release, verify that the server has it. A phase that
-//! fails ends the whole; before the last of them nothing outside the project has been touched.
+//! Brings an app to a server, in phases: check every file, pack the release, send it, wait until it is imported, then the
+//! assets. A phase that fails ends the whole; before the release is sent nothing outside the project has been touched.
 //!
 //! ```text
-//! check ── problems? ──▶ end          app, modules ──▶ pack ──▶ tmp/release.zip          verify ◀── GET /_dev/app
+//! check ── problems? ──▶ end
+//!   │
+//! pack ──▶ tmp/release.zip ──▶ POST marketplace_releases ──▶ GET …/ID until it is over
+//!   │                                                              │
+//!   └────▶ tmp/assets.zip ──▶ PUT to the storage ──▶ unpacked? ──▶ POST assets_manifest ──▶ GET …/ID
 //! ```
-//! The local server reads the project's own files, so there is nothing to send: `verify` asks which tree it serves.
+//! The server of a working tree reads the project's own files, so there is nothing to send: `verify` asks which tree it
+//! serves.
 
 mod archive;
+mod assets;
 mod error;
 mod ignored;
 mod members;
+mod release;
 pub(crate) mod sync;
 mod verify;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde_json::Value as Json;
+
 use crate::app::{App, Problem, Severity};
 use crate::check;
-use crate::client::Client;
+use crate::client::{self, Absent, Client, Effect, NewRelease};
+use crate::protocol::{ARCHIVE_LIMIT, ReportRow};
+use archive::Archive;
+use members::{AppFolder, Member, Members};
 
-pub(crate) use archive::Archive;
 pub(crate) use error::Error;
 pub(crate) use ignored::Ignored;
 
-/// What to deploy, and where to.
+/// What to deploy, where to, and how.
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
     /// The project: the folder that holds `app`.
     pub(crate) root: PathBuf,
-    /// Address of the local server.
-    pub(crate) url: String,
+    pub(crate) target: Target,
+    pub(crate) check: Check,
+    pub(crate) assets: AssetRoute,
+    pub(crate) absent: Absent,
+    pub(crate) effect: Effect,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Target {
+    /// The server that runs here, of a working tree or an instance.
+    Local {
+        url: String,
+    },
+    Remote(Client),
+}
+
+/// Whether mistakes in the app are looked for first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Check {
+    First,
+    Skipped,
+}
+
+/// How assets come to an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AssetRoute {
+    /// Past the release, which stays small.
+    Direct,
+    /// As a part of it.
+    Release,
 }
 
 /// What the caller is told while it goes on.
@@ -43,15 +83,15 @@ pub(crate) enum News<'a> {
         warnings: &'a [Problem],
         took: Duration,
     },
-    /// So many files are to be packed.
-    Packing {
-        files: usize,
-    },
-    /// One of them is.
-    PackedFile,
-    /// `None`: the app has nothing but assets, which are no part of a release archive.
+    /// The app lies in a folder of the platform's first years.
+    OldFolder,
+    Packing,
     Packed {
-        archive: Option<&'a Archive>,
+        archive: &'a Archive,
+        took: Duration,
+    },
+    /// The app has nothing but assets.
+    PackedNothing {
         took: Duration,
     },
     Verifying,
@@ -59,37 +99,134 @@ pub(crate) enum News<'a> {
         digest: &'a str,
         took: Duration,
     },
+    Sending {
+        bytes: usize,
+    },
+    /// What of it has left for the server; less than before where it is sent again.
+    SentSoFar {
+        bytes: usize,
+    },
+    /// It failed in passing, and is sent again.
+    Retrying {
+        error: &'a client::Error,
+    },
+    Sent {
+        id: &'a str,
+        took: Duration,
+    },
+    Importing,
+    /// In the words of the instance.
+    Warning(&'a str),
+    Imported {
+        took: Duration,
+    },
+    SendingAssets,
+    SentAssets {
+        files: usize,
+        bytes: usize,
+        took: Duration,
+    },
 }
 
+/// What became of the files by category (`Page`, `Asset`, …); empty where the server does not say.
+pub(crate) type Report = BTreeMap<String, ReportRow>;
+
 /// Runs all phases. Nothing is printed: `news` hears of each step as it happens.
-pub(crate) fn deploy(options: &Options, mut news: impl FnMut(News<'_>)) -> Result<(), Error> {
-    news(News::Checking);
-    let start = Instant::now();
-    let app = checked(options, |app, warnings| {
-        news(News::Checked { files: app.file_count(), warnings, took: start.elapsed() });
-    })?;
-
-    let start = Instant::now();
-    let members = members::collect(&options.root)?;
-    news(News::Packing { files: members.len() });
-    let archive = archive::pack(&options.root, &members, || news(News::PackedFile))?;
-    news(News::Packed { archive: archive.as_ref(), took: start.elapsed() });
-
-    news(News::Verifying);
-    let start = Instant::now();
-    verify::verify(&Client::local(&options.url), &options.url, &app)?;
-    news(News::Verified { digest: app.digest(), took: start.elapsed() });
-    Ok(())
+pub(crate) fn deploy(options: &Options, mut news: impl FnMut(News<'_>)) -> Result<Report, Error> {
+    let news = &mut news;
+    if options.check == Check::First {
+        check(options, news)?;
+    }
+    match &options.target {
+        Target::Remote(client) => send(options, client, news),
+        Target::Local { url } => {
+            let client = Client::local(url);
+            if client.app()?.is_instance {
+                return send(options, &client, news);
+            }
+            pack(options, news)?;
+            verify(options, &client, url, news)?;
+            Ok(Report::new())
+        }
+    }
 }
 
 /// Loads and checks the app; warnings are no reason to stop.
-fn checked(options: &Options, told: impl FnOnce(&App, &[Problem])) -> Result<Arc<App>, Error> {
+fn check(options: &Options, news: &mut impl FnMut(News<'_>)) -> Result<(), Error> {
+    news(News::Checking);
+    let start = Instant::now();
     let (app, mut problems) = App::load(&options.root, None)?;
     let app = Arc::new(app);
     problems.extend(check::check(&app));
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         return Err(Error::Problems(problems));
     }
-    told(&app, &problems);
-    Ok(app)
+    news(News::Checked { files: app.file_count(), warnings: &problems, took: start.elapsed() });
+    Ok(())
+}
+
+/// The archive of the release, unless there is nothing but assets, and all that belongs to it.
+fn pack(options: &Options, news: &mut impl FnMut(News<'_>)) -> Result<(Members, Option<Archive>), Error> {
+    news(News::Packing);
+    let start = Instant::now();
+    let mut members = members::collect(&options.root)?;
+    if options.assets == AssetRoute::Release {
+        members.release.append(&mut members.assets);
+        members.release.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    if members.app_folder == AppFolder::Old {
+        news(News::OldFolder);
+    }
+    if members.release.is_empty() && members.assets.is_empty() {
+        return Err(Error::Nothing { root: options.root.clone() });
+    }
+    let archive = if members.release.is_empty() {
+        news(News::PackedNothing { took: start.elapsed() });
+        None
+    } else {
+        let named: Vec<(String, &Member)> =
+            members.release.iter().map(|member| (member.name.clone(), member)).collect();
+        let archive = archive::pack(&options.root, "release.zip", &named)?;
+        news(News::Packed { archive: &archive, took: start.elapsed() });
+        Some(archive)
+    };
+    Ok((members, archive))
+}
+
+fn verify(
+    options: &Options,
+    client: &Client,
+    url: &str,
+    news: &mut impl FnMut(News<'_>),
+) -> Result<(), Error> {
+    news(News::Verifying);
+    let start = Instant::now();
+    let (app, _) = App::load(&options.root, None)?;
+    verify::verify(client, url, &app)?;
+    news(News::Verified { digest: app.digest(), took: start.elapsed() });
+    Ok(())
+}
+
+fn send(options: &Options, client: &Client, news: &mut impl FnMut(News<'_>)) -> Result<Report, Error> {
+    let (members, archive) = pack(options, news)?;
+    let has_app = || members.release.iter().any(|member| member.name.starts_with("app/"));
+    if options.assets == AssetRoute::Release && options.absent == Absent::Deleted && !has_app() {
+        return Err(Error::EmptyApp);
+    }
+    let mut report = Report::new();
+    let mut id = Json::Null;
+    if let Some(archive) = &archive {
+        if archive.zip.len() > ARCHIVE_LIMIT {
+            return Err(Error::TooLarge { bytes: archive.zip.len(), limit: ARCHIVE_LIMIT });
+        }
+        let release = NewRelease { archive: &archive.zip, absent: options.absent, effect: options.effect };
+        let status = release::release(client, &release, news)?;
+        report = status.report.unwrap_or_default();
+        id = status.id;
+    }
+    if !members.assets.is_empty() {
+        let sent = assets::deploy(client, &options.root, &members.assets, options.effect, &id, news)?;
+        report.extend(sent.map(|row| ("Asset".to_owned(), row)));
+    }
+    Ok(report)
 }

@@ -70,6 +70,7 @@ mod tests {
             files: app.file_count(),
             digest: app.digest().to_owned(),
             pid: 1,
+            is_instance: false,
         };
         let older = AppIdentity { digest: "0".repeat(64), ..same.clone() };
         let fewer = AppIdentity { files: 0, ..same.clone() };

@@ -11,4 +11,7 @@ pub(crate) struct AppIdentity {
     /// SHA-256 over the sorted paths and contents, in hex.
     pub(crate) digest: String,
     pub(crate) pid: u32,
+    /// It serves what is deployed to it, not the files of a working tree.
+    #[serde(default)]
+    pub(crate) is_instance: bool,
 }

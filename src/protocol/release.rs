@@ -60,12 +60,35 @@ impl Default for Paths {
     }
 }
 
-/// Why a release was refused. The official client reads the nested text, and fails without `details`.
+/// Why a release was refused. The official client reads the nested text, and fails without `details`; a server may say it
+/// in a bare text all the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "SaidError")]
 pub(crate) struct ReleaseError {
     pub(crate) error: String,
-    #[serde(default)]
     pub(crate) details: ErrorDetails,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum SaidError {
+    Text(String),
+    Object {
+        error: String,
+        #[serde(default)]
+        details: Option<ErrorDetails>,
+    },
+    Other(Json),
+}
+
+impl From<SaidError> for ReleaseError {
+    fn from(said: SaidError) -> Self {
+        match said {
+            SaidError::Text(error) => Self { error, details: ErrorDetails::default() },
+            SaidError::Object { error, details } => Self { error, details: details.unwrap_or_default() },
+            SaidError::Other(said) => Self { error: said.to_string(), details: ErrorDetails::default() },
+        }
+    }
 }
 
 /// Where it is.
@@ -99,4 +122,24 @@ pub(crate) struct KeptRelease {
     pub(crate) bytes: u64,
     /// The one that is served.
     pub(crate) is_current: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ReleaseStatus;
+
+    #[test]
+    fn an_error_is_read_however_it_is_said() {
+        for (error, expected) in [
+            (r#""bad tag""#, ("bad tag", None)),
+            (r#"{"error": "bad tag"}"#, ("bad tag", None)),
+            (r#"{"error": "bad tag", "details": null}"#, ("bad tag", None)),
+            (r#"{"error": "bad tag", "details": {"file_path": "a.liquid"}}"#, ("bad tag", Some("a.liquid"))),
+            (r#"{"base": ["odd"]}"#, (r#"{"base":["odd"]}"#, None)),
+        ] {
+            let status = format!(r#"{{"status": "error", "error": {error}}}"#);
+            let error = serde_json::from_str::<ReleaseStatus>(&status).unwrap().error.unwrap();
+            assert_eq!((error.error.as_str(), error.details.file_path.as_deref()), expected);
+        }
+    }
 }

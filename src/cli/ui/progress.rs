@@ -15,11 +15,11 @@ impl Progress {
         Self(ProgressBar::hidden())
     }
 
-    /// A bar that is full at `total`.
+    /// A bar that is full at `total` bytes.
     pub(super) fn bar(title: &str, total: usize) -> Self {
         let total = u64::try_from(total).unwrap_or(u64::MAX);
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-        Self(styled(bar, "{msg} [{bar:30}] {pos}/{len}", title))
+        Self(styled(bar, "{msg} [{bar:30}] {bytes}/{total_bytes}", title))
     }
 
     /// For work whose end is not known; turns by itself.
@@ -33,9 +33,9 @@ impl Progress {
         Self(bar)
     }
 
-    /// One step further.
-    pub(crate) fn advance(&self) {
-        self.0.inc(1);
+    /// So far.
+    pub(crate) fn reach(&self, bytes: usize) {
+        self.0.set_position(u64::try_from(bytes).unwrap_or(u64::MAX));
     }
 }
 

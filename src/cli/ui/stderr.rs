@@ -45,7 +45,7 @@ impl Ui {
         Self::print(&text);
     }
 
-    /// A bar that is full after `total` steps; on a terminal only.
+    /// A bar that is full at `total` bytes; on a terminal only.
     pub(crate) fn bar(&self, title: &str, total: usize) -> Progress {
         if self.quiet { Progress::hidden() } else { Progress::bar(title, total) }
     }

@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use super::files::{Found, Tree};
 use super::journal::Digest;
 use super::selection::{AssetPlace, Kept, Target};
+use crate::app::TemplateValues;
 use crate::client::{self, Client, Taken};
 use crate::deploy::Error;
 use crate::protocol::{AssetEntry, AssetsManifest, Instance, PresignedForm};
@@ -67,6 +68,7 @@ impl Sender {
             return Ok(Sent::Kept(Kept::Empty));
         }
         let digest = Digest::of(&content);
+        let content = self.filled(path, content)?;
         match target.asset {
             Some(place) => {
                 self.post(&place, &content)?;
@@ -83,7 +85,19 @@ impl Sender {
     /// Says which assets there are now, besides those there were.
     pub(super) fn announce(&self, assets: BTreeMap<String, AssetEntry>) -> Result<(), client::Error> {
         let manifest = AssetsManifest { manifest: assets, marketplace_release_id: Json::Null };
-        self.client.post_manifest(&manifest)
+        self.client.send_manifest(&manifest)
+    }
+
+    /// A text of a module has the module's values filled in, as in a release.
+    fn filled(&self, path: &str, content: Vec<u8>) -> Result<Vec<u8>, Error> {
+        let (Some(module), Ok(text)) = (TemplateValues::module_of(path), str::from_utf8(&content)) else {
+            return Ok(content);
+        };
+        let template = |problem| Error::Template { problem };
+        let Some(values) = TemplateValues::load(self.tree.root(), module).map_err(template)? else {
+            return Ok(content);
+        };
+        Ok(values.fill(path, text).map_err(template)?.into_owned().into_bytes())
     }
 
     fn delete(&self, target: &Target) -> Result<Sent, Error> {

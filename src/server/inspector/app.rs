@@ -17,6 +17,7 @@ pub(super) async fn identity(state: &State) -> Answer {
             files: app.file_count(),
             digest: app.digest().to_owned(),
             pid: std::process::id(),
+            is_instance: false,
         };
         Answer::json(StatusCode::OK, &identity)
     })
