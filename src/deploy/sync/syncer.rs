@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
 use super::files::{Found, Tree};
@@ -135,10 +135,7 @@ impl<N: FnMut(News<'_>)> Syncer<N> {
         let next = sends.then(|| self.outbox.due()).flatten();
         let due = [next, self.manifest.due()].into_iter().flatten().min();
         let Some(due) = due else { return events.recv().ok() };
-        match events.recv_timeout(due.saturating_duration_since(Instant::now())) {
-            Ok(event) => Some(event),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        events.recv_timeout(due.saturating_duration_since(Instant::now())).ok()
     }
 
     fn changed(&mut self, changes: &[Change]) {
