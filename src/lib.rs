@@ -45,9 +45,10 @@
 //! - file that goes with a message or call: `notifications` asks whoever sends where it is; ours are read on disk
 //!   (`graphql::OwnFiles -> app, records`), others come by `download`
 //! - start of a run: `run -> migrations -> liquid`, then requests and jobs
-//! - file change: `watch -> run/reload -> app` (swap)
+//! - file change: `watch -> run/reload -> app` (swap); to an instance, `watch -> deploy/sync -> client`
 //! - deploy: `cli/deploy -> deploy -> client` and the forms of `protocol`, to any platform or a server of ours
-//! - log line: `{% log %} | jobs | server -> logs -> store + subscribers`, read by `cli/logs -> logs -> store`
+//! - log line: `{% log %} | jobs | server -> logs -> store + subscribers`, read by `cli/logs -> logs -> store`; that
+//!   of an instance by `cli/logs -> client`
 //!
 //! # As a library
 //! The binary's own parts are private. Three doors are open: [`cli`], for `main`; [`Standalone`], a template by itself, for

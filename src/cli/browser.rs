@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 ///
 /// # Errors
 /// There is no such program.
-pub(super) fn open(url: &str) -> std::io::Result<()> {
+pub(in crate::cli) fn open(url: &str) -> std::io::Result<()> {
     let mut command = if cfg!(target_os = "macos") {
         Command::new("open")
     } else if cfg!(windows) {

@@ -22,6 +22,7 @@ mod owner;
 mod render;
 mod run;
 mod state;
+mod sync;
 mod test;
 mod ui;
 
@@ -105,6 +106,8 @@ enum Command {
     Exec(exec::Args),
     Migrations(migrations::Args),
     Render(render::Args),
+    #[command(visible_alias = "s")]
+    Sync(sync::Args),
     Test(test::Args),
     Completions(completions::Args),
     #[command(external_subcommand)]
@@ -167,6 +170,7 @@ impl Command {
             Self::Migrations(args) => migrations::execute(args, context),
             Self::Test(args) => test::execute(args, context),
             Self::Render(args) => render::execute(args, context),
+            Self::Sync(args) => sync::execute(args, context),
             Self::Completions(args) => completions::execute(args, context),
             Self::External(words) => external::execute(&words, &command_line()),
         }

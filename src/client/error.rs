@@ -40,6 +40,27 @@ impl Error {
         matches!(self, Self::Refused { status: 404, .. } | Self::Status { status: 404, .. })
     }
 
+    /// It may well be otherwise a moment later: nobody answered, or the server is busy or broken for now.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Timeout { .. } | Self::Connection { .. } => true,
+            Self::Refused { status, .. } | Self::Status { status, .. } => {
+                matches!(status, 408 | 429 | 500 | 502..=504)
+            }
+            Self::Failed { .. } | Self::TooLarge { .. } | Self::Malformed { .. } => false,
+        }
+    }
+
+    /// Nothing was answered: the server is away, or the way to it is.
+    pub(crate) fn is_silence(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::Connection { .. })
+    }
+
+    /// The presigned form is no longer good.
+    pub(crate) fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Refused { status: 403, .. } | Self::Status { status: 403, .. })
+    }
+
     pub(super) fn of(error: ureq::Error, url: &str, timeout: Duration) -> Self {
         let url = url.to_owned();
         match error {

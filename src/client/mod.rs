@@ -17,6 +17,7 @@ mod refusal;
 mod releases;
 mod request;
 mod retry;
+mod sync;
 mod tests_module;
 
 use std::fmt::{self, Display};
@@ -38,6 +39,7 @@ pub(crate) use jobs::Finished;
 pub(crate) use mail::MailQuery;
 pub(crate) use portal::{DeviceToken, Portal, SiteUrl};
 pub(crate) use releases::{Absent, Effect, NewRelease};
+pub(crate) use sync::Taken;
 
 use multipart::Form;
 use refusal::refusal;

@@ -18,14 +18,14 @@ impl Form {
 
     #[must_use]
     pub(super) fn text(mut self, name: &str, value: &str) -> Self {
-        self.field(&format!("name=\"{name}\""), "", value.as_bytes());
+        self.field(&format!("name=\"{}\"", quoted(name)), "", value.as_bytes());
         self
     }
 
     #[must_use]
     pub(super) fn file(mut self, name: &str, file_name: &str, content: &[u8]) -> Self {
         let head = "Content-Type: application/octet-stream\r\n";
-        self.field(&format!("name=\"{name}\"; filename=\"{file_name}\""), head, content);
+        self.field(&format!("name=\"{}\"; filename=\"{}\"", quoted(name), quoted(file_name)), head, content);
         self
     }
 
@@ -44,7 +44,6 @@ impl Form {
         &self.body
     }
 
-    /// Names are ours: nothing in them needs quoting.
     fn field(&mut self, names: &str, head: &str, value: &[u8]) {
         let Self { boundary, body } = self;
         body.extend(
@@ -53,6 +52,11 @@ impl Form {
         body.extend(value);
         body.extend(b"\r\n");
     }
+}
+
+/// What would end a quoted word early, as browsers write it: files have all sorts of names.
+fn quoted(text: &str) -> String {
+    text.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 impl fmt::Debug for Form {
@@ -67,12 +71,12 @@ mod tests {
 
     #[test]
     fn fields_are_between_boundaries() {
-        let form = Form::new().text("a[b]", "true").file("c", "c.zip", &[0, 13, 10, 255]).closed();
+        let form = Form::new().text("a[b]", "true").file("c", "\"c\"\r\n.zip", &[0, 13, 10, 255]).closed();
         let boundary = form.content_type().split_once("boundary=").unwrap().1.to_owned();
 
         let expected = format!(
             "--{boundary}\r\nContent-Disposition: form-data; name=\"a[b]\"\r\n\r\ntrue\r\n\
-             --{boundary}\r\nContent-Disposition: form-data; name=\"c\"; filename=\"c.zip\"\r\n\
+             --{boundary}\r\nContent-Disposition: form-data; name=\"c\"; filename=\"%22c%22%0D%0A.zip\"\r\n\
              Content-Type: application/octet-stream\r\n\r\n"
         );
         let end = format!("\r\n--{boundary}--\r\n");

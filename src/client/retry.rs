@@ -20,15 +20,8 @@ pub(super) fn pause(method: &Method, error: &Error, failures: usize) -> Option<D
 impl Error {
     /// As [`pause`], for a request that may be sent twice.
     pub(crate) fn pause(&self, failures: usize) -> Option<Duration> {
-        let passes = match self {
-            Self::Unreachable { .. } | Self::Connection { .. } => true,
-            Self::Refused { status, .. } | Self::Status { status, .. } => {
-                matches!(status, 429 | 500 | 502..=504)
-            }
-            Self::Timeout { .. } | Self::Malformed { .. } | Self::Failed { .. } | Self::TooLarge { .. } => {
-                false
-            }
-        };
+        // Who has waited so long already is told.
+        let passes = self.may_pass() && !matches!(self, Self::Timeout { .. });
         passes.then(|| PAUSES.get(failures.checked_sub(1)?).copied()).flatten()
     }
 }

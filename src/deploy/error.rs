@@ -4,8 +4,10 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::sync::Kept;
 use crate::app::{self, Problem};
 use crate::client;
+use crate::watch;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -29,6 +31,16 @@ pub(crate) enum Error {
     Write { path: PathBuf, source: io::Error },
     #[error("cannot pack {name}")]
     Pack { name: String, source: zip::result::ZipError },
+    #[error("there is no file {path} in this project")]
+    NoFile { path: String },
+    #[error("{path} is not synced: {}", kept.reason())]
+    Kept { path: String, kept: Kept },
+    #[error(transparent)]
+    Watch(#[from] watch::Error),
+    #[error("{problem}")]
+    Template { problem: Problem },
+    #[error("cannot start a thread")]
+    Thread { source: io::Error },
     #[error("there is nothing to deploy in {}: no `app` and no `modules` folder with files in it", root.display())]
     Nothing { root: PathBuf },
     /// The release would take everything off the instance.

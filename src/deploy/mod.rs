@@ -17,6 +17,7 @@ mod error;
 mod ignored;
 mod members;
 mod release;
+pub(crate) mod sync;
 mod verify;
 
 use std::collections::BTreeMap;

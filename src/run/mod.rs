@@ -5,6 +5,7 @@ mod bind;
 mod deliver;
 mod drain;
 mod error;
+mod interrupts;
 mod migrate;
 mod news;
 mod open;
@@ -35,6 +36,7 @@ use crate::watch::Watcher;
 
 pub(crate) use drain::drain;
 pub(crate) use error::Error;
+pub(crate) use interrupts::Interrupts;
 pub(crate) use news::News;
 use open::Project;
 pub(crate) use options::{ApiCalls, Options, Smtp, StateFolder};

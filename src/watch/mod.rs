@@ -4,6 +4,7 @@
 
 mod change;
 mod debounce;
+mod feed;
 mod ignore;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 
 pub(crate) use change::{Change, ChangeKind};
+pub(crate) use feed::Feed;
 
 use debounce::Debounce;
 

@@ -20,6 +20,11 @@ impl Ui {
         }
     }
 
+    /// One line of what went wrong, while the command goes on; printed with `--quiet` too.
+    pub(crate) fn failure(&self, line: &str) {
+        Self::print(&tint(line, Hue::Red, self.stderr_paint()));
+    }
+
     /// A problem of the app, with its excerpt; warnings are not printed with `--quiet`.
     pub(crate) fn problem(&self, problem: &Problem) {
         if !self.quiet || problem.severity == crate::app::Severity::Error {

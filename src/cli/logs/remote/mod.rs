@@ -155,7 +155,7 @@ impl Remote<'_> {
     /// It will not be otherwise next time.
     fn is_down(&mut self, error: client::Error) -> Result<(), Error> {
         if error.is_unauthorized() {
-            return Err(Error::from(error).hint("the token of this environment is not, or no longer, valid"));
+            return Err(error.into());
         }
         if !std::mem::replace(&mut self.is_down, true) {
             self.screen.ui().note(&format!("pos-cli: {error}; trying again until it answers"));
