@@ -9,6 +9,7 @@
 mod harness;
 
 mod api_calls;
+mod asset_upload;
 mod background;
 mod bad_input;
 mod broken;
@@ -39,6 +40,7 @@ mod maintenance;
 mod migrations;
 mod pages;
 mod plain_rules;
+mod presigned;
 mod readme;
 mod render_command;
 mod sessions;

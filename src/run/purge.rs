@@ -1,5 +1,5 @@
 //! Records that were deleted are taken away for good 30 days later, at five in the morning UTC, as on the platform: until
-//! then an app can bring them back.
+//! then an app can bring them back. Files that only pass through are taken away a day after they came.
 
 use std::time::Duration;
 
@@ -21,7 +21,11 @@ pub(super) async fn follow(records: Records, log: Log, stopped: Stopped) {
     loop {
         let (records, log) = (records.clone(), log.clone());
         // A panic ends the purging, not the server: its message is on stderr.
-        if spawn_blocking(move || purge(&records, &log, Timestamp::now())).await.is_err() {
+        let work = move || {
+            purge(&records, &log, Timestamp::now());
+            expire(&records, &log, Timestamp::now());
+        };
+        if spawn_blocking(work).await.is_err() {
             return;
         }
         tokio::select! {
@@ -40,6 +44,14 @@ fn purge(records: &Records, log: &Log, now: Timestamp) {
             entry.level = Level::Warn;
             log.append(entry);
         }
+    }
+}
+
+fn expire(records: &Records, log: &Log, now: Timestamp) {
+    if let Err(error) = records.data(None).expire_temporary_uploads(now) {
+        let mut entry = NewEntry::system(&format!("cannot remove files that nobody has fetched: {error}"));
+        entry.level = Level::Warn;
+        log.append(entry);
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod answer;
 mod app_builder;
+mod asset_intake;
 mod assets;
 mod body;
 mod context;
@@ -19,6 +20,7 @@ mod inspector;
 mod location;
 mod pages;
 mod params;
+mod private_urls;
 mod range;
 mod reply;
 mod request;
@@ -86,8 +88,10 @@ enum Area {
     Asset,
     /// `/api/graph`
     Graph,
-    /// `/_uploads`, where a form posts a file, and `/_uploads/…`, where it is then
+    /// `/_uploads`, where a form posts a file, and `/_uploads/…`, where a client puts one and where it is then
     Upload,
+    /// `/api/private/urls/…`
+    PrivateUrl,
     /// `/api/app_builder/…`
     Platform,
     Page,
@@ -110,9 +114,14 @@ impl Area {
         {
             return (Self::Upload, key.strip_prefix('/').unwrap_or(key));
         }
-        if path.strip_prefix(app_builder::PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        {
+        let is_below = |prefix| {
+            path.strip_prefix(prefix).is_some_and(|rest: &str| rest.is_empty() || rest.starts_with('/'))
+        };
+        if is_below(app_builder::PREFIX) {
             return (Self::Platform, path);
+        }
+        if is_below(private_urls::PREFIX) {
+            return (Self::PrivateUrl, path);
         }
         (Self::Page, path)
     }
@@ -121,7 +130,7 @@ impl Area {
     fn is_logged(self, status: StatusCode) -> bool {
         match self {
             Self::Page | Self::Graph | Self::Platform => true,
-            Self::Asset => status.is_client_error() || status.is_server_error(),
+            Self::Asset | Self::PrivateUrl => status.is_client_error() || status.is_server_error(),
             // A file that has come is worth one too.
             Self::Upload => {
                 status == StatusCode::CREATED || status.is_client_error() || status.is_server_error()
@@ -163,7 +172,12 @@ async fn handle(
             let platform = state.clone();
             blocking(&state, turn, ending, move || app_builder::answer(&platform, &request, read)).await
         }
-        Area::Upload if request.method == Method::POST => {
+        Area::PrivateUrl => {
+            let read = request.read(&parts.uri, body).await;
+            let urls = state.clone();
+            blocking(&state, turn, ending, move || private_urls::answer(&urls, &request, read)).await
+        }
+        Area::Upload if request.method == Method::POST || request.method == Method::PUT => {
             let received = uploads::receive(&state, &request, body).await;
             let uploads = state.clone();
             blocking(&state, turn, ending, move || uploads::store(&uploads, &request, received)).await
@@ -249,6 +263,7 @@ fn admit(state: &State, area: Area, request: &Request) -> Result<(), Refusal> {
     match area {
         Area::Inspector => access.check_developer(&request.method, &request.headers, request.peer),
         Area::Graph | Area::Platform => access.check_client(&request.headers, request.peer),
+        Area::PrivateUrl => access.check_sender(&request.headers, request.peer),
         // Where a file needs a permission, a signature is it.
         Area::Upload | Area::Asset | Area::Page => Ok(()),
     }
@@ -256,7 +271,7 @@ fn admit(state: &State, area: Area, request: &Request) -> Result<(), Refusal> {
 
 fn refuse(area: Area, refusal: &Refusal) -> Answer {
     match area {
-        Area::Inspector | Area::Graph | Area::Platform => {
+        Area::Inspector | Area::Graph | Area::Platform | Area::PrivateUrl => {
             Answer::json_error(refusal.status, &refusal.message)
         }
         _ => Answer::sentence(refusal.status, &refusal.message),
@@ -306,6 +321,8 @@ mod tests {
             ("/_uploads/a/b.png", (Area::Upload, "a/b.png")),
             ("/_uploads2", (Area::Page, "/_uploads2")),
             ("/api/app_builder/sync", (Area::Platform, "/api/app_builder/sync")),
+            ("/api/private/urls/presign-url", (Area::PrivateUrl, "/api/private/urls/presign-url")),
+            ("/api/private/urls2", (Area::Page, "/api/private/urls2")),
             ("/api/orders", (Area::Page, "/api/orders")),
         ] {
             assert_eq!(Area::of(path), expected, "{path}");

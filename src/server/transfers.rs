@@ -4,12 +4,12 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::body::Bytes;
 use serde_json::Value as Json;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::protocol::ImportedRows;
+use crate::records::Key;
 
 /// That may be under way together; they write one after the other anyway.
 const MAX_PENDING: usize = 8;
@@ -54,7 +54,8 @@ pub(super) enum Product {
     Imported(ImportedRows),
     /// Shared: it is large, and handed out while others wait.
     Json(Arc<Json>),
-    Archive(Bytes),
+    /// Where it is among the files.
+    Archive(Key),
     Cleaned,
 }
 

@@ -1,7 +1,9 @@
 //! The platform's API for its clients, `/api/app_builder/…`, as JSON. What a user can put right is answered with 422 and
 //! `{"error": "…"}`, which clients print; other statuses some of them take for a fault of the server.
 
+mod assets_manifest;
 mod data_clean;
+mod data_updates;
 mod exports;
 mod imports;
 mod migrations;
@@ -34,16 +36,16 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         ["migrations"] if is_post => migrations::generate(state, request),
         ["migrations", "run"] if is_post => migrations::run(state, request),
         ["imports"] if is_post => imports::begin(state, request),
-        ["imports", id] if is_get => imports::show(state, id),
+        ["imports", id] if is_get => transfer(state, request, Kind::Import, id),
         ["exports"] if is_post => exports::begin(state, request),
-        ["exports", id] if is_get => exports::show(state, request, id),
-        ["exports", id, "archive.zip"] if is_get => exports::archive(state, id),
+        ["exports", id] if is_get => transfer(state, request, Kind::Export, id),
         ["data_clean"] if is_post => data_clean::begin(state, request),
-        ["data_clean", id] if is_get => data_clean::show(state, id),
-        ["migrations" | "imports" | "exports" | "data_clean"]
+        ["data_clean", id] if is_get => transfer(state, request, Kind::Clean, id),
+        ["data_updates"] if is_post => data_updates::store(state, request),
+        ["assets_manifest"] if is_post => assets_manifest::settle(state, request),
+        ["migrations" | "imports" | "exports" | "data_clean" | "data_updates" | "assets_manifest"]
         | ["migrations", "run"]
-        | ["imports" | "exports" | "data_clean", _]
-        | ["exports", _, "archive.zip"] => Answer::json_error(
+        | ["imports" | "exports" | "data_clean", _] => Answer::json_error(
             StatusCode::METHOD_NOT_ALLOWED,
             &format!("{} does not answer {}", request.path, request.method),
         ),
@@ -73,8 +75,8 @@ fn flag(request: &Request, name: &str) -> bool {
     }
 }
 
-/// How an import, an export or a clean is getting on. An archive is at `archive`.
-fn transfer(state: &State, kind: Kind, id: &str, archive: Option<String>) -> Answer {
+/// How an import, an export or a clean is getting on.
+fn transfer(state: &State, request: &Request, kind: Kind, id: &str) -> Answer {
     let Some(progress) = state.transfers.progress(kind, id) else { return missing(kind, id) };
     let status = |name: &str| Transfer {
         status: Status::Name(name.to_owned()),
@@ -90,7 +92,10 @@ fn transfer(state: &State, kind: Kind, id: &str, archive: Option<String>) -> Ans
         Progress::Done(Product::Json(data)) => {
             Transfer { data: Arc::unwrap_or_clone(data), ..status("done") }
         }
-        Progress::Done(Product::Archive(_)) => Transfer { zip_file_url: archive, ..status("done") },
+        Progress::Done(Product::Archive(key)) => match exports::url(state, request, &key) {
+            Ok(url) => Transfer { zip_file_url: Some(url), ..status("done") },
+            Err(error) => return Answer::failed(&error.to_string()),
+        },
         Progress::Done(Product::Cleaned) => status("done"),
     };
     Answer::json(StatusCode::OK, &transfer)
