@@ -20,6 +20,7 @@
 //! | `graphql` | document to JSON |
 //! | `liquid` | template to text |
 //! | `migrations` | the app's own migrations, run once each |
+//! | `releases` | what was deployed to a server that is a deploy target: kept, checked out, asked for |
 //! | `server` | HTTP in |
 //! | `client` | HTTP out, to a platform or to our own server |
 //! | `deploy` | check, pack, send |
@@ -44,6 +45,8 @@
 //!   (`graphql::OwnFiles -> app, records`), others come by `download`
 //! - start of a run: `run -> migrations -> liquid`, then requests and jobs
 //! - file change: `watch -> run/reload -> app` (swap)
+//! - deploy: `client -> server/app_builder -> releases` (submitted) `-> run/install -> releases` (stored, checked out)
+//!   `-> app` (swap)
 //! - log line: `{% log %} | jobs | server -> logs -> store + subscribers`, read by `cli/logs -> logs -> store`
 //!
 //! # As a library
@@ -67,6 +70,7 @@ mod migrations;
 mod notifications;
 mod protocol;
 mod records;
+mod releases;
 mod ruby_regex;
 mod run;
 mod server;

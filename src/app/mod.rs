@@ -49,6 +49,7 @@ pub(crate) use cores::map_on_cores;
 pub(crate) use excerpt::Excerpt;
 pub(crate) use form::{AsyncCallback, Form, FormNotification, UnknownForm};
 pub(crate) use format::Format;
+pub(crate) use kind::category;
 pub(crate) use load::LoadError;
 pub(crate) use method::Method;
 pub(crate) use migration::{Migration, MigrationTimestamp};

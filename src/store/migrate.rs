@@ -28,6 +28,7 @@ const DATA: &[&str] = &[
     include_str!("migrations/data/0011_feeds.sql"),
     include_str!("migrations/data/0012_documents.sql"),
 ];
+const RELEASES: &[&str] = &[include_str!("migrations/releases/0001_releases.sql")];
 
 /// Applies what is missing, all of it or none. Safe when two processes do it at once: the version is read again inside the
 /// transaction.
@@ -77,6 +78,7 @@ impl Database {
         match self {
             Self::Queue => QUEUE,
             Self::Data => DATA,
+            Self::Releases => RELEASES,
         }
     }
 

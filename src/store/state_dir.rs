@@ -42,6 +42,15 @@ impl StateDir {
         self.path.join("data.sqlite3")
     }
 
+    pub(crate) fn releases(&self) -> PathBuf {
+        self.path.join("releases.sqlite3")
+    }
+
+    /// Releases as folders of files.
+    pub(crate) fn trees(&self) -> PathBuf {
+        self.path.join("trees")
+    }
+
     /// The files that `data.sqlite3` knows of.
     pub(crate) fn uploads(&self) -> PathBuf {
         self.path.join("uploads")
