@@ -175,7 +175,7 @@ fn place_is_given_only_where_files_go() {
             "67108865",
             "`0f` has 67108865 bytes, and at most 67108864 are taken",
         ),
-        ("instances/1/assets/1.assets_deploy.zip", "99999999999", "at most 536870912 are taken"),
+        ("instances/1/assets/1.assets_deploy.zip", "99999999999", "at most 268435456 are taken"),
     ] {
         let error = file(name, length).has_status(422).json()["error"].as_str().unwrap().to_owned();
         assert!(error.contains(message), "{name}: {error}");

@@ -13,7 +13,7 @@ mod release;
 mod transfer;
 
 pub(crate) use app::AppIdentity;
-pub(crate) use assets::{AssetEntry, AssetsManifest, PresignedForm, PresignedUrl};
+pub(crate) use assets::{ASSETS_LIMIT, AssetEntry, AssetsManifest, PresignedForm, PresignedUrl};
 pub(crate) use instance::Instance;
 pub(crate) use job::{Idle, JobAttempt, JobCounts, JobList, JobRecord};
 pub(crate) use liquid_exec::{LiquidExec, LiquidResult};

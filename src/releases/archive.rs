@@ -9,9 +9,9 @@ use zip::read::ZipFile;
 
 use super::change::{Change, Gone, NewFile};
 use super::error::Refused;
-use super::file_path::FilePath;
+use super::file_path::{FilePath, PathError};
 use super::submission::Origin;
-use crate::protocol::ARCHIVE_LIMIT;
+use crate::protocol::{ARCHIVE_LIMIT, ASSETS_LIMIT};
 
 /// Files and folders.
 const MAX_ENTRIES: usize = 20_000;
@@ -19,7 +19,7 @@ const MAX_ENTRIES: usize = 20_000;
 const MAX_UNPACKED: u64 = 256 * 1024 * 1024;
 /// How much larger than the archive all files may be. Text packs ten to one; only what is made for it packs a hundred to one.
 const MAX_RATIO: u64 = 100;
-/// Below so many bytes nobody is hurt, whatever the ratio.
+/// So many bytes hurt nobody, whatever the ratio.
 const HARMLESS: u64 = 8 * 1024 * 1024;
 
 /// Bits of a Unix mode that tell what an entry is, and those of a regular file.
@@ -40,9 +40,24 @@ pub(super) fn change(zip: &[u8], origin: Origin) -> Result<Change, Refused> {
     Ok(Change { put, gone })
 }
 
-pub(super) fn unpack(zip: &[u8]) -> Result<Vec<NewFile>, Refused> {
-    if zip.len() > ARCHIVE_LIMIT {
-        return Err(Refused::TooLarge { bytes: zip.len(), limit: ARCHIVE_LIMIT });
+/// The files of an archive; nothing else of it counts.
+pub(crate) fn unpack(zip: &[u8]) -> Result<Vec<NewFile>, Refused> {
+    unpack_placed(zip, ARCHIVE_LIMIT, FilePath::parse)
+}
+
+/// The same of an archive of assets, whose names are those below `/assets/`.
+pub(super) fn unpack_assets(zip: &[u8]) -> Result<Vec<NewFile>, Refused> {
+    unpack_placed(zip, ASSETS_LIMIT, FilePath::of_asset)
+}
+
+/// `place` says which file a name means.
+fn unpack_placed(
+    zip: &[u8],
+    limit: usize,
+    place: impl Fn(&str) -> Result<FilePath, PathError>,
+) -> Result<Vec<NewFile>, Refused> {
+    if zip.len() > limit {
+        return Err(Refused::TooLarge { bytes: zip.len(), limit });
     }
     let mut archive = ZipArchive::new(Cursor::new(zip)).map_err(|source| Refused::NotZip { source })?;
     if archive.len() > MAX_ENTRIES {
@@ -52,16 +67,16 @@ pub(super) fn unpack(zip: &[u8]) -> Result<Vec<NewFile>, Refused> {
         return Err(Refused::Duplicates);
     }
     let (mut files, mut paths) = (Vec::new(), HashSet::new());
-    let mut left = MAX_UNPACKED;
-    let packed = zip.len() as u64;
+    let limit = MAX_UNPACKED.min(HARMLESS.max(zip.len() as u64 * MAX_RATIO));
+    let mut left = limit;
     for index in 0..archive.len() {
         let name = name(&archive, index)?;
         // A folder is there by its files.
         if name.ends_with('/') {
-            FilePath::parse(&format!("{name}x"))?;
+            place(&format!("{name}x"))?;
             continue;
         }
-        let path = FilePath::parse(&name)?;
+        let path = place(&name)?;
         let broken =
             |reason: &dyn ToString| Refused::Broken { path: path.clone(), reason: reason.to_string() };
         let mut entry = archive.by_index(index).map_err(|error| broken(&error))?;
@@ -72,11 +87,7 @@ pub(super) fn unpack(zip: &[u8]) -> Result<Vec<NewFile>, Refused> {
         entry.by_ref().take(left + 1).read_to_end(&mut content).map_err(|error| broken(&error))?;
         left = left
             .checked_sub(content.len() as u64)
-            .ok_or_else(|| Refused::Unpacked { path: path.clone(), limit: MAX_UNPACKED })?;
-        let unpacked = MAX_UNPACKED - left;
-        if unpacked > HARMLESS && unpacked / MAX_RATIO > packed {
-            return Err(Refused::Bomb { path, limit: MAX_RATIO });
-        }
+            .ok_or_else(|| Refused::Unpacked { path: path.clone(), limit })?;
         if !paths.insert(path.clone()) {
             return Err(Refused::Twice { path });
         }

@@ -50,6 +50,8 @@ pub(crate) struct Changed {
     pub(crate) deleted: Vec<FilePath>,
     /// Put as it was.
     pub(crate) skipped: Vec<FilePath>,
+    /// Where bytes waited that went into it.
+    pub(super) staged: Vec<FilePath>,
 }
 
 impl Changed {

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::assets::Bytes;
 use super::submission::{NewRelease, Origin, Progress, ReleaseId, Run, Status, Wanted};
 use crate::protocol::ARCHIVE_LIMIT;
 
@@ -41,6 +42,7 @@ pub(crate) struct Submission {
 #[derive(Debug)]
 struct Known {
     id: ReleaseId,
+    origin: Origin,
     run: Run,
     /// The submission whose assets these are.
     assets_of: Option<ReleaseId>,
@@ -78,6 +80,9 @@ impl Desk {
         };
         if assets_of.and_then(|of| state.find(of)).is_some_and(|of| of.run == Run::Dry) {
             release.run = Run::Dry;
+            if let Wanted::Assets(named) = &mut release.wanted {
+                named.bytes = Bytes::Withheld;
+            }
         }
         state.last_id += 1;
         let id = ReleaseId(state.last_id);
@@ -85,7 +90,13 @@ impl Desk {
             let oldest = state.known.iter().position(|known| known.progress.is_over());
             oldest.and_then(|index| state.known.remove(index));
         }
-        state.known.push_back(Known { id, run: release.run, assets_of, progress: Progress::Waiting });
+        state.known.push_back(Known {
+            id,
+            origin: release.origin,
+            run: release.run,
+            assets_of,
+            progress: Progress::Waiting,
+        });
         state.waiting.push_back(Submission { id, release });
         self.moved.notify_all();
         Ok(id)
@@ -94,6 +105,11 @@ impl Desk {
     /// `None`: never submitted, or long ago.
     pub(super) fn status(&self, id: ReleaseId) -> Option<Status> {
         self.lock().status(id)
+    }
+
+    /// What a submission came by; `None` as for the status.
+    pub(super) fn origin(&self, id: ReleaseId) -> Option<Origin> {
+        self.lock().find(id).map(|known| known.origin)
     }
 
     /// The same, when the submission is over or `patience` is.
@@ -167,7 +183,7 @@ impl Wanted {
         match self {
             Self::Archive(archive) => archive.len(),
             Self::Change(change) => change.put.iter().map(|file| file.content.len()).sum(),
-            Self::Kept(_) => 0,
+            Self::Assets(_) | Self::Kept(_) => 0,
         }
     }
 }

@@ -47,6 +47,10 @@ pub(crate) enum Refused {
     NoFile { path: FilePath },
     #[error("no module `{name}` is deployed here")]
     NoModule { name: String },
+    #[error("no bytes of `{path}` have come, and they are not here from before: send the assets again")]
+    NoBytes { path: FilePath },
+    #[error("the manifest says that asset `{name}` is the file `{path}`, which it cannot be")]
+    OtherAsset { path: FilePath, name: String },
     #[error("release {id} is not kept; `GET /_dev/releases` lists those that are")]
     NoRelease { id: ReleaseId },
 }
@@ -63,7 +67,9 @@ impl Refused {
             | Self::Broken { path, .. }
             | Self::FileAndFolder { path, .. }
             | Self::SameButCase { path, .. }
-            | Self::NoFile { path } => Some(path.as_str()),
+            | Self::NoFile { path }
+            | Self::NoBytes { path }
+            | Self::OtherAsset { path, .. } => Some(path.as_str()),
             Self::NotZip { .. }
             | Self::NoEntries
             | Self::TooLarge { .. }

@@ -10,6 +10,7 @@
 //! ```
 
 mod archive;
+mod assets;
 mod change;
 mod desk;
 mod digest;
@@ -17,6 +18,7 @@ mod error;
 mod file_path;
 mod manifest;
 mod report;
+mod staged;
 mod submission;
 mod table;
 mod trees;
@@ -29,6 +31,8 @@ use jiff::Timestamp;
 
 use crate::store::{Database, Durability, StateDir, Store};
 
+pub(crate) use archive::unpack;
+pub(crate) use assets::{Bytes, NamedAsset, NamedAssets};
 pub(crate) use change::{Change, Changed, Gone, NewFile};
 pub(crate) use desk::{Busy, Submission};
 pub(crate) use digest::Digest;
@@ -39,11 +43,15 @@ pub(crate) use report::by_category;
 pub(crate) use submission::{NewRelease, Origin, Progress, ReleaseId, Report, Run, Status, Wanted};
 pub(crate) use table::Kept;
 
+use assets::Extent;
 use desk::Desk;
 use trees::{Sources, Trees};
 
 /// Releases that are kept, the current one among them.
 const KEPT: u32 = 20;
+
+/// How long assets wait for their manifest: clients send both within minutes.
+const STAGED: Duration = Duration::from_secs(60 * 60);
 
 /// Handle to what was deployed. Clone = the same.
 #[derive(Debug, Clone)]
@@ -121,6 +129,19 @@ impl Releases {
         Ok((current, tree))
     }
 
+    /// Unpacks an archive of assets. They are part of no release before a manifest names them; until then they survive a
+    /// power cut.
+    pub(crate) fn stage_assets(&self, zip: &[u8], now: Timestamp) -> Result<(), Error> {
+        let files = archive::unpack_assets(zip)?;
+        Ok(self.inner.store.write(|transaction| staged::put(transaction, &files, now))?)
+    }
+
+    /// Takes away assets that no manifest has named for so long that none will.
+    pub(crate) fn expire_staged(&self, now: Timestamp) -> Result<usize, Error> {
+        let before = now.saturating_sub(STAGED).unwrap_or(Timestamp::MIN);
+        Ok(self.inner.store.write(|transaction| staged::expire(transaction, before))?)
+    }
+
     /// For the installer: waits for the next submission; `None` after [`Self::close`].
     pub(crate) fn next(&self) -> Option<Submission> {
         self.inner.desk.next()
@@ -132,12 +153,36 @@ impl Releases {
         let change = match wanted {
             Wanted::Kept(id) => return self.plan_kept(&before, *id),
             Wanted::Archive(zip) => archive::change(&std::mem::take(zip), origin)?,
+            Wanted::Assets(named) => return self.plan_assets(&before, origin, named),
             Wanted::Change(change) => {
                 let nothing = Change { put: Vec::new(), gone: Gone::Nothing };
                 std::mem::replace(change, nothing)
             }
         };
         Ok(change::apply(&before, change)?)
+    }
+
+    fn plan_assets(&self, before: &Manifest, origin: Origin, named: &NamedAssets) -> Result<Changed, Error> {
+        let extent = match origin {
+            Origin::Assets { of: Some(id) } => self.extent_of(id)?,
+            _ => Extent::Saved,
+        };
+        let planned =
+            self.inner.store.read(|connection| assets::change(connection, before, named, extent))?;
+        let (change, staged) = planned?;
+        Ok(Changed { staged, ..change::apply(before, change)? })
+    }
+
+    /// What the manifest of a release speaks of.
+    fn extent_of(&self, id: ReleaseId) -> Result<Extent, Error> {
+        let is_deploy = match self.inner.desk.origin(id) {
+            Some(origin) => origin == Origin::Deploy,
+            None => {
+                let origin = self.inner.store.read(|connection| table::origin(connection, id))?;
+                origin.ok_or(Refused::NoRelease { id })? == Origin::Deploy.as_str()
+            }
+        };
+        Ok(if is_deploy { Extent::Whole } else { Extent::Part })
     }
 
     fn plan_kept(&self, before: &Manifest, id: ReleaseId) -> Result<Changed, Error> {
@@ -165,6 +210,9 @@ impl Releases {
     ) -> Result<(), Error> {
         Ok(self.inner.store.write(|transaction| {
             table::insert(transaction, id, origin, &changed.manifest, &changed.content, now)?;
+            // What was saved since its bytes came is newer than they.
+            let put = changed.upserted.iter().filter(|path| path.is_asset());
+            staged::forget(transaction, put.chain(&changed.staged))?;
             table::prune(transaction, KEPT)
         })?)
     }

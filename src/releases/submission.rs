@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::assets::NamedAssets;
 use super::change::Change;
 use crate::protocol::{ReleaseError, ReportRow};
 
@@ -38,6 +39,8 @@ pub(crate) enum Wanted {
     /// those go that are not in it.
     Archive(Vec<u8>),
     Change(Change),
+    /// What a manifest of assets names.
+    Assets(NamedAssets),
     /// A release that is kept.
     Kept(ReleaseId),
 }

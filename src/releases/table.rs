@@ -47,6 +47,12 @@ pub(super) fn is_kept(connection: &Connection, id: ReleaseId) -> rusqlite::Resul
     connection.query_row("SELECT EXISTS (SELECT 1 FROM releases WHERE id = ?1)", [id.0], |row| row.get(0))
 }
 
+/// What a release that is kept came by.
+pub(super) fn origin(connection: &Connection, id: ReleaseId) -> rusqlite::Result<Option<String>> {
+    let select = "SELECT origin FROM releases WHERE id = ?1";
+    connection.query_row(select, [id.0], |row| row.get(0)).optional()
+}
+
 /// The content of a blob; `None` if there is none of this digest.
 pub(super) fn content(connection: &Connection, digest: Digest) -> rusqlite::Result<Option<Vec<u8>>> {
     let mut statement = connection.prepare_cached("SELECT content FROM blobs WHERE digest = ?1")?;
@@ -146,8 +152,7 @@ fn amends(
     current: ReleaseId,
     origin: Origin,
 ) -> rusqlite::Result<Option<String>> {
-    let select = "SELECT origin FROM releases WHERE id = ?1";
-    let before: String = transaction.query_row(select, [current.0], |row| row.get(0))?;
+    let Some(before) = self::origin(transaction, current)? else { return Ok(None) };
     let does = match origin {
         Origin::Sync => before == Origin::Sync.as_str(),
         Origin::Assets { of } => of == Some(current),

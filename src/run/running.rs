@@ -104,7 +104,7 @@ impl Running {
             project.sessions.clone(),
             project.graph.clone(),
             migrator.clone(),
-            Site { environment: options.environment.clone(), access },
+            Site { environment: options.environment.clone(), access, releases: None },
         );
         let server = tokio::spawn(server::serve(listener, state, stopped.clone().heard()));
         let workers = options.workers.map(|count| project.queue.start(project.performer(url.clone()), count));

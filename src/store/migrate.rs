@@ -28,7 +28,10 @@ const DATA: &[&str] = &[
     include_str!("migrations/data/0011_feeds.sql"),
     include_str!("migrations/data/0012_documents.sql"),
 ];
-const RELEASES: &[&str] = &[include_str!("migrations/releases/0001_releases.sql")];
+const RELEASES: &[&str] = &[
+    include_str!("migrations/releases/0001_releases.sql"),
+    include_str!("migrations/releases/0002_staged_assets.sql"),
+];
 
 /// Applies what is missing, all of it or none. Safe when two processes do it at once: the version is read again inside the
 /// transaction.

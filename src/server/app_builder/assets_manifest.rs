@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use super::unprocessable;
 use crate::protocol::AssetsManifest;
 use crate::server::answer::Answer;
-use crate::server::asset_intake;
+use crate::server::asset_intake::{self, Settled};
 use crate::server::request::Request;
 use crate::server::state::State;
 
@@ -21,7 +21,8 @@ pub(super) fn settle(state: &State, request: &Request) -> Answer {
         }
     };
     match asset_intake::settle(state, &manifest) {
-        Ok(()) => Answer::json(StatusCode::OK, &json!({})),
+        Ok(Settled::Over) => Answer::json(StatusCode::OK, &json!({})),
+        Ok(Settled::Underway) => Answer::json(StatusCode::ACCEPTED, &json!({})),
         Err(error) => error.into(),
     }
 }

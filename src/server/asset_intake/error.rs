@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use axum::http::StatusCode;
 
+use crate::releases::{self, Busy, Refused};
 use crate::server::answer::Answer;
 
 #[derive(Debug, thiserror::Error)]
@@ -21,17 +22,37 @@ pub(in crate::server) enum Error {
     Differs { name: String, path: String },
     #[error("the archive of assets cannot be read: {source}")]
     Archive { source: zip::result::ZipError },
+    #[error("no release `{id}` is known here: deploy again")]
+    Release { id: String },
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// The installer's words.
+    #[error("{message}")]
+    Failed { message: String },
+    #[error("the server is still busy with what was deployed before; it will be done")]
+    Underway,
     #[error("cannot read {}: {source}", path.display())]
     Read { path: PathBuf, source: io::Error },
+    #[error("cannot keep the asset: {source}")]
+    Store { source: releases::Error },
+}
+
+impl From<releases::Error> for Error {
+    fn from(error: releases::Error) -> Self {
+        match error {
+            releases::Error::Refused(refused) => Self::Refused(refused),
+            source => Self::Store { source },
+        }
+    }
 }
 
 impl From<Error> for Answer {
     fn from(error: Error) -> Self {
         match error {
-            Error::Unknown { .. } | Error::Differs { .. } | Error::Archive { .. } => {
-                Self::json_error(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string())
-            }
-            Error::Read { .. } => Self::failed(&error.to_string()),
+            Error::Read { .. } | Error::Store { .. } => Self::failed(&error.to_string()),
+            _ => Self::json_error(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
         }
     }
 }

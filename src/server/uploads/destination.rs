@@ -1,13 +1,11 @@
 //! What becomes of a file that is sent, by its key: clients of the platform name them below `instances/<id>/`. Pure.
 
-use crate::protocol::IMPORT_LIMIT;
+use crate::protocol::{ASSETS_LIMIT, IMPORT_LIMIT};
 use crate::records::{Acl, Key};
 
 /// What ends the name of an archive of assets.
 const ASSETS_ARCHIVE: &str = ".assets_deploy.zip";
 
-/// Bytes of one archive of assets.
-const LARGEST_ARCHIVE: u64 = 512 * 1024 * 1024;
 /// Bytes of any other file.
 const LARGEST_FILE: u64 = 1 << 30;
 
@@ -40,8 +38,8 @@ impl<'k> Destination<'k> {
     pub(in crate::server) fn largest(self) -> u64 {
         match self {
             Self::DataImport => IMPORT_LIMIT as u64,
-            Self::AssetsArchive => LARGEST_ARCHIVE,
-            Self::File | Self::Asset(_) => LARGEST_FILE,
+            Self::AssetsArchive | Self::Asset(_) => ASSETS_LIMIT as u64,
+            Self::File => LARGEST_FILE,
         }
     }
 
