@@ -19,7 +19,7 @@ const MAX_ENTRIES: usize = 20_000;
 const MAX_UNPACKED: u64 = 256 * 1024 * 1024;
 /// How much larger than the archive all files may be. Text packs ten to one; only what is made for it packs a hundred to one.
 const MAX_RATIO: u64 = 100;
-/// Below so many bytes nobody is hurt, whatever the ratio.
+/// So many bytes hurt nobody, whatever the ratio.
 const HARMLESS: u64 = 8 * 1024 * 1024;
 
 /// Bits of a Unix mode that tell what an entry is, and those of a regular file.
@@ -40,7 +40,8 @@ pub(super) fn change(zip: &[u8], origin: Origin) -> Result<Change, Refused> {
     Ok(Change { put, gone })
 }
 
-pub(super) fn unpack(zip: &[u8]) -> Result<Vec<NewFile>, Refused> {
+/// The files of an archive; nothing else of it counts.
+pub(crate) fn unpack(zip: &[u8]) -> Result<Vec<NewFile>, Refused> {
     if zip.len() > ARCHIVE_LIMIT {
         return Err(Refused::TooLarge { bytes: zip.len(), limit: ARCHIVE_LIMIT });
     }
@@ -52,8 +53,8 @@ pub(super) fn unpack(zip: &[u8]) -> Result<Vec<NewFile>, Refused> {
         return Err(Refused::Duplicates);
     }
     let (mut files, mut paths) = (Vec::new(), HashSet::new());
-    let mut left = MAX_UNPACKED;
-    let packed = zip.len() as u64;
+    let limit = MAX_UNPACKED.min(HARMLESS.max(zip.len() as u64 * MAX_RATIO));
+    let mut left = limit;
     for index in 0..archive.len() {
         let name = name(&archive, index)?;
         // A folder is there by its files.
@@ -72,11 +73,7 @@ pub(super) fn unpack(zip: &[u8]) -> Result<Vec<NewFile>, Refused> {
         entry.by_ref().take(left + 1).read_to_end(&mut content).map_err(|error| broken(&error))?;
         left = left
             .checked_sub(content.len() as u64)
-            .ok_or_else(|| Refused::Unpacked { path: path.clone(), limit: MAX_UNPACKED })?;
-        let unpacked = MAX_UNPACKED - left;
-        if unpacked > HARMLESS && unpacked / MAX_RATIO > packed {
-            return Err(Refused::Bomb { path, limit: MAX_RATIO });
-        }
+            .ok_or_else(|| Refused::Unpacked { path: path.clone(), limit })?;
         if !paths.insert(path.clone()) {
             return Err(Refused::Twice { path });
         }

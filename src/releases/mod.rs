@@ -29,6 +29,7 @@ use jiff::Timestamp;
 
 use crate::store::{Database, Durability, StateDir, Store};
 
+pub(crate) use archive::unpack;
 pub(crate) use change::{Change, Changed, Gone, NewFile};
 pub(crate) use desk::{Busy, Submission};
 pub(crate) use digest::Digest;
