@@ -75,6 +75,11 @@ impl LoadedFile {
         {
             return Some(previous.clone());
         }
+        Self::read(path, found, previous)
+    }
+
+    /// Reads the file, whatever is known of it: `previous` may be of another folder. What has the same content shares it.
+    pub(super) fn read(path: &str, found: &Found, previous: Option<&Arc<Self>>) -> Option<Arc<Self>> {
         let mut loaded = Self {
             path: previous.map_or_else(|| path.into(), |previous| previous.path.clone()),
             place: found.place.clone(),

@@ -73,7 +73,7 @@ impl Changed {
 /// Makes the change.
 ///
 /// # Errors
-/// A path would be a file and a folder, or differ from another in its letters' case alone.
+/// A path would be a file and a folder, or differ from another in its letters' case alone; or there is no such module.
 pub(super) fn apply(before: &Manifest, change: Change) -> Result<Changed, Refused> {
     let Change { put, gone } = change;
     let digests = map_on_cores(&put, FILES_PER_THREAD, |file| Digest::of(&file.content));
@@ -97,6 +97,11 @@ pub(super) fn apply(before: &Manifest, change: Change) -> Result<Changed, Refuse
         }
         stays
     });
+    if let Gone::Module(name) = gone
+        && changed.deleted.is_empty()
+    {
+        return Err(Refused::NoModule { name });
+    }
     refuse_clashes(&files)?;
     changed.manifest = Manifest::new(files);
     Ok(changed)

@@ -21,12 +21,8 @@ pub(crate) enum Refused {
     TooLarge { bytes: usize, limit: usize },
     #[error("the archive holds {entries} files; the limit is {limit}")]
     TooMany { entries: usize, limit: usize },
-    #[error("the archive unpacks to more than {} MB, at `{path}`", limit / (1024 * 1024))]
+    #[error("`{path}`: the archive unpacks to more than {} MB, too much for its size", limit / (1024 * 1024))]
     Unpacked { path: FilePath, limit: u64 },
-    #[error(
-        "the archive unpacks to more than {limit} times its size, at `{path}`: this looks like a zip bomb"
-    )]
-    Bomb { path: FilePath, limit: u64 },
     #[error("`{path}` is not a regular file: links and devices are not deployed")]
     NotFile { path: FilePath },
     #[error("the archive has a name that is not UTF-8: `{shown}`")]
@@ -43,8 +39,6 @@ pub(crate) enum Refused {
         "`{path}` and `{other}` differ in the case of letters alone: not every file system can tell them apart"
     )]
     SameButCase { path: FilePath, other: FilePath },
-    #[error("`{path}` is not there: nothing to delete")]
-    NoFile { path: FilePath },
     #[error("no module `{name}` is deployed here")]
     NoModule { name: String },
     #[error("no bytes of `{path}` have come, and they are not here from before: send the assets again")]
@@ -61,13 +55,11 @@ impl Refused {
         match self {
             Self::Path(error) => Some(&error.path),
             Self::Unpacked { path, .. }
-            | Self::Bomb { path, .. }
             | Self::NotFile { path }
             | Self::Twice { path }
             | Self::Broken { path, .. }
             | Self::FileAndFolder { path, .. }
             | Self::SameButCase { path, .. }
-            | Self::NoFile { path }
             | Self::NoBytes { path }
             | Self::OtherAsset { path, .. } => Some(path.as_str()),
             Self::NotZip { .. }

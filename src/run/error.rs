@@ -10,6 +10,7 @@ use crate::jobs;
 use crate::migrations;
 use crate::notifications::RelayError;
 use crate::records::{ConstantsError, SessionError, UploadError};
+use crate::releases;
 use crate::store;
 
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,10 @@ pub(crate) enum Error {
     App(#[from] LoadError),
     #[error(transparent)]
     Store(#[from] store::Error),
+    #[error(transparent)]
+    Releases(#[from] releases::Error),
+    #[error("cannot start a thread")]
+    Thread { source: io::Error },
     #[error(transparent)]
     Constants(#[from] ConstantsError),
     #[error(transparent)]

@@ -38,7 +38,7 @@ pub(crate) struct Site {
     /// `context.environment`
     pub(crate) environment: String,
     pub(crate) access: Access,
-    /// What is deployed here; a server of a project's folder has none.
+    /// What was deployed here; `None` where the files of a project are served.
     pub(crate) releases: Option<Releases>,
 }
 

@@ -1,14 +1,15 @@
-//! Imports, exports and cleans of clients: each runs on a blocking thread of its own while its client asks how it is
+//! Imports, exports, cleans and backups of clients: each runs on a blocking thread of its own while its client asks how it is
 //! getting on. How each ended is kept in memory, the last ones only; the server waits for those that run before it ends.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::body::Bytes;
 use serde_json::Value as Json;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::protocol::ImportedRows;
+use crate::protocol::{ImportedRows, ReportRow};
 use crate::records::Key;
 
 /// That may be under way together; they write one after the other anyway.
@@ -39,6 +40,9 @@ pub(super) enum Kind {
     Import,
     Export,
     Clean,
+    Backup,
+    /// Of what was sent with the files that are served.
+    Comparison,
 }
 
 #[derive(Debug, Clone)]
@@ -54,9 +58,12 @@ pub(super) enum Product {
     Imported(ImportedRows),
     /// Shared: it is large, and handed out while others wait.
     Json(Arc<Json>),
+    Archive(Bytes),
     /// Where it is among the files.
-    Archive(Key),
+    File(Key),
     Cleaned,
+    /// Nothing differs.
+    Compared(BTreeMap<String, ReportRow>),
 }
 
 /// Too many are under way.

@@ -46,6 +46,11 @@ impl StateDir {
         self.path.join("releases.sqlite3")
     }
 
+    /// What is served here was deployed here.
+    pub(crate) fn is_instance(&self) -> bool {
+        self.releases().is_file()
+    }
+
     /// Releases as folders of files.
     pub(crate) fn trees(&self) -> PathBuf {
         self.path.join("trees")

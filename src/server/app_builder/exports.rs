@@ -27,7 +27,7 @@ pub(super) fn begin(state: &State, request: &Request) -> Answer {
     let begun = if parameter(request, "csv_export").is_some_and(|csv| csv != "false") {
         state.transfers.begin(Kind::Export, move || {
             let archive = records.data(None).keep_export_archive(Timestamp::now());
-            archive.map(Product::Archive).map_err(|error| error.to_string())
+            archive.map(Product::File).map_err(|error| error.to_string())
         })
     } else {
         let references = state.live.engine().app().references().collect();

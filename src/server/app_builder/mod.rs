@@ -2,11 +2,16 @@
 //! `{"error": "…"}`, which clients print; other statuses some of them take for a fault of the server.
 
 mod assets_manifest;
+mod backups;
 mod data_clean;
 mod data_updates;
 mod exports;
 mod imports;
 mod migrations;
+mod modules;
+mod releases;
+mod sync;
+mod working_tree;
 
 use std::sync::Arc;
 
@@ -31,6 +36,8 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
     let parts: Vec<&str> = path.split('/').collect();
     let is_get = request.method == Method::GET || request.method == Method::HEAD;
     let is_post = request.method == Method::POST;
+    let is_put = request.method == Method::PUT;
+    let is_delete = request.method == Method::DELETE;
     match parts.as_slice() {
         ["migrations"] if is_get => migrations::list(state),
         ["migrations"] if is_post => migrations::generate(state, request),
@@ -43,9 +50,19 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         ["data_clean", id] if is_get => transfer(state, request, Kind::Clean, id),
         ["data_updates"] if is_post => data_updates::store(state, request),
         ["assets_manifest"] if is_post => assets_manifest::settle(state, request),
+        ["marketplace_releases"] if is_post => releases::begin(state, request),
+        ["marketplace_releases", "backup"] if is_post => backups::begin(state, request),
+        ["marketplace_releases", "sync"] if is_put => sync::save(state, request),
+        ["marketplace_releases", "sync"] if is_delete => sync::delete(state, request),
+        ["marketplace_releases", id] if is_get => releases::show(state, request, id),
+        ["marketplace_releases", id, "archive.zip"] if is_get => backups::archive(state, id),
+        ["installed_modules"] if is_get => modules::list(state),
+        ["installed_modules"] if is_delete => modules::remove(state, request),
         ["migrations" | "imports" | "exports" | "data_clean" | "data_updates" | "assets_manifest"]
+        | ["marketplace_releases" | "installed_modules"]
         | ["migrations", "run"]
-        | ["imports" | "exports" | "data_clean", _] => Answer::json_error(
+        | ["imports" | "exports" | "data_clean" | "marketplace_releases", _]
+        | ["marketplace_releases", _, "archive.zip"] => Answer::json_error(
             StatusCode::METHOD_NOT_ALLOWED,
             &format!("{} does not answer {}", request.path, request.method),
         ),
@@ -54,6 +71,13 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
             &format!("{} of the platform is not served yet", request.path),
         ),
     }
+}
+
+/// Whether a path is one whose id, which nobody can guess, is the permission: clients fetch archives without credentials.
+pub(super) fn is_archive(path: &str) -> bool {
+    let below = path.strip_prefix(PREFIX).unwrap_or_default().trim_matches('/');
+    let parts: Vec<&str> = below.split('/').collect();
+    matches!(parts.as_slice(), ["exports" | "marketplace_releases", _, "archive.zip"])
 }
 
 /// A parameter of the query or the body as text; numbers are written as such. Nothing for an empty one.
@@ -92,11 +116,11 @@ fn transfer(state: &State, request: &Request, kind: Kind, id: &str) -> Answer {
         Progress::Done(Product::Json(data)) => {
             Transfer { data: Arc::unwrap_or_clone(data), ..status("done") }
         }
-        Progress::Done(Product::Archive(key)) => match exports::url(state, request, &key) {
+        Progress::Done(Product::File(key)) => match exports::url(state, request, &key) {
             Ok(url) => Transfer { zip_file_url: Some(url), ..status("done") },
             Err(error) => return Answer::failed(&error.to_string()),
         },
-        Progress::Done(Product::Cleaned) => status("done"),
+        Progress::Done(Product::Archive(_) | Product::Cleaned | Product::Compared(_)) => status("done"),
     };
     Answer::json(StatusCode::OK, &transfer)
 }
@@ -106,6 +130,8 @@ fn missing(kind: Kind, id: &str) -> Answer {
         Kind::Import => "import",
         Kind::Export => "export",
         Kind::Clean => "data clean",
+        Kind::Backup => "backup",
+        Kind::Comparison => "release",
     };
     Answer::json_error(StatusCode::NOT_FOUND, &format!("no {what} {id}"))
 }
