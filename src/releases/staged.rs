@@ -38,3 +38,38 @@ pub(super) fn forget<'p>(
 pub(super) fn expire(transaction: &Transaction<'_>, before: Timestamp) -> rusqlite::Result<usize> {
     transaction.execute("DELETE FROM staged_assets WHERE staged_at <= ?1", [before.as_millisecond()])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Database, Store};
+
+    fn file(name: &str, content: &str) -> NewFile {
+        NewFile { path: FilePath::of_asset(name).unwrap(), content: content.as_bytes().to_vec() }
+    }
+
+    #[test]
+    fn bytes_wait_until_they_are_taken_or_nobody_has_come() {
+        let store = Store::memory(Database::Releases).unwrap();
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let put = |files: &[NewFile], second| {
+            store.write(|transaction| super::put(transaction, files, at(second))).unwrap();
+        };
+        let content = |name: &str| {
+            let path = FilePath::of_asset(name).unwrap();
+            let content = store.read(|connection| super::content(connection, &path)).unwrap();
+            content.map(|content| String::from_utf8(content).unwrap())
+        };
+        put(&[file("a", "1"), file("b", "2"), file("c", "3")], 10);
+        put(&[file("a", "one")], 20);
+        assert_eq!((content("a").as_deref(), content("d")), (Some("one"), None));
+
+        let taken = file("b", "").path;
+        store.write(|transaction| forget(transaction, std::iter::once(&taken))).unwrap();
+        assert_eq!((content("b"), content("c").as_deref()), (None, Some("3")));
+
+        let expire = |second| store.write(|transaction| super::expire(transaction, at(second))).unwrap();
+        assert_eq!((expire(9), expire(10), expire(10)), (0, 1, 0));
+        assert_eq!((content("a").as_deref(), content("c")), (Some("one"), None));
+    }
+}

@@ -116,7 +116,8 @@ impl Running {
         let server = tokio::spawn(server::serve(listener, state, stopped.clone().heard()));
         let workers = options.workers.map(|count| project.queue.start(project.performer(url.clone()), count));
         let records = project.graph.records.clone();
-        let purges = purge::follow(records, project.bindings.log.clone(), stopped.clone());
+        let releases = project.deployed.as_ref().map(|deployed| deployed.releases.clone());
+        let purges = purge::follow(records, releases, project.bindings.log.clone(), stopped.clone());
         let purges = tokio::spawn(purges);
         Ok(Self {
             project,

@@ -26,6 +26,9 @@ use crate::protocol::{IMPORT_LIMIT, Status, Transfer};
 
 /// Largest body: an import is one request. The platform's own limit is 50 MB.
 pub(super) const BODY_LIMIT: usize = IMPORT_LIMIT;
+/// One instance would send another its files and data by itself; what does the same in steps is there.
+const NO_CLONES: &str = "instances do not clone each other here: bring the app with `deploy`, the data with `data export -z` \
+                         from the one and `data import -z` to the other";
 pub(super) const PREFIX: &str = "/api/app_builder";
 
 pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadable>) -> Answer {
@@ -58,6 +61,7 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         ["marketplace_releases", id, "archive.zip"] if is_get => backups::archive(state, id),
         ["installed_modules"] if is_get => modules::list(state),
         ["installed_modules"] if is_delete => modules::remove(state, request),
+        ["instance_clone_imports" | "instance_clone_exports", ..] => unprocessable(NO_CLONES),
         ["migrations" | "imports" | "exports" | "data_clean" | "data_updates" | "assets_manifest"]
         | ["marketplace_releases" | "installed_modules"]
         | ["migrations", "run"]
