@@ -40,6 +40,7 @@ mod migrations;
 mod pages;
 mod plain_rules;
 mod readme;
+mod releases;
 mod render_command;
 mod sessions;
 mod shop;

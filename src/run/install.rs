@@ -18,8 +18,8 @@ use crate::app::{App, LoadError, Problem, Severity};
 use crate::logs::{LoggedError, NewEntry};
 use crate::protocol::{ErrorDetails, ReleaseError};
 use crate::releases::{
-    self, Changed, Manifest, NewRelease, Origin, Progress, ReleaseId, Releases, Report, Run, Submission, Wanted,
-    by_category,
+    self, Changed, Manifest, NewRelease, Origin, Progress, ReleaseId, Releases, Report, Run, Submission,
+    Wanted, by_category,
 };
 use crate::server::STACK;
 
@@ -44,10 +44,7 @@ pub(super) fn start(releases: Releases, current: Manifest, swap: Swap) -> io::Re
 }
 
 /// The app of a tree; one without a file of an app is empty.
-pub(super) fn load(
-    tree: &std::path::Path,
-    previous: Option<&App>,
-) -> Result<(App, Vec<Problem>), LoadError> {
+pub(super) fn load(tree: &std::path::Path, previous: Option<&App>) -> Result<(App, Vec<Problem>), LoadError> {
     match App::load(tree, previous) {
         Err(LoadError::NoApp { .. } | LoadError::Empty { .. }) => Ok((App::of_texts(&[], &[]), Vec::new())),
         loaded => loaded,
@@ -113,13 +110,12 @@ impl Installer {
         let tree = self.releases.check_out(changed, &self.current).map_err(|error| refusal(&error))?;
         let previous = self.swap.engine();
         let loaded = load(&tree, Some(previous.app()));
-        let (app, problems) = loaded.map_err(|error| ReleaseError {
-            error: error.to_string(),
-            details: ErrorDetails::default(),
-        })?;
+        let (app, problems) = loaded
+            .map_err(|error| ReleaseError { error: error.to_string(), details: ErrorDetails::default() })?;
         if origin == Origin::Deploy && app.file_count() == 0 {
             return Err(ReleaseError {
-                error: "the archive holds no file of an app: create `app/views/pages/index.liquid`".to_owned(),
+                error: "the archive holds no file of an app: create `app/views/pages/index.liquid`"
+                    .to_owned(),
                 details: ErrorDetails::default(),
             });
         }
@@ -129,8 +125,10 @@ impl Installer {
         };
         let own = problems.into_iter().chain(of_templates).map(|problem| (problem, false));
         let all = own.chain(between.into_iter().map(|problem| (problem, true)));
-        let (refused, tolerated): (Vec<_>, Vec<_>) = all.partition(|(problem, between)| is_refused(problem, *between));
-        let problems = |pairs: Vec<(Problem, bool)>| pairs.into_iter().map(|(problem, _)| problem).collect::<Vec<_>>();
+        let (refused, tolerated): (Vec<_>, Vec<_>) =
+            all.partition(|(problem, between)| is_refused(problem, *between));
+        let problems =
+            |pairs: Vec<(Problem, bool)>| pairs.into_iter().map(|(problem, _)| problem).collect::<Vec<_>>();
         match refused.first() {
             Some((first, _)) => {
                 let details = ErrorDetails { file_path: Some(first.path.clone()) };

@@ -161,7 +161,9 @@ impl Project {
 
     /// The end: what is still to be written is written, then others may have the folder.
     pub(super) fn close(self) {
-        let Self { queue, sessions, graph, bindings, live, deployed, entries, state, lock, temporary, .. } = self;
+        let Self {
+            queue, sessions, graph, bindings, live, deployed, entries, state, lock, temporary, ..
+        } = self;
         // What a full disk refuses now, subscribers are shown all the same.
         let _ = queue.flush();
         // A file that stays behind is harmless: the free lock says that nobody runs.

@@ -16,9 +16,9 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use super::install;
 use super::migrate::{self, Migrated};
 use super::news::{self, News};
-use super::install;
 use super::open::{Deployed, Project};
 use super::purge;
 use super::reload::{self, Reload};
@@ -203,7 +203,16 @@ impl Running {
     /// answers that do not are cut.
     pub(super) async fn end(self, grace: Duration) -> Result<(), Error> {
         let Self {
-            project, stop, mut server, workers, reloads, installer, purges, mut teller, all_written, ..
+            project,
+            stop,
+            mut server,
+            workers,
+            reloads,
+            installer,
+            purges,
+            mut teller,
+            all_written,
+            ..
         } = self;
         stop.say();
         if let Some(deployed) = &project.deployed {

@@ -55,7 +55,14 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         ["marketplace_releases", id, "archive.zip"] if is_get => backups::archive(state, id),
         ["installed_modules"] if is_get => modules::list(state),
         ["installed_modules"] if is_delete => modules::remove(state, request),
-        ["migrations" | "imports" | "exports" | "data_clean" | "marketplace_releases" | "installed_modules"]
+        [
+            "migrations"
+            | "imports"
+            | "exports"
+            | "data_clean"
+            | "marketplace_releases"
+            | "installed_modules",
+        ]
         | ["migrations", "run"]
         | ["imports" | "exports" | "data_clean" | "marketplace_releases", _]
         | ["exports" | "marketplace_releases", _, "archive.zip"] => Answer::json_error(

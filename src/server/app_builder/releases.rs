@@ -94,11 +94,9 @@ fn on_the_wire(id: ReleaseId, Status { progress, assets }: Status) -> ReleaseSta
         Progress::Waiting => status(number, "ready_for_import"),
         Progress::Working => status(number, "in_progress"),
         Progress::Failed(error) => ReleaseStatus { error: Some(error), ..status(number, "error") },
-        Progress::Done(report) => ReleaseStatus {
-            warning: report.warning,
-            report: Some(report.rows),
-            ..status(number, "success")
-        },
+        Progress::Done(report) => {
+            ReleaseStatus { warning: report.warning, report: Some(report.rows), ..status(number, "success") }
+        }
     };
     match assets {
         Some(Progress::Waiting | Progress::Working) => shown.asset_status = Some("in_progress".to_owned()),

@@ -26,7 +26,11 @@ pub(super) fn save(state: &State, request: &Request) -> Answer {
     let Some(releases) = &state.site.releases else {
         return working_tree::save(state, &sent, &content);
     };
-    let path = match releases.current().map_err(|error| error.to_string()).and_then(|current| place(&sent, &current)) {
+    let path = match releases
+        .current()
+        .map_err(|error| error.to_string())
+        .and_then(|current| place(&sent, &current))
+    {
         Ok(path) => path,
         Err(message) => return unprocessable(&message),
     };
@@ -46,7 +50,11 @@ pub(super) fn delete(state: &State, request: &Request) -> Answer {
     let Some(releases) = &state.site.releases else {
         return working_tree::delete(state, &sent);
     };
-    let path = match releases.current().map_err(|error| error.to_string()).and_then(|current| place(&sent, &current)) {
+    let path = match releases
+        .current()
+        .map_err(|error| error.to_string())
+        .and_then(|current| place(&sent, &current))
+    {
         Ok(path) => path,
         Err(message) => return unprocessable(&message),
     };
