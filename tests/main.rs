@@ -42,6 +42,7 @@ mod pages;
 mod plain_rules;
 mod presigned;
 mod readme;
+mod releases;
 mod render_command;
 mod sessions;
 mod shop;

@@ -17,7 +17,8 @@ impl StateArgs {
     pub(crate) fn folder(&self, root: &Path) -> StateDir {
         match &self.state {
             Some(folder) => StateDir::at(folder),
-            None if StateDir::at(root).is_instance() => StateDir::at(root),
+            // `join`: an empty path names no folder.
+            None if StateDir::at(root).is_instance() => StateDir::at(Path::new(".").join(root)),
             None => StateDir::at(root.join(StateDir::NAME)),
         }
     }

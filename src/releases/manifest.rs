@@ -35,10 +35,6 @@ impl Manifest {
         self.files.get(path).copied()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.files.is_empty()
-    }
-
     pub(crate) fn len(&self) -> usize {
         self.files.len()
     }

@@ -124,7 +124,9 @@ impl Releases {
     /// Checks out the current release, for the start. No other tree stays.
     pub(crate) fn check_out_current(&self) -> Result<(Manifest, PathBuf), Error> {
         let current = self.current()?;
-        let tree = self.check_out(&Changed { manifest: current.clone(), ..Changed::default() }, &current)?;
+        // From the database alone: the trees that are there have not been verified.
+        let wanted = Changed { manifest: current.clone(), ..Changed::default() };
+        let tree = self.check_out(&wanted, &Manifest::default())?;
         self.sweep(&[&current])?;
         Ok((current, tree))
     }

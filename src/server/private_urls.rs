@@ -60,23 +60,20 @@ fn url(state: &State, request: &Request) -> Result<PresignedUrl, Problem> {
              does not"
         )));
     }
-    let length = match parameter(request, "contentLength") {
-        None => None,
-        Some(text) => Some(
-            text.parse::<u64>()
-                .map_err(|_| Problem::Asked(format!("`contentLength` is a number of bytes, not `{text}`")))?,
-        ),
-    };
-    if let Some(length) = length.filter(|length| *length > destination.largest()) {
-        return Err(Problem::Asked(format!(
-            "`{}` has {length} bytes, and at most {} are taken",
-            key.file_name(),
-            destination.largest()
-        )));
+    if let Some(text) = parameter(request, "contentLength") {
+        let length = text.parse::<u64>();
+        let length = length
+            .map_err(|_| Problem::Asked(format!("`contentLength` is a number of bytes, not `{text}`")))?;
+        if length > destination.largest() {
+            return Err(Problem::Asked(format!(
+                "`{}` has {length} bytes, and at most {} are taken",
+                key.file_name(),
+                destination.largest()
+            )));
+        }
     }
     let (now, acl) = (Timestamp::now(), destination.acl());
     let put = PresignedPut {
-        length,
         content_type: parameter(request, "contentType").map(str::to_owned),
         expires_at: after(now, LIFETIME),
         key,

@@ -6,8 +6,8 @@ use serde_json::{Value as Json, json};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::{archive, deploy, manifest, refusal, sync};
-use crate::harness::{Project, TestApp};
+use super::{deploy, manifest, refusal, sync};
+use crate::harness::{Multipart, Project, TestApp, zip_of};
 
 const INDEX: (&str, &str) = ("app/views/pages/index.liquid", "on");
 
@@ -17,17 +17,12 @@ fn instance() -> TestApp {
 
 /// Posts the archive of a release; its id.
 fn release(app: &TestApp, files: &[(&str, &str)], fields: &[(&str, &str)]) -> Json {
-    let mut body = Vec::new();
-    for (name, value) in fields {
-        let part = format!(
-            "--X\r\nContent-Disposition: form-data; name=\"marketplace_builder[{name}]\"\r\n\r\n{value}\r\n"
-        );
-        body.extend_from_slice(part.as_bytes());
-    }
-    body.extend_from_slice(b"--X\r\nContent-Disposition: form-data; name=\"marketplace_builder[zip_file]\"; filename=\"release.zip\"\r\nContent-Type: application/octet-stream\r\n\r\n");
-    body.extend_from_slice(&archive(files));
-    body.extend_from_slice(b"\r\n--X--\r\n");
-    let headers = [("content-type", "multipart/form-data; boundary=X")];
+    let form = fields.iter().fold(Multipart::default(), |form, (name, value)| {
+        form.field(&format!("marketplace_builder[{name}]"), value)
+    });
+    let body = form.file("marketplace_builder[zip_file]", "release.zip", &zip_of(files)).body();
+    let content_type = Multipart::content_type();
+    let headers = [("content-type", content_type.as_str())];
     let browser = app.new_browser();
     let begun = browser.send("POST", "/api/app_builder/marketplace_releases", &headers, body);
     let id = begun.has_status(200).json()["id"].clone();
@@ -46,7 +41,7 @@ fn status(app: &TestApp, id: &Json) -> Json {
 
 /// Sends bytes, the manifest of a release and waits for the end.
 fn assets(app: &TestApp, id: &Json, files: &[(&str, &str)]) -> Json {
-    deploy(app, &archive(files)).0.has_status(201);
+    deploy(app, &zip_of(files)).0.has_status(201);
     named(app, id, files)
 }
 
@@ -66,7 +61,7 @@ fn assets_of_a_deploy_are_served_and_survive_a_crash() {
     let mut app = instance();
     let id = release(&app, &[INDEX, ("modules/core/public/lib/a.liquid", "a")], &[]);
     let (sent, access) =
-        deploy(&app, &archive(&[("a.css", "body{}"), ("images/i.png", "x"), ("modules/core/m.js", "js")]));
+        deploy(&app, &zip_of(&[("a.css", "body{}"), ("images/i.png", "x"), ("modules/core/m.js", "js")]));
     sent.has_status(201);
     app.new_browser().send("HEAD", &access, &[], Vec::new()).has_status(404);
     assert_eq!(served(&app, "a.css"), None, "no manifest has named it");
@@ -122,7 +117,7 @@ fn asset_without_bytes_is_named_in_the_status() {
     let app = instance();
     let id = release(&app, &[INDEX], &[]);
     assets(&app, &id, &[("a.css", "1")]);
-    deploy(&app, &archive(&[("b.css", "2")])).0.has_status(201);
+    deploy(&app, &zip_of(&[("b.css", "2")])).0.has_status(201);
     let told = named(&app, &id, &[("a.css", "1"), ("b.css", "2"), ("images/none.png", "x")]);
     assert_eq!(
         (&told["asset_status"], &told["asset_error"]["details"]["file_path"]),
@@ -161,7 +156,7 @@ fn dry_run_tells_of_assets_and_changes_none() {
 fn private_copy_of_a_modules_asset_lies_where_its_manifest_says() {
     let app = instance();
     let id = release(&app, &[INDEX], &[]);
-    deploy(&app, &archive(&[("modules/core/m.js", "js")])).0.has_status(201);
+    deploy(&app, &zip_of(&[("modules/core/m.js", "js")])).0.has_status(201);
     let entry =
         json!({ "physical_file_path": "modules/core/private/assets/m.js", "updated_at": 1, "file_size": 2 });
     let body = json!({ "manifest": { "modules/core/m.js": entry }, "marketplace_release_id": id });
@@ -201,7 +196,7 @@ fn synced_asset_is_served_at_once_until_it_is_deleted() {
 fn asset_saved_after_its_bytes_came_is_not_undone() {
     let app = instance();
     let id = release(&app, &[INDEX], &[]);
-    deploy(&app, &archive(&[("a.css", "old")])).0.has_status(201);
+    deploy(&app, &zip_of(&[("a.css", "old")])).0.has_status(201);
     sync(&app, "", "a.css", "new").has_status(201);
     assert_eq!(named(&app, &id, &[("a.css", "new")])["asset_status"], "success");
     assert_eq!(served(&app, "a.css").as_deref(), Some("new"));
@@ -238,18 +233,18 @@ fn manifest_that_makes_no_sense_is_refused() {
 fn hostile_archive_leaves_nothing() {
     let app = instance();
     let id = release(&app, &[INDEX], &[]);
-    let bomb = archive(&[("a.css", &"0".repeat(64 * 1024 * 1024))]);
+    let bomb = zip_of(&[("a.css", &"0".repeat(64 * 1024 * 1024))]);
     let mut link = ZipWriter::new(Cursor::new(Vec::new()));
     link.add_symlink("a.css", "/etc/passwd", SimpleFileOptions::default()).unwrap();
     let link = link.finish().unwrap().into_inner();
-    let mut cut = archive(&[("a.css", "body{}"), ("b.css", "x")]);
+    let mut cut = zip_of(&[("a.css", "body{}"), ("b.css", "x")]);
     cut.truncate(60);
     for (zip, message) in [
-        (archive(&[("../../etc/passwd", "x")]), "has `.` or `..` in it"),
-        (archive(&[("a.css", "x"), ("/etc/passwd", "x")]), "has an empty name in it"),
-        (archive(&[("a\\b.css", "x")]), "has a backslash in its name"),
-        (archive(&[("modules/../a.css", "x")]), "has `.` or `..` in it"),
-        (archive(&[]), "the archive is empty"),
+        (zip_of(&[("../../etc/passwd", "x")]), "has `.` or `..` in it"),
+        (zip_of(&[("a.css", "x"), ("/etc/passwd", "x")]), "has an empty name in it"),
+        (zip_of(&[("a\\b.css", "x")]), "has a backslash in its name"),
+        (zip_of(&[("modules/../a.css", "x")]), "has `.` or `..` in it"),
+        (zip_of(&[]), "the archive is empty"),
         (bomb, "the archive unpacks to more than"),
         (link, "is not a regular file"),
         (cut, "this is not a zip archive"),

@@ -3,22 +3,9 @@
 mod deploy_target;
 mod working_tree;
 
-use std::io::{Cursor, Write as _};
-
 use serde_json::{Value as Json, json};
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
-use crate::harness::{Response, TestApp};
-
-fn archive(files: &[(&str, &str)]) -> Vec<u8> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, text) in files {
-        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
-        zip.write_all(text.as_bytes()).unwrap();
-    }
-    zip.finish().unwrap().into_inner()
-}
+use crate::harness::{Multipart, Response, TestApp};
 
 /// Puts an archive as `deploy` does; the answer, and where it would be until it is unpacked.
 fn deploy(app: &TestApp, zip: &[u8]) -> (Response, String) {
@@ -42,17 +29,15 @@ fn sync(app: &TestApp, folders: &str, file_name: &str, text: &str) -> Response {
         .get("/api/private/urls/presign-directory?directory=instances%2F1%2Fassets")
         .has_status(200)
         .json();
-    let mut body = String::new();
+    let mut body = Multipart::default();
     for (name, value) in form["fields"].as_object().unwrap() {
-        let value =
-            value.as_str().unwrap().replace("assets/${filename}", &format!("assets/{folders}${{filename}}"));
-        body.push_str(&format!("--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+        let value = value.as_str().unwrap();
+        body =
+            body.field(name, &value.replace("assets/${filename}", &format!("assets/{folders}${{filename}}")));
     }
-    body.push_str(&format!(
-        "--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\nContent-Type: application/octet-stream\r\n\r\n{text}\r\n--X--\r\n"
-    ));
+    let body = body.file("file", file_name, text.as_bytes()).body();
     let action = form["url"].as_str().unwrap().strip_prefix(app.url()).unwrap();
-    browser.send("POST", action, &[("content-type", "multipart/form-data; boundary=X")], body.into_bytes())
+    browser.send("POST", action, &[("content-type", &Multipart::content_type())], body)
 }
 
 fn manifest(app: &TestApp, assets: &[(&str, usize)], release: Option<&Json>) -> Response {

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{archive, deploy, manifest, refusal, sync};
-use crate::harness::{Project, TestApp};
+use super::{deploy, manifest, refusal, sync};
+use crate::harness::{Project, TestApp, zip_of};
 
 fn working_tree() -> TestApp {
     Project::of(&[
@@ -20,7 +20,7 @@ const TREE: [(&str, &str); 3] = [("a.css", "body{}"), ("images/i.png", "x"), ("m
 #[test]
 fn working_tree_takes_the_assets_it_has() {
     let app = working_tree();
-    let (sent, access) = deploy(&app, &archive(&TREE));
+    let (sent, access) = deploy(&app, &zip_of(&TREE));
     sent.has_status(201);
     app.new_browser().send("HEAD", &access, &[], Vec::new()).has_status(404);
     manifest(&app, &[("a.css", 6), ("modules/core/m.js", 2)], Some(&json!(1))).has_status(200);
@@ -40,7 +40,7 @@ fn working_tree_refuses_assets_that_differ_and_says_what_to_do() {
         (&[("a.css", "")], differs),
         (&[("a.css", "body{}"), ("none.css", "")], unknown),
     ] {
-        assert_eq!(refusal(deploy(&app, &archive(files)).0), message);
+        assert_eq!(refusal(deploy(&app, &zip_of(files)).0), message);
     }
     assert_eq!(refusal(sync(&app, "", "a.css", "other")), differs);
     assert_eq!(refusal(sync(&app, "", "none.css", "")), unknown);

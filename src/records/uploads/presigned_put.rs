@@ -1,6 +1,6 @@
-//! The permission to put one file where a URL says, as S3 gives it: which file, how long and of which type it is, until when.
-//! All of it travels in the query of the URL and is signed, so that nothing has to be kept of a file that may never come.
-//! Pure.
+//! The permission to put one file where a URL says, as S3 gives it: which file, of which type, until when. All of it travels
+//! in the query of the URL and is signed, so that nothing has to be kept of a file that may never come. How long the file is
+//! said to be is no part of it: clients announce it before they have made the archive. Pure.
 
 use form_urlencoded::{Serializer, parse};
 use jiff::Timestamp;
@@ -11,8 +11,6 @@ use super::signature::{Permission, Signer};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PresignedPut {
     pub(crate) key: Key,
-    /// In bytes; without it any length that the place allows.
-    pub(crate) length: Option<u64>,
     /// Without it any type.
     pub(crate) content_type: Option<String>,
     pub(crate) expires_at: Timestamp,
@@ -25,21 +23,16 @@ pub(crate) enum PutBreach {
     Signature,
     #[error("the URL has expired; ask for a new one")]
     Expired,
-    #[error("the URL was asked for {wanted} bytes, and {given} come")]
-    Length { wanted: u64, given: u64 },
     #[error("the URL was asked for a file of type `{wanted}`, and one of type `{given}` comes")]
     ContentType { wanted: String, given: String },
 }
 
 impl PresignedPut {
-    /// `expires=<seconds since the epoch>&length=…&type=…&sig=…`
+    /// `expires=<seconds since the epoch>&type=…&sig=…`
     pub(crate) fn to_query(&self, signer: Signer) -> String {
         let signature = signer.sign(Permission::Put, &self.claim());
         let mut query = Serializer::new(String::new());
         query.append_pair("expires", &self.expires_at.as_second().to_string());
-        if let Some(length) = self.length {
-            query.append_pair("length", &length.to_string());
-        }
         if let Some(content_type) = &self.content_type {
             query.append_pair("type", content_type);
         }
@@ -54,9 +47,8 @@ impl PresignedPut {
         };
         let expires = value("expires").and_then(|expires| expires.parse().ok());
         let expires_at = expires.and_then(|second| Timestamp::from_second(second).ok());
-        let length = value("length").map(|length| length.parse::<u64>()).transpose();
-        let (Some(expires_at), Ok(length)) = (expires_at, length) else { return Err(PutBreach::Signature) };
-        let put = Self { key, length, content_type: value("type"), expires_at };
+        let expires_at = expires_at.ok_or(PutBreach::Signature)?;
+        let put = Self { key, content_type: value("type"), expires_at };
         if !signer.verifies(Permission::Put, &put.claim(), &value("sig").unwrap_or_default()) {
             return Err(PutBreach::Signature);
         }
@@ -64,13 +56,6 @@ impl PresignedPut {
             return Err(PutBreach::Expired);
         }
         Ok(put)
-    }
-
-    pub(crate) fn check_length(&self, given: u64) -> Result<(), PutBreach> {
-        match self.length {
-            Some(wanted) if wanted != given => Err(PutBreach::Length { wanted, given }),
-            _ => Ok(()),
-        }
     }
 
     pub(crate) fn check_content_type(&self, given: &str) -> Result<(), PutBreach> {
@@ -84,9 +69,8 @@ impl PresignedPut {
 
     /// What is signed. The type alone may hold a line break; the key, which holds none, ends it.
     fn claim(&self) -> String {
-        let length = self.length.map(|length| length.to_string()).unwrap_or_default();
         let content_type = self.content_type.as_deref().unwrap_or_default();
-        format!("{}\n{length}\n{content_type}\n{}", self.expires_at.as_second(), self.key)
+        format!("{}\n{content_type}\n{}", self.expires_at.as_second(), self.key)
     }
 }
 
@@ -102,7 +86,6 @@ mod tests {
     fn put() -> PresignedPut {
         PresignedPut {
             key: Key::parse("instances/1/assets/7.assets_deploy.zip").unwrap(),
-            length: Some(12),
             content_type: Some("text/x; charset=utf-8".into()),
             expires_at: at(60),
         }
@@ -121,10 +104,9 @@ mod tests {
         assert_eq!(read(&put.key, &query, Signer::new(Secret::of(8)), 0), Err(PutBreach::Signature));
         for forged in [
             String::new(),
-            query.replace("length=12", "length=13"),
-            query.replace("length=12&", ""),
-            query.replace("length=12", "length=x"),
             query.replace("expires=60", "expires=61"),
+            query.replace("expires=60", "expires=x"),
+            query.replace("&type=", "&t="),
             query.replace("text%2Fx", "text%2Fy"),
             query.replace("sig=", "sig=A"),
             format!("sig={}", signer.sign(Permission::Get, &put.claim())),
@@ -134,13 +116,11 @@ mod tests {
     }
 
     #[test]
-    fn length_and_type_are_those_that_were_asked_for() {
+    fn type_is_the_one_that_was_asked_for() {
         let put = put();
-        assert_eq!(put.check_length(12), Ok(()));
-        assert_eq!(put.check_length(11), Err(PutBreach::Length { wanted: 12, given: 11 }));
         assert_eq!(put.check_content_type(" Text/X; charset=UTF-8"), Ok(()));
         assert!(put.check_content_type("text/x").is_err());
-        let any = PresignedPut { length: None, content_type: None, ..put };
-        assert!(any.check_length(0).is_ok() && any.check_content_type("").is_ok());
+        let any = PresignedPut { content_type: None, ..put };
+        assert!(any.check_content_type("").is_ok());
     }
 }

@@ -1,7 +1,7 @@
 //! `PUT /_uploads/…`: one file, as its presigned URL says.
 
 use axum::body::BodyDataStream;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use jiff::Timestamp;
 use tokio::time::timeout;
 
@@ -26,19 +26,15 @@ pub(super) async fn receive(
     let put = PresignedPut::read(key, &request.query, signer, Timestamp::now()).map_err(denied)?;
     let content_type = request.header(CONTENT_TYPE.as_str()).unwrap_or_default();
     put.check_content_type(content_type).map_err(denied)?;
-    if let Some(announced) = request.header(CONTENT_LENGTH.as_str()).and_then(|length| length.parse().ok()) {
-        put.check_length(announced).map_err(denied)?;
-    }
 
     let destination = Destination::of(&put.key);
-    let mut arriving = Arriving::begin(draft, put.length.unwrap_or(destination.largest())).await?;
+    let mut arriving = Arriving::begin(draft, destination.largest()).await?;
     while let Some(piece) =
         timeout(body::PATIENCE, body::next(body)).await.map_err(|_| Refusal::too_slow())?
     {
         let piece = piece.map_err(|_| Refusal::invalid("IncompleteBody", "the file ended early"))?;
         arriving.add(&piece).await?;
     }
-    put.check_length(arriving.size()).map_err(denied)?;
     let draft = arriving.finish().await?;
     let content_type = match content_type.trim() {
         "" => assets::content_type(put.key.file_name()).to_str().unwrap_or_default().to_owned(),
