@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
+use form_urlencoded::Serializer;
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
@@ -89,7 +90,7 @@ fn url(state: &State, request: &Request) -> Result<PresignedUrl, Problem> {
     Ok(PresignedUrl { url: format!("{place}?{}", put.to_query(signer)), access_url })
 }
 
-/// A form for all assets below a folder, in the words of S3.
+/// A form for all assets below a folder, in the words of S3; its permission is in the URL, whatever fields are sent along.
 fn directory(state: &State, request: &Request) -> Result<PresignedForm, Problem> {
     let directory = key(request, "directory")?;
     let probe = Key::parse(&format!("{directory}/x"));
@@ -113,11 +114,13 @@ fn directory(state: &State, request: &Request) -> Result<PresignedForm, Problem>
         ("key", policy.key()),
         ("acl", "public-read".to_owned()),
         ("success_action_status", "201".to_owned()),
-        ("signature", signer.sign(Permission::Post, &text)),
-        ("policy", text),
     ];
+    let permission = Serializer::new(String::new())
+        .append_pair("policy", &text)
+        .append_pair("signature", &signer.sign(Permission::Post, &text))
+        .finish();
     Ok(PresignedForm {
-        url: format!("{}/_uploads", request.base_url()),
+        url: format!("{}/_uploads?{permission}", request.base_url()),
         fields: fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
     })
 }

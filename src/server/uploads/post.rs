@@ -35,7 +35,7 @@ pub(super) async fn receive(
     let boundary = multer::parse_boundary(content_type).map_err(malformed)?;
     let sizes = SizeLimit::new().per_field(MAX_FIELD).for_field("file", u64::MAX);
     let mut form = Multipart::with_constraints(stream, boundary, Constraints::new().size_limit(sizes));
-    let mut fields = Fields::default();
+    let mut fields = Fields::of_query(&request.query);
     for _ in 0..=MAX_FIELDS {
         let Some(field) = in_time(form.next_field()).await? else {
             return Err(Refusal::invalid("InvalidArgument", Breach::NoFile.to_string()));
@@ -77,6 +77,13 @@ async fn file(state: &State, fields: &Fields, mut field: Field<'_>) -> Result<Re
 struct Fields(BTreeMap<String, String>);
 
 impl Fields {
+    /// The permission of a form may be in its URL: some clients send no field of the form but its key.
+    fn of_query(query: &str) -> Self {
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        let pairs = pairs.filter(|(name, _)| name == "policy" || name == "signature");
+        Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
     /// Names differ in case from script to script.
     fn add(&mut self, name: String, value: String) {
         self.0.insert(name.to_ascii_lowercase(), value);
