@@ -136,3 +136,87 @@ impl Gone {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(path: &str) -> FilePath {
+        FilePath::parse(path).unwrap()
+    }
+
+    fn put(files: &[(&str, &str)]) -> Vec<NewFile> {
+        files.iter().map(|(name, text)| NewFile { path: path(name), content: (*text).into() }).collect()
+    }
+
+    fn applied(before: &Manifest, files: &[(&str, &str)], gone: Gone) -> Result<Changed, Refused> {
+        apply(before, Change { put: put(files), gone })
+    }
+
+    #[test]
+    fn what_goes_is_what_the_change_says() {
+        let files = [
+            ("app/views/pages/a.liquid", "a"),
+            ("app/views/pages/b.liquid", "b"),
+            ("app/assets/a.css", "a"),
+            ("modules/m/public/lib/x.liquid", "x"),
+            ("modules/m/public/assets/x.js", "x"),
+        ];
+        let before = applied(&Manifest::default(), &files, Gone::Nothing).unwrap().manifest;
+        let [page, other, style, partial, script] = files.map(|(path, _)| path);
+        for (gone, expected) in [
+            (Gone::Nothing, &[][..]),
+            (Gone::Sources, &[other, partial]),
+            (Gone::Everything, &[style, other, script, partial]),
+            (Gone::File(path(other)), &[other]),
+            (Gone::File(path("app/none.liquid")), &[]),
+            (Gone::Module("m".to_owned()), &[script, partial]),
+            (Gone::AssetsBut(BTreeSet::from([path(style)])), &[script]),
+        ] {
+            let changed = applied(&before, &[(page, "new")], gone.clone()).unwrap();
+            let deleted: Vec<&str> = changed.deleted.iter().map(FilePath::as_str).collect();
+            assert_eq!(deleted, expected, "{gone:?}");
+            assert_eq!(changed.upserted, [path(page)], "{gone:?}");
+            assert_eq!(changed.manifest.len(), files.len() - expected.len(), "{gone:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_comes_as_it_was_is_skipped() {
+        let before = applied(&Manifest::default(), &[("app/a", "a"), ("app/b", "b")], Gone::Nothing);
+        let before = before.unwrap().manifest;
+        let changed = applied(&before, &[("app/a", "a"), ("app/b", "b")], Gone::Everything).unwrap();
+
+        assert!(changed.is_empty());
+        assert_eq!(changed.skipped, [path("app/a"), path("app/b")]);
+        assert_eq!(changed.manifest.digest(), before.digest());
+    }
+
+    #[test]
+    fn files_that_cannot_lie_beside_each_other_are_refused() {
+        let before = applied(&Manifest::default(), &[("app/a/b", "x")], Gone::Nothing).unwrap().manifest;
+        for (name, expected) in [
+            ("app/a", "`app/a` would be a file and, because of `app/a/b`, a folder"),
+            ("app/a/b/c", "`app/a/b` would be a file and, because of `app/a/b/c`, a folder"),
+        ] {
+            assert_eq!(applied(&before, &[(name, "y")], Gone::Nothing).unwrap_err().to_string(), expected);
+        }
+        assert!(matches!(
+            applied(&before, &[("app/A/B", "y")], Gone::Nothing),
+            Err(Refused::SameButCase { .. })
+        ));
+        assert!(applied(&before, &[("app/a", "y")], Gone::Everything).is_ok());
+        let none = applied(&before, &[], Gone::Module("m".to_owned()));
+        assert_eq!(none.unwrap_err().to_string(), "no module `m` is deployed here");
+    }
+
+    #[test]
+    fn going_back_says_what_differs() {
+        let one = applied(&Manifest::default(), &[("app/a", "1"), ("app/b", "1")], Gone::Nothing).unwrap();
+        let two = applied(&one.manifest, &[("app/a", "2"), ("app/c", "1")], Gone::Everything).unwrap();
+        let back = Changed::to(&two.manifest, one.manifest.clone());
+
+        assert_eq!((back.upserted, back.deleted), (vec![path("app/a"), path("app/b")], vec![path("app/c")]));
+        assert_eq!(back.manifest, one.manifest);
+    }
+}

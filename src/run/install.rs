@@ -8,13 +8,16 @@
 //! Killed before it is stored, the release before serves; killed after, the new one does at the next start.
 
 use std::io;
+use std::path::Path;
 
 use std::thread::{self, JoinHandle};
 
 use jiff::Timestamp;
 
-use super::swap::{Compiled, Swap, compile};
-use crate::app::{App, LoadError, Problem, Severity};
+use super::swap::{Swap, compile};
+use super::verdict::{self, listed};
+use crate::app::{App, LoadError, Problem};
+use crate::liquid::Engine;
 use crate::logs::{LoggedError, NewEntry};
 use crate::protocol::{ErrorDetails, ReleaseError};
 use crate::releases::{
@@ -22,9 +25,6 @@ use crate::releases::{
     Wanted, by_category,
 };
 use crate::server::STACK;
-
-/// Problems that a refusal or a warning lists; the rest are counted.
-const LISTED: usize = 5;
 
 #[derive(Debug)]
 struct Installer {
@@ -44,7 +44,7 @@ pub(super) fn start(releases: Releases, current: Manifest, swap: Swap) -> io::Re
 }
 
 /// The app of a tree; one without a file of an app is empty.
-pub(super) fn load(tree: &std::path::Path, previous: Option<&App>) -> Result<(App, Vec<Problem>), LoadError> {
+pub(super) fn load(tree: &Path, previous: Option<&App>) -> Result<(App, Vec<Problem>), LoadError> {
     match App::load(tree, previous) {
         Err(LoadError::NoApp { .. } | LoadError::Empty { .. }) => Ok((App::of_texts(&[], &[]), Vec::new())),
         loaded => loaded,
@@ -94,7 +94,7 @@ impl Installer {
         warnings.extend(self.swap.adopt_tables(engine.app()));
         warnings.extend(self.swap.migrate_pending(&engine));
         self.swap.serve(engine);
-        self.swap.log().append(NewEntry::system(&told(id, origin, &wanted, &changed)));
+        self.swap.log().append(NewEntry::system(&line(id, origin, &wanted, &changed)));
         self.previous = std::mem::replace(&mut self.current, changed.manifest);
         self.sweep();
         Ok(Report { rows, warning: listed(&warnings) })
@@ -106,7 +106,7 @@ impl Installer {
         origin: Origin,
         wanted: &Wanted,
         changed: &Changed,
-    ) -> Result<(crate::liquid::Engine, Vec<Problem>), ReleaseError> {
+    ) -> Result<(Engine, Vec<Problem>), ReleaseError> {
         let tree = self.releases.check_out(changed, &self.current).map_err(|error| refusal(&error))?;
         let previous = self.swap.engine();
         let loaded = load(&tree, Some(previous.app()));
@@ -119,23 +119,9 @@ impl Installer {
                 details: ErrorDetails::default(),
             });
         }
-        let Compiled { engine, problems: of_templates, between } = compile(app, &previous);
-        let is_refused = |problem: &Problem, is_between: bool| {
-            problem.severity == Severity::Error && refuses(origin, wanted, changed, problem, is_between)
-        };
-        let own = problems.into_iter().chain(of_templates).map(|problem| (problem, false));
-        let all = own.chain(between.into_iter().map(|problem| (problem, true)));
-        let (refused, tolerated): (Vec<_>, Vec<_>) =
-            all.partition(|(problem, between)| is_refused(problem, *between));
-        let problems =
-            |pairs: Vec<(Problem, bool)>| pairs.into_iter().map(|(problem, _)| problem).collect::<Vec<_>>();
-        match refused.first() {
-            Some((first, _)) => {
-                let details = ErrorDetails { file_path: Some(first.path.clone()) };
-                Err(ReleaseError { error: listed(&problems(refused)).unwrap_or_default(), details })
-            }
-            None => Ok((engine, problems(tolerated))),
-        }
+        let mut compiled = compile(app, &previous);
+        let warnings = verdict::of(origin, wanted, changed, problems, &mut compiled)?;
+        Ok((compiled.engine, warnings))
     }
 
     /// A tree that stays behind takes room, and is removed at the next start.
@@ -169,19 +155,6 @@ impl Drop for Told {
     }
 }
 
-/// A deploy must be right as a whole. A save must be right in itself: the file it calls may be saved next. What was served
-/// once may be served again.
-fn refuses(origin: Origin, wanted: &Wanted, changed: &Changed, problem: &Problem, is_between: bool) -> bool {
-    match (wanted, origin) {
-        (Wanted::Kept(_), _) => false,
-        (_, Origin::Deploy | Origin::Partial) => true,
-        (_, Origin::Sync | Origin::Assets { .. } | Origin::Module) => {
-            let is_own = !is_between || problem.path.ends_with(".graphql");
-            is_own && changed.upserted.iter().any(|path| path.as_str() == problem.path)
-        }
-    }
-}
-
 fn refusal(error: &releases::Error) -> ReleaseError {
     let path = match error {
         releases::Error::Refused(refused) => refused.path().map(str::to_owned),
@@ -194,22 +167,8 @@ fn refusal(error: &releases::Error) -> ReleaseError {
     ReleaseError { error: text, details: ErrorDetails { file_path: path } }
 }
 
-/// The first of them, one a line; `None` if there are none.
-fn listed(problems: &[Problem]) -> Option<String> {
-    let line = |problem: &Problem| match &problem.hint {
-        Some(hint) => format!("{problem}; {hint}"),
-        None => problem.to_string(),
-    };
-    let mut lines: Vec<String> = problems.iter().take(LISTED).map(line).collect();
-    match problems.len().saturating_sub(LISTED) {
-        0 => {}
-        more => lines.push(format!("and {more} more; `pos-cli check` lists them all")),
-    }
-    (!lines.is_empty()).then(|| lines.join("\n"))
-}
-
 /// The line in the log.
-fn told(id: ReleaseId, origin: Origin, wanted: &Wanted, changed: &Changed) -> String {
+fn line(id: ReleaseId, origin: Origin, wanted: &Wanted, changed: &Changed) -> String {
     let (id, what) = match (wanted, origin) {
         (Wanted::Kept(kept), _) => (*kept, "is served again"),
         (_, Origin::Sync) => (id, "synced"),

@@ -19,6 +19,7 @@ mod seed;
 mod shutdown;
 mod stubs;
 mod swap;
+mod verdict;
 mod visit;
 
 use std::future::Future;
