@@ -33,8 +33,8 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Serves the app in DIR and works its jobs')
-            [CompletionResult]::new('deploy', 'deploy', [CompletionResultType]::ParameterValue, 'Checks and packs the app, and verifies that the server has it')
-            [CompletionResult]::new('d', 'd', [CompletionResultType]::ParameterValue, 'Checks and packs the app, and verifies that the server has it')
+            [CompletionResult]::new('deploy', 'deploy', [CompletionResultType]::ParameterValue, 'Checks and packs the app, and sends it to a server')
+            [CompletionResult]::new('d', 'd', [CompletionResultType]::ParameterValue, 'Checks and packs the app, and sends it to a server')
             [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Prints or follows log lines')
             [CompletionResult]::new('l', 'l', [CompletionResultType]::ParameterValue, 'Prints or follows log lines')
             [CompletionResult]::new('jobs', 'jobs', [CompletionResultType]::ParameterValue, 'Lists, shows, retries, cancels and drains jobs')
@@ -42,13 +42,19 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Checks every file of the app: path:line:col, message, what to do')
             [CompletionResult]::new('constants', 'constants', [CompletionResultType]::ParameterValue, 'Lists, sets and unsets constants')
             [CompletionResult]::new('data', 'data', [CompletionResultType]::ParameterValue, 'Exports, imports and cleans the data of the app')
+            [CompletionResult]::new('env', 'env', [CompletionResultType]::ParameterValue, 'Adds and lists the environments of `.pos`')
+            [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Runs a template or a GraphQL document at a server')
             [CompletionResult]::new('migrations', 'migrations', [CompletionResultType]::ParameterValue, 'Lists, runs and generates the app''s migrations')
             [CompletionResult]::new('render', 'render', [CompletionResultType]::ParameterValue, 'Renders a template to text')
+            [CompletionResult]::new('sync', 'sync', [CompletionResultType]::ParameterValue, 'Sends each file to an instance when it is saved, and deletes there what has gone here')
+            [CompletionResult]::new('s', 's', [CompletionResultType]::ParameterValue, 'Sends each file to an instance when it is saved, and deletes there what has gone here')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Runs the tests of the app')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Prints the completions of a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'pos-cli;run' {
+            [CompletionResult]::new('--instance', '--instance', [CompletionResultType]::ParameterName, 'Serve what is deployed to this folder, instead of an app''s own files')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Port to listen on; 0: any free one. A taken one moves on to the next free one [default: 3000]')
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port to listen on; 0: any free one. A taken one moves on to the next free one [default: 3000]')
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Address to listen on; anything but loopback lets other machines in [default: 127.0.0.1]')
@@ -78,7 +84,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('--retry-on-5xx', '--retry-on-5xx', [CompletionResultType]::ParameterName, 'An answer with status 5xx fails the attempt of a job')
             [CompletionResult]::new('--ephemeral', '--ephemeral', [CompletionResultType]::ParameterName, 'Keep databases in a temporary folder and forget them at the end')
             [CompletionResult]::new('--no-migrate', '--no-migrate', [CompletionResultType]::ParameterName, 'Leave the app''s pending migrations alone')
-            [CompletionResult]::new('--reset', '--reset', [CompletionResultType]::ParameterName, 'Forget all jobs, logs and sessions first')
+            [CompletionResult]::new('--reset', '--reset', [CompletionResultType]::ParameterName, 'Forget all jobs, logs and sessions first; what was deployed stays, as an app''s own files do')
             [CompletionResult]::new('--until-idle', '--until-idle', [CompletionResultType]::ParameterName, 'End when nothing is queued, running or retrying; exit 1 if a visited page answered 5xx or a job died')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
@@ -90,36 +96,56 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;deploy' {
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--rollback', '--rollback', [CompletionResultType]::ParameterName, 'Serve release N of a server of ours again; without a number the one before the current')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Keep the files of the instance that are not in this project')
+            [CompletionResult]::new('--partial', '--partial', [CompletionResultType]::ParameterName, 'Keep the files of the instance that are not in this project')
+            [CompletionResult]::new('--partial-deploy', '--partial-deploy', [CompletionResultType]::ParameterName, 'Keep the files of the instance that are not in this project')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Send the assets as a part of the release, not past it')
+            [CompletionResult]::new('--one-archive', '--one-archive', [CompletionResultType]::ParameterName, 'Send the assets as a part of the release, not past it')
+            [CompletionResult]::new('--old-assets-upload', '--old-assets-upload', [CompletionResultType]::ParameterName, 'Send the assets as a part of the release, not past it')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would change, and change nothing')
+            [CompletionResult]::new('--no-check', '--no-check', [CompletionResultType]::ParameterName, 'Do not look for mistakes first')
+            [CompletionResult]::new('--releases', '--releases', [CompletionResultType]::ParameterName, 'List the releases a server of ours keeps')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'pos-cli;d' {
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--rollback', '--rollback', [CompletionResultType]::ParameterName, 'Serve release N of a server of ours again; without a number the one before the current')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Keep the files of the instance that are not in this project')
+            [CompletionResult]::new('--partial', '--partial', [CompletionResultType]::ParameterName, 'Keep the files of the instance that are not in this project')
+            [CompletionResult]::new('--partial-deploy', '--partial-deploy', [CompletionResultType]::ParameterName, 'Keep the files of the instance that are not in this project')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Send the assets as a part of the release, not past it')
+            [CompletionResult]::new('--one-archive', '--one-archive', [CompletionResultType]::ParameterName, 'Send the assets as a part of the release, not past it')
+            [CompletionResult]::new('--old-assets-upload', '--old-assets-upload', [CompletionResultType]::ParameterName, 'Send the assets as a part of the release, not past it')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would change, and change nothing')
+            [CompletionResult]::new('--no-check', '--no-check', [CompletionResultType]::ParameterName, 'Do not look for mistakes first')
+            [CompletionResult]::new('--releases', '--releases', [CompletionResultType]::ParameterName, 'List the releases a server of ours keeps')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'pos-cli;logs' {
             [CompletionResult]::new('--tail', '--tail', [CompletionResultType]::ParameterName, 'Without N the same as --follow; with N the same as -n')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The last N of the lines that match')
-            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'How often to look for new lines, in milliseconds, besides being told of them [default: 250]')
-            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'How often to look for new lines, in milliseconds, besides being told of them [default: 250]')
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'How often to look for new lines, in milliseconds [default: 250, for a platform 3000]')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'How often to look for new lines, in milliseconds [default: 250, for a platform 3000]')
             [CompletionResult]::new('--source-name', '--source-name', [CompletionResultType]::ParameterName, 'Lines of jobs with this name; `*` and `?` are wildcards')
             [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Lines with this status')
             [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'Lines of this type, whatever its case: that of `{% log %}`, or background_job, request, mail, api_call, system')
@@ -138,7 +164,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('--until-match', '--until-match', [CompletionResultType]::ParameterName, 'Follow until a shown line matches, then end with 0')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after this time, with 1: 30s, 2m')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'End with 1 if a shown line has this status; when following, at once')
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Print what is stored, then every new line as it comes, until ctrl-c')
@@ -157,8 +183,8 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
         'pos-cli;l' {
             [CompletionResult]::new('--tail', '--tail', [CompletionResultType]::ParameterName, 'Without N the same as --follow; with N the same as -n')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'The last N of the lines that match')
-            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'How often to look for new lines, in milliseconds, besides being told of them [default: 250]')
-            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'How often to look for new lines, in milliseconds, besides being told of them [default: 250]')
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'How often to look for new lines, in milliseconds [default: 250, for a platform 3000]')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'How often to look for new lines, in milliseconds [default: 250, for a platform 3000]')
             [CompletionResult]::new('--source-name', '--source-name', [CompletionResultType]::ParameterName, 'Lines of jobs with this name; `*` and `?` are wildcards')
             [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Lines with this status')
             [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'Lines of this type, whatever its case: that of `{% log %}`, or background_job, request, mail, api_call, system')
@@ -177,7 +203,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('--until-match', '--until-match', [CompletionResultType]::ParameterName, 'Follow until a shown line matches, then end with 0')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after this time, with 1: 30s, 2m')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'End with 1 if a shown line has this status; when following, at once')
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Print what is stored, then every new line as it comes, until ctrl-c')
@@ -214,7 +240,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
         }
         'pos-cli;jobs;list' {
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many')
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Those that have ended too')
@@ -228,7 +254,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;jobs;show' {
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
@@ -241,7 +267,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;jobs;retry' {
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
@@ -254,7 +280,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;jobs;cancel' {
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
@@ -268,7 +294,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
         }
         'pos-cli;jobs;drain' {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after this long: 30s, 5m')
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
@@ -281,7 +307,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;jobs;stats' {
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
@@ -346,7 +372,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'With this in the subject')
             [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Made by this template')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many')
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
@@ -359,7 +385,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;mail;show' {
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'Only the HTML, as it was sent')
@@ -374,7 +400,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;mail;clear' {
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
@@ -391,7 +417,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'With this in the subject')
             [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Made by this template')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after this long')
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
@@ -455,7 +481,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;constants;list' {
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
@@ -470,7 +496,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
         'pos-cli;constants;set' {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'name')
             [CompletionResult]::new('--value', '--value', [CompletionResultType]::ParameterName, 'value')
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
@@ -484,7 +510,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
         }
         'pos-cli;constants;unset' {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'name')
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
@@ -526,6 +552,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Reads a file into the app')
+            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Reads a JSON file over what is in the app')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Writes all data to a file: an archive if its name ends in .zip, else JSON')
             [CompletionResult]::new('clean', 'clean', [CompletionResultType]::ParameterValue, 'Takes all records, users, activities and sessions away for good; constants stay')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -534,10 +561,27 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
         'pos-cli;data;import' {
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The file; then the other word is the environment')
             [CompletionResult]::new('--path', '--path', [CompletionResultType]::ParameterName, 'The file; then the other word is the environment')
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--raw-ids', '--raw-ids', [CompletionResultType]::ParameterName, 'The ids in a JSON file are ids, not external ids; those of an archive always are')
+            [CompletionResult]::new('-z', '-z', [CompletionResultType]::ParameterName, 'Its content tells whether the file is an archive')
+            [CompletionResult]::new('--zip', '--zip', [CompletionResultType]::ParameterName, 'Its content tells whether the file is an archive')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;data;update' {
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The file; then the other word is the environment')
+            [CompletionResult]::new('--path', '--path', [CompletionResultType]::ParameterName, 'The file; then the other word is the environment')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
@@ -550,7 +594,9 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
         'pos-cli;data;export' {
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The file; then the other word is the environment')
             [CompletionResult]::new('--path', '--path', [CompletionResultType]::ParameterName, 'The file; then the other word is the environment')
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('-e', '-e', [CompletionResultType]::ParameterName, 'The same, as the platform''s own client has it')
+            [CompletionResult]::new('--export-internal-ids', '--export-internal-ids', [CompletionResultType]::ParameterName, 'The same, as the platform''s own client has it')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('-z', '-z', [CompletionResultType]::ParameterName, 'An archive, whatever the file is called')
@@ -566,7 +612,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;data;clean' {
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Really')
@@ -583,12 +629,16 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
         }
         'pos-cli;data;help' {
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Reads a file into the app')
+            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Reads a JSON file over what is in the app')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Writes all data to a file: an archive if its name ends in .zip, else JSON')
             [CompletionResult]::new('clean', 'clean', [CompletionResultType]::ParameterValue, 'Takes all records, users, activities and sessions away for good; constants stay')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'pos-cli;data;help;import' {
+            break
+        }
+        'pos-cli;data;help;update' {
             break
         }
         'pos-cli;data;help;export' {
@@ -598,6 +648,147 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;data;help;help' {
+            break
+        }
+        'pos-cli;env' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Adds one, or replaces it')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Lists them, without their tokens')
+            [CompletionResult]::new('refresh-token', 'refresh-token', [CompletionResultType]::ParameterValue, 'Signs in again, for a token that is accepted no longer')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'pos-cli;env;add' {
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Where the instance is')
+            [CompletionResult]::new('--email', '--email', [CompletionResultType]::ParameterName, 'Signs in with a password: POS_PORTAL_PASSWORD, else it is asked for, or read from standard input')
+            [CompletionResult]::new('--token', '--token', [CompletionResultType]::ParameterName, 'The token, if it is known; then nobody signs in')
+            [CompletionResult]::new('--partner-portal-url', '--partner-portal-url', [CompletionResultType]::ParameterName, 'The portal to sign in at; PARTNER_PORTAL_HOST says it too')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;env;list' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;env;refresh-token' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;env;help' {
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Adds one, or replaces it')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Lists them, without their tokens')
+            [CompletionResult]::new('refresh-token', 'refresh-token', [CompletionResultType]::ParameterValue, 'Signs in again, for a token that is accepted no longer')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'pos-cli;env;help;add' {
+            break
+        }
+        'pos-cli;env;help;list' {
+            break
+        }
+        'pos-cli;env;help;refresh-token' {
+            break
+        }
+        'pos-cli;env;help;help' {
+            break
+        }
+        'pos-cli;exec' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('liquid', 'liquid', [CompletionResultType]::ParameterValue, 'Renders a template and prints the result as it is')
+            [CompletionResult]::new('graphql', 'graphql', [CompletionResultType]::ParameterValue, 'Runs a document and prints the answer; exit code 1 if it has errors')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'pos-cli;exec;liquid' {
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Reads it from a file; `-` is standard input')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Reads it from a file; `-` is standard input')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Runs it without asking, whatever the environment is called')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Runs it without asking, whatever the environment is called')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;exec;graphql' {
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Reads it from a file; `-` is standard input')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Reads it from a file; `-` is standard input')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The document''s variables, a JSON object')
+            [CompletionResult]::new('--variables', '--variables', [CompletionResultType]::ParameterName, 'The document''s variables, a JSON object')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Runs it without asking, whatever the environment is called')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Runs it without asking, whatever the environment is called')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;exec;help' {
+            [CompletionResult]::new('liquid', 'liquid', [CompletionResultType]::ParameterValue, 'Renders a template and prints the result as it is')
+            [CompletionResult]::new('graphql', 'graphql', [CompletionResultType]::ParameterValue, 'Runs a document and prints the answer; exit code 1 if it has errors')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'pos-cli;exec;help;liquid' {
+            break
+        }
+        'pos-cli;exec;help;graphql' {
+            break
+        }
+        'pos-cli;exec;help;help' {
             break
         }
         'pos-cli;migrations' {
@@ -617,7 +808,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;migrations;list' {
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
@@ -630,7 +821,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;migrations;run' {
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
@@ -643,7 +834,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;migrations;generate' {
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
@@ -691,6 +882,86 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'pos-cli;sync' {
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Files under way at once; the variable CONCURRENCY stands before it')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Files under way at once; the variable CONCURRENCY stands before it')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Send this file alone, then end: with 1 if the instance does not take it')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Send this file alone, then end: with 1 if the instance does not take it')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Send every file first, whether or not it was changed')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Open the instance in a browser')
+            [CompletionResult]::new('--open', '--open', [CompletionResultType]::ParameterName, 'Open the instance in a browser')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'pos-cli;s' {
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Files under way at once; the variable CONCURRENCY stands before it')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Files under way at once; the variable CONCURRENCY stands before it')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Send this file alone, then end: with 1 if the instance does not take it')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Send this file alone, then end: with 1 if the instance does not take it')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Send every file first, whether or not it was changed')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Open the instance in a browser')
+            [CompletionResult]::new('--open', '--open', [CompletionResultType]::ParameterName, 'Open the instance in a browser')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'pos-cli;test' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs them; exit code 1 if one fails')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'pos-cli;test;run' {
+            [CompletionResult]::new('--junit', '--junit', [CompletionResultType]::ParameterName, 'Also writes the results to a file, as JUnit XML')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long all of them may take: 30s, 10m')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'pos-cli;test;help' {
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs them; exit code 1 if one fails')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'pos-cli;test;help;run' {
+            break
+        }
+        'pos-cli;test;help;help' {
+            break
+        }
         'pos-cli;completions' {
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
@@ -705,15 +976,19 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
         }
         'pos-cli;help' {
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Serves the app in DIR and works its jobs')
-            [CompletionResult]::new('deploy', 'deploy', [CompletionResultType]::ParameterValue, 'Checks and packs the app, and verifies that the server has it')
+            [CompletionResult]::new('deploy', 'deploy', [CompletionResultType]::ParameterValue, 'Checks and packs the app, and sends it to a server')
             [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Prints or follows log lines')
             [CompletionResult]::new('jobs', 'jobs', [CompletionResultType]::ParameterValue, 'Lists, shows, retries, cancels and drains jobs')
             [CompletionResult]::new('mail', 'mail', [CompletionResultType]::ParameterValue, 'Lists, shows and waits for captured mail')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Checks every file of the app: path:line:col, message, what to do')
             [CompletionResult]::new('constants', 'constants', [CompletionResultType]::ParameterValue, 'Lists, sets and unsets constants')
             [CompletionResult]::new('data', 'data', [CompletionResultType]::ParameterValue, 'Exports, imports and cleans the data of the app')
+            [CompletionResult]::new('env', 'env', [CompletionResultType]::ParameterValue, 'Adds and lists the environments of `.pos`')
+            [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Runs a template or a GraphQL document at a server')
             [CompletionResult]::new('migrations', 'migrations', [CompletionResultType]::ParameterValue, 'Lists, runs and generates the app''s migrations')
             [CompletionResult]::new('render', 'render', [CompletionResultType]::ParameterValue, 'Renders a template to text')
+            [CompletionResult]::new('sync', 'sync', [CompletionResultType]::ParameterValue, 'Sends each file to an instance when it is saved, and deletes there what has gone here')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Runs the tests of the app')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Prints the completions of a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -793,6 +1068,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
         }
         'pos-cli;help;data' {
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Reads a file into the app')
+            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Reads a JSON file over what is in the app')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Writes all data to a file: an archive if its name ends in .zip, else JSON')
             [CompletionResult]::new('clean', 'clean', [CompletionResultType]::ParameterValue, 'Takes all records, users, activities and sessions away for good; constants stay')
             break
@@ -800,10 +1076,39 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
         'pos-cli;help;data;import' {
             break
         }
+        'pos-cli;help;data;update' {
+            break
+        }
         'pos-cli;help;data;export' {
             break
         }
         'pos-cli;help;data;clean' {
+            break
+        }
+        'pos-cli;help;env' {
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Adds one, or replaces it')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Lists them, without their tokens')
+            [CompletionResult]::new('refresh-token', 'refresh-token', [CompletionResultType]::ParameterValue, 'Signs in again, for a token that is accepted no longer')
+            break
+        }
+        'pos-cli;help;env;add' {
+            break
+        }
+        'pos-cli;help;env;list' {
+            break
+        }
+        'pos-cli;help;env;refresh-token' {
+            break
+        }
+        'pos-cli;help;exec' {
+            [CompletionResult]::new('liquid', 'liquid', [CompletionResultType]::ParameterValue, 'Renders a template and prints the result as it is')
+            [CompletionResult]::new('graphql', 'graphql', [CompletionResultType]::ParameterValue, 'Runs a document and prints the answer; exit code 1 if it has errors')
+            break
+        }
+        'pos-cli;help;exec;liquid' {
+            break
+        }
+        'pos-cli;help;exec;graphql' {
             break
         }
         'pos-cli;help;migrations' {
@@ -822,6 +1127,16 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;help;render' {
+            break
+        }
+        'pos-cli;help;sync' {
+            break
+        }
+        'pos-cli;help;test' {
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs them; exit code 1 if one fails')
+            break
+        }
+        'pos-cli;help;test;run' {
             break
         }
         'pos-cli;help;completions' {

@@ -34,6 +34,12 @@ _pos__cli() {
             pos__cli,deploy)
                 cmd="pos__cli__subcmd__deploy"
                 ;;
+            pos__cli,env)
+                cmd="pos__cli__subcmd__env"
+                ;;
+            pos__cli,exec)
+                cmd="pos__cli__subcmd__exec"
+                ;;
             pos__cli,help)
                 cmd="pos__cli__subcmd__help"
                 ;;
@@ -57,6 +63,15 @@ _pos__cli() {
                 ;;
             pos__cli,run)
                 cmd="pos__cli__subcmd__run"
+                ;;
+            pos__cli,s)
+                cmd="pos__cli__subcmd__sync"
+                ;;
+            pos__cli,sync)
+                cmd="pos__cli__subcmd__sync"
+                ;;
+            pos__cli,test)
+                cmd="pos__cli__subcmd__test"
                 ;;
             pos__cli__subcmd__constants,help)
                 cmd="pos__cli__subcmd__constants__subcmd__help"
@@ -94,6 +109,9 @@ _pos__cli() {
             pos__cli__subcmd__data,import)
                 cmd="pos__cli__subcmd__data__subcmd__import"
                 ;;
+            pos__cli__subcmd__data,update)
+                cmd="pos__cli__subcmd__data__subcmd__update"
+                ;;
             pos__cli__subcmd__data__subcmd__help,clean)
                 cmd="pos__cli__subcmd__data__subcmd__help__subcmd__clean"
                 ;;
@@ -105,6 +123,51 @@ _pos__cli() {
                 ;;
             pos__cli__subcmd__data__subcmd__help,import)
                 cmd="pos__cli__subcmd__data__subcmd__help__subcmd__import"
+                ;;
+            pos__cli__subcmd__data__subcmd__help,update)
+                cmd="pos__cli__subcmd__data__subcmd__help__subcmd__update"
+                ;;
+            pos__cli__subcmd__env,add)
+                cmd="pos__cli__subcmd__env__subcmd__add"
+                ;;
+            pos__cli__subcmd__env,help)
+                cmd="pos__cli__subcmd__env__subcmd__help"
+                ;;
+            pos__cli__subcmd__env,list)
+                cmd="pos__cli__subcmd__env__subcmd__list"
+                ;;
+            pos__cli__subcmd__env,refresh-token)
+                cmd="pos__cli__subcmd__env__subcmd__refresh__subcmd__token"
+                ;;
+            pos__cli__subcmd__env__subcmd__help,add)
+                cmd="pos__cli__subcmd__env__subcmd__help__subcmd__add"
+                ;;
+            pos__cli__subcmd__env__subcmd__help,help)
+                cmd="pos__cli__subcmd__env__subcmd__help__subcmd__help"
+                ;;
+            pos__cli__subcmd__env__subcmd__help,list)
+                cmd="pos__cli__subcmd__env__subcmd__help__subcmd__list"
+                ;;
+            pos__cli__subcmd__env__subcmd__help,refresh-token)
+                cmd="pos__cli__subcmd__env__subcmd__help__subcmd__refresh__subcmd__token"
+                ;;
+            pos__cli__subcmd__exec,graphql)
+                cmd="pos__cli__subcmd__exec__subcmd__graphql"
+                ;;
+            pos__cli__subcmd__exec,help)
+                cmd="pos__cli__subcmd__exec__subcmd__help"
+                ;;
+            pos__cli__subcmd__exec,liquid)
+                cmd="pos__cli__subcmd__exec__subcmd__liquid"
+                ;;
+            pos__cli__subcmd__exec__subcmd__help,graphql)
+                cmd="pos__cli__subcmd__exec__subcmd__help__subcmd__graphql"
+                ;;
+            pos__cli__subcmd__exec__subcmd__help,help)
+                cmd="pos__cli__subcmd__exec__subcmd__help__subcmd__help"
+                ;;
+            pos__cli__subcmd__exec__subcmd__help,liquid)
+                cmd="pos__cli__subcmd__exec__subcmd__help__subcmd__liquid"
                 ;;
             pos__cli__subcmd__help,check)
                 cmd="pos__cli__subcmd__help__subcmd__check"
@@ -120,6 +183,12 @@ _pos__cli() {
                 ;;
             pos__cli__subcmd__help,deploy)
                 cmd="pos__cli__subcmd__help__subcmd__deploy"
+                ;;
+            pos__cli__subcmd__help,env)
+                cmd="pos__cli__subcmd__help__subcmd__env"
+                ;;
+            pos__cli__subcmd__help,exec)
+                cmd="pos__cli__subcmd__help__subcmd__exec"
                 ;;
             pos__cli__subcmd__help,help)
                 cmd="pos__cli__subcmd__help__subcmd__help"
@@ -142,6 +211,12 @@ _pos__cli() {
             pos__cli__subcmd__help,run)
                 cmd="pos__cli__subcmd__help__subcmd__run"
                 ;;
+            pos__cli__subcmd__help,sync)
+                cmd="pos__cli__subcmd__help__subcmd__sync"
+                ;;
+            pos__cli__subcmd__help,test)
+                cmd="pos__cli__subcmd__help__subcmd__test"
+                ;;
             pos__cli__subcmd__help__subcmd__constants,list)
                 cmd="pos__cli__subcmd__help__subcmd__constants__subcmd__list"
                 ;;
@@ -159,6 +234,24 @@ _pos__cli() {
                 ;;
             pos__cli__subcmd__help__subcmd__data,import)
                 cmd="pos__cli__subcmd__help__subcmd__data__subcmd__import"
+                ;;
+            pos__cli__subcmd__help__subcmd__data,update)
+                cmd="pos__cli__subcmd__help__subcmd__data__subcmd__update"
+                ;;
+            pos__cli__subcmd__help__subcmd__env,add)
+                cmd="pos__cli__subcmd__help__subcmd__env__subcmd__add"
+                ;;
+            pos__cli__subcmd__help__subcmd__env,list)
+                cmd="pos__cli__subcmd__help__subcmd__env__subcmd__list"
+                ;;
+            pos__cli__subcmd__help__subcmd__env,refresh-token)
+                cmd="pos__cli__subcmd__help__subcmd__env__subcmd__refresh__subcmd__token"
+                ;;
+            pos__cli__subcmd__help__subcmd__exec,graphql)
+                cmd="pos__cli__subcmd__help__subcmd__exec__subcmd__graphql"
+                ;;
+            pos__cli__subcmd__help__subcmd__exec,liquid)
+                cmd="pos__cli__subcmd__help__subcmd__exec__subcmd__liquid"
                 ;;
             pos__cli__subcmd__help__subcmd__jobs,cancel)
                 cmd="pos__cli__subcmd__help__subcmd__jobs__subcmd__cancel"
@@ -198,6 +291,9 @@ _pos__cli() {
                 ;;
             pos__cli__subcmd__help__subcmd__migrations,run)
                 cmd="pos__cli__subcmd__help__subcmd__migrations__subcmd__run"
+                ;;
+            pos__cli__subcmd__help__subcmd__test,run)
+                cmd="pos__cli__subcmd__help__subcmd__test__subcmd__run"
                 ;;
             pos__cli__subcmd__jobs,cancel)
                 cmd="pos__cli__subcmd__jobs__subcmd__cancel"
@@ -295,6 +391,18 @@ _pos__cli() {
             pos__cli__subcmd__migrations__subcmd__help,run)
                 cmd="pos__cli__subcmd__migrations__subcmd__help__subcmd__run"
                 ;;
+            pos__cli__subcmd__test,help)
+                cmd="pos__cli__subcmd__test__subcmd__help"
+                ;;
+            pos__cli__subcmd__test,run)
+                cmd="pos__cli__subcmd__test__subcmd__run"
+                ;;
+            pos__cli__subcmd__test__subcmd__help,help)
+                cmd="pos__cli__subcmd__test__subcmd__help__subcmd__help"
+                ;;
+            pos__cli__subcmd__test__subcmd__help,run)
+                cmd="pos__cli__subcmd__test__subcmd__help__subcmd__run"
+                ;;
             *)
                 ;;
         esac
@@ -302,7 +410,7 @@ _pos__cli() {
 
     case "${cmd}" in
         pos__cli)
-            opts="-C -q -v -h -V --json --quiet --verbose --color --help --version run deploy d logs l jobs mail check constants data migrations render completions help"
+            opts="-C -q -v -h -V --json --quiet --verbose --color --help --version run deploy d logs l jobs mail check constants data env exec migrations render sync s test completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -550,7 +658,7 @@ _pos__cli() {
             return 0
             ;;
         pos__subcmd__cli__subcmd__data)
-            opts="-C -q -v -h --json --quiet --verbose --color --help import export clean help"
+            opts="-C -q -v -h --json --quiet --verbose --color --help import update export clean help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -598,7 +706,7 @@ _pos__cli() {
             return 0
             ;;
         pos__subcmd__cli__subcmd__data__subcmd__export)
-            opts="-p -z -C -q -v -h --path --zip --raw-ids --state --json --quiet --verbose --color --help"
+            opts="-p -z -e -C -q -v -h --path --zip --raw-ids --export-internal-ids --state --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -610,6 +718,14 @@ _pos__cli() {
                     ;;
                 -p)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --export-internal-ids)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
+                    return 0
+                    ;;
+                -e)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
                 --state)
@@ -632,7 +748,7 @@ _pos__cli() {
             return 0
             ;;
         pos__subcmd__cli__subcmd__data__subcmd__help)
-            opts="import export clean help"
+            opts="import update export clean help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -701,8 +817,56 @@ _pos__cli() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        pos__subcmd__cli__subcmd__data__subcmd__help__subcmd__update)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         pos__subcmd__cli__subcmd__data__subcmd__import)
-            opts="-p -C -q -v -h --path --raw-ids --state --json --quiet --verbose --color --help"
+            opts="-p -z -C -q -v -h --path --raw-ids --zip --state --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__data__subcmd__update)
+            opts="-p -C -q -v -h --path --state --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -736,12 +900,344 @@ _pos__cli() {
             return 0
             ;;
         pos__subcmd__cli__subcmd__deploy)
-            opts="-C -q -v -h --state --json --quiet --verbose --color --help"
+            opts="-p -o -C -q -v -h --partial-deploy --partial --old-assets-upload --one-archive --dry-run --no-check --rollback --releases --state --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --rollback)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__env)
+            opts="-C -q -v -h --json --quiet --verbose --color --help add list refresh-token help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__env__subcmd__add)
+            opts="-C -q -v -h --url --email --token --partner-portal-url --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --email)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --partner-portal-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__env__subcmd__help)
+            opts="add list refresh-token help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__env__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__env__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__env__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__env__subcmd__help__subcmd__refresh__subcmd__token)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__env__subcmd__list)
+            opts="-C -q -v -h --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__env__subcmd__refresh__subcmd__token)
+            opts="-C -q -v -h --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__exec)
+            opts="-C -q -v -h --json --quiet --verbose --color --help liquid graphql help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__exec__subcmd__graphql)
+            opts="-f -y -p -C -q -v -h --file --yes --state --variables --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --variables)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__exec__subcmd__help)
+            opts="liquid graphql help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__exec__subcmd__help__subcmd__graphql)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__exec__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__exec__subcmd__help__subcmd__liquid)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__exec__subcmd__liquid)
+            opts="-f -y -C -q -v -h --file --yes --state --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --state)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -762,7 +1258,7 @@ _pos__cli() {
             return 0
             ;;
         pos__subcmd__cli__subcmd__help)
-            opts="run deploy logs jobs mail check constants data migrations render completions help"
+            opts="run deploy logs jobs mail check constants data env exec migrations render sync test completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -860,7 +1356,7 @@ _pos__cli() {
             return 0
             ;;
         pos__subcmd__cli__subcmd__help__subcmd__data)
-            opts="import export clean"
+            opts="import update export clean"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -915,9 +1411,121 @@ _pos__cli() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        pos__subcmd__cli__subcmd__help__subcmd__data__subcmd__update)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         pos__subcmd__cli__subcmd__help__subcmd__deploy)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__env)
+            opts="add list refresh-token"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__env__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__env__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__env__subcmd__refresh__subcmd__token)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__exec)
+            opts="liquid graphql"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__exec__subcmd__graphql)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__exec__subcmd__liquid)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1198,6 +1806,48 @@ _pos__cli() {
         pos__subcmd__cli__subcmd__help__subcmd__run)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__sync)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__test)
+            opts="run"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__help__subcmd__test__subcmd__run)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2068,12 +2718,16 @@ _pos__cli() {
             return 0
             ;;
         pos__subcmd__cli__subcmd__run)
-            opts="-p -o -C -q -v -h --port --strict-port --host --open --environment --constants --workers --no-jobs --retry-scale --strict-scope --grace --smtp-url --smtp-only-to --offline --api-calls --stubs --unmatched --api-failure --retry-on-5xx --state --ephemeral --no-migrate --seed --reset --durability --visit --until-idle --json --quiet --verbose --color --help"
+            opts="-p -o -C -q -v -h --instance --port --strict-port --host --open --environment --constants --workers --no-jobs --retry-scale --strict-scope --grace --smtp-url --smtp-only-to --offline --api-calls --stubs --unmatched --api-failure --retry-on-5xx --state --ephemeral --no-migrate --seed --reset --durability --visit --until-idle --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --instance)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --port)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2143,6 +2797,146 @@ _pos__cli() {
                     return 0
                     ;;
                 --visit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__sync)
+            opts="-c -f -o -C -q -v -h --concurrency --file --all --open --state --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --concurrency)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__test)
+            opts="-C -q -v -h --json --quiet --verbose --color --help run help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__test__subcmd__help)
+            opts="run help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__test__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__test__subcmd__help__subcmd__run)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pos__subcmd__cli__subcmd__test__subcmd__run)
+            opts="-C -q -v -h --junit --timeout --state --json --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --junit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -30,8 +30,8 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand run 'Serves the app in DIR and works its jobs'
-            cand deploy 'Checks and packs the app, and verifies that the server has it'
-            cand d 'Checks and packs the app, and verifies that the server has it'
+            cand deploy 'Checks and packs the app, and sends it to a server'
+            cand d 'Checks and packs the app, and sends it to a server'
             cand logs 'Prints or follows log lines'
             cand l 'Prints or follows log lines'
             cand jobs 'Lists, shows, retries, cancels and drains jobs'
@@ -39,12 +39,18 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand check 'Checks every file of the app: path:line:col, message, what to do'
             cand constants 'Lists, sets and unsets constants'
             cand data 'Exports, imports and cleans the data of the app'
+            cand env 'Adds and lists the environments of `.pos`'
+            cand exec 'Runs a template or a GraphQL document at a server'
             cand migrations 'Lists, runs and generates the app''s migrations'
             cand render 'Renders a template to text'
+            cand sync 'Sends each file to an instance when it is saved, and deletes there what has gone here'
+            cand s 'Sends each file to an instance when it is saved, and deletes there what has gone here'
+            cand test 'Runs the tests of the app'
             cand completions 'Prints the completions of a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'pos-cli;run'= {
+            cand --instance 'Serve what is deployed to this folder, instead of an app''s own files'
             cand -p 'Port to listen on; 0: any free one. A taken one moves on to the next free one [default: 3000]'
             cand --port 'Port to listen on; 0: any free one. A taken one moves on to the next free one [default: 3000]'
             cand --host 'Address to listen on; anything but loopback lets other machines in [default: 127.0.0.1]'
@@ -74,7 +80,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --retry-on-5xx 'An answer with status 5xx fails the attempt of a job'
             cand --ephemeral 'Keep databases in a temporary folder and forget them at the end'
             cand --no-migrate 'Leave the app''s pending migrations alone'
-            cand --reset 'Forget all jobs, logs and sessions first'
+            cand --reset 'Forget all jobs, logs and sessions first; what was deployed stays, as an app''s own files do'
             cand --until-idle 'End when nothing is queued, running or retrying; exit 1 if a visited page answered 5xx or a job died'
             cand --json 'One JSON object per line instead of text'
             cand -q 'Only errors on stderr'
@@ -85,34 +91,54 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'pos-cli;deploy'= {
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --rollback 'Serve release N of a server of ours again; without a number the one before the current'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
+            cand -p 'Keep the files of the instance that are not in this project'
+            cand --partial 'Keep the files of the instance that are not in this project'
+            cand --partial-deploy 'Keep the files of the instance that are not in this project'
+            cand -o 'Send the assets as a part of the release, not past it'
+            cand --one-archive 'Send the assets as a part of the release, not past it'
+            cand --old-assets-upload 'Send the assets as a part of the release, not past it'
+            cand --dry-run 'Show what would change, and change nothing'
+            cand --no-check 'Do not look for mistakes first'
+            cand --releases 'List the releases a server of ours keeps'
             cand --json 'One JSON object per line instead of text'
             cand -q 'Only errors on stderr'
             cand --quiet 'Only errors on stderr'
             cand -v 'Diagnostics on stderr; repeat for more'
             cand --verbose 'Diagnostics on stderr; repeat for more'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'pos-cli;d'= {
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --rollback 'Serve release N of a server of ours again; without a number the one before the current'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
+            cand -p 'Keep the files of the instance that are not in this project'
+            cand --partial 'Keep the files of the instance that are not in this project'
+            cand --partial-deploy 'Keep the files of the instance that are not in this project'
+            cand -o 'Send the assets as a part of the release, not past it'
+            cand --one-archive 'Send the assets as a part of the release, not past it'
+            cand --old-assets-upload 'Send the assets as a part of the release, not past it'
+            cand --dry-run 'Show what would change, and change nothing'
+            cand --no-check 'Do not look for mistakes first'
+            cand --releases 'List the releases a server of ours keeps'
             cand --json 'One JSON object per line instead of text'
             cand -q 'Only errors on stderr'
             cand --quiet 'Only errors on stderr'
             cand -v 'Diagnostics on stderr; repeat for more'
             cand --verbose 'Diagnostics on stderr; repeat for more'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'pos-cli;logs'= {
             cand --tail 'Without N the same as --follow; with N the same as -n'
             cand -n 'The last N of the lines that match'
-            cand -i 'How often to look for new lines, in milliseconds, besides being told of them [default: 250]'
-            cand --interval 'How often to look for new lines, in milliseconds, besides being told of them [default: 250]'
+            cand -i 'How often to look for new lines, in milliseconds [default: 250, for a platform 3000]'
+            cand --interval 'How often to look for new lines, in milliseconds [default: 250, for a platform 3000]'
             cand --source-name 'Lines of jobs with this name; `*` and `?` are wildcards'
             cand --status 'Lines with this status'
             cand --type 'Lines of this type, whatever its case: that of `{% log %}`, or background_job, request, mail, api_call, system'
@@ -131,7 +157,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --until-match 'Follow until a shown line matches, then end with 0'
             cand --timeout 'Give up after this time, with 1: 30s, 2m'
             cand --fail-on 'End with 1 if a shown line has this status; when following, at once'
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand -f 'Print what is stored, then every new line as it comes, until ctrl-c'
@@ -149,8 +175,8 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
         &'pos-cli;l'= {
             cand --tail 'Without N the same as --follow; with N the same as -n'
             cand -n 'The last N of the lines that match'
-            cand -i 'How often to look for new lines, in milliseconds, besides being told of them [default: 250]'
-            cand --interval 'How often to look for new lines, in milliseconds, besides being told of them [default: 250]'
+            cand -i 'How often to look for new lines, in milliseconds [default: 250, for a platform 3000]'
+            cand --interval 'How often to look for new lines, in milliseconds [default: 250, for a platform 3000]'
             cand --source-name 'Lines of jobs with this name; `*` and `?` are wildcards'
             cand --status 'Lines with this status'
             cand --type 'Lines of this type, whatever its case: that of `{% log %}`, or background_job, request, mail, api_call, system'
@@ -169,7 +195,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --until-match 'Follow until a shown line matches, then end with 0'
             cand --timeout 'Give up after this time, with 1: 30s, 2m'
             cand --fail-on 'End with 1 if a shown line has this status; when following, at once'
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand -f 'Print what is stored, then every new line as it comes, until ctrl-c'
@@ -204,7 +230,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
         }
         &'pos-cli;jobs;list'= {
             cand --limit 'At most so many'
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --all 'Those that have ended too'
@@ -217,7 +243,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --help 'Print help'
         }
         &'pos-cli;jobs;show'= {
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --json 'One JSON object per line instead of text'
@@ -229,7 +255,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --help 'Print help'
         }
         &'pos-cli;jobs;retry'= {
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --json 'One JSON object per line instead of text'
@@ -241,7 +267,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --help 'Print help'
         }
         &'pos-cli;jobs;cancel'= {
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --json 'One JSON object per line instead of text'
@@ -254,7 +280,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
         }
         &'pos-cli;jobs;drain'= {
             cand --timeout 'Give up after this long: 30s, 5m'
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --json 'One JSON object per line instead of text'
@@ -266,7 +292,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'pos-cli;jobs;stats'= {
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --json 'One JSON object per line instead of text'
@@ -321,7 +347,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --subject 'With this in the subject'
             cand --template 'Made by this template'
             cand --limit 'At most so many'
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --json 'One JSON object per line instead of text'
@@ -333,7 +359,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --help 'Print help'
         }
         &'pos-cli;mail;show'= {
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --html 'Only the HTML, as it was sent'
@@ -347,7 +373,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --help 'Print help'
         }
         &'pos-cli;mail;clear'= {
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --json 'One JSON object per line instead of text'
@@ -363,7 +389,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --subject 'With this in the subject'
             cand --template 'Made by this template'
             cand --timeout 'Give up after this long'
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --json 'One JSON object per line instead of text'
@@ -418,7 +444,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'pos-cli;constants;list'= {
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --json 'One JSON object per line instead of text'
@@ -432,7 +458,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
         &'pos-cli;constants;set'= {
             cand --name 'name'
             cand --value 'value'
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --json 'One JSON object per line instead of text'
@@ -445,7 +471,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
         }
         &'pos-cli;constants;unset'= {
             cand --name 'name'
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --json 'One JSON object per line instead of text'
@@ -481,6 +507,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand import 'Reads a file into the app'
+            cand update 'Reads a JSON file over what is in the app'
             cand export 'Writes all data to a file: an archive if its name ends in .zip, else JSON'
             cand clean 'Takes all records, users, activities and sessions away for good; constants stay'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -488,10 +515,26 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
         &'pos-cli;data;import'= {
             cand -p 'The file; then the other word is the environment'
             cand --path 'The file; then the other word is the environment'
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --raw-ids 'The ids in a JSON file are ids, not external ids; those of an archive always are'
+            cand -z 'Its content tells whether the file is an archive'
+            cand --zip 'Its content tells whether the file is an archive'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;data;update'= {
+            cand -p 'The file; then the other word is the environment'
+            cand --path 'The file; then the other word is the environment'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
             cand --json 'One JSON object per line instead of text'
             cand -q 'Only errors on stderr'
             cand --quiet 'Only errors on stderr'
@@ -503,7 +546,9 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
         &'pos-cli;data;export'= {
             cand -p 'The file; then the other word is the environment'
             cand --path 'The file; then the other word is the environment'
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand -e 'The same, as the platform''s own client has it'
+            cand --export-internal-ids 'The same, as the platform''s own client has it'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand -z 'An archive, whatever the file is called'
@@ -518,7 +563,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --help 'Print help'
         }
         &'pos-cli;data;clean'= {
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --yes 'Really'
@@ -534,17 +579,145 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
         }
         &'pos-cli;data;help'= {
             cand import 'Reads a file into the app'
+            cand update 'Reads a JSON file over what is in the app'
             cand export 'Writes all data to a file: an archive if its name ends in .zip, else JSON'
             cand clean 'Takes all records, users, activities and sessions away for good; constants stay'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'pos-cli;data;help;import'= {
         }
+        &'pos-cli;data;help;update'= {
+        }
         &'pos-cli;data;help;export'= {
         }
         &'pos-cli;data;help;clean'= {
         }
         &'pos-cli;data;help;help'= {
+        }
+        &'pos-cli;env'= {
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand add 'Adds one, or replaces it'
+            cand list 'Lists them, without their tokens'
+            cand refresh-token 'Signs in again, for a token that is accepted no longer'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'pos-cli;env;add'= {
+            cand --url 'Where the instance is'
+            cand --email 'Signs in with a password: POS_PORTAL_PASSWORD, else it is asked for, or read from standard input'
+            cand --token 'The token, if it is known; then nobody signs in'
+            cand --partner-portal-url 'The portal to sign in at; PARTNER_PORTAL_HOST says it too'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;env;list'= {
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;env;refresh-token'= {
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;env;help'= {
+            cand add 'Adds one, or replaces it'
+            cand list 'Lists them, without their tokens'
+            cand refresh-token 'Signs in again, for a token that is accepted no longer'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'pos-cli;env;help;add'= {
+        }
+        &'pos-cli;env;help;list'= {
+        }
+        &'pos-cli;env;help;refresh-token'= {
+        }
+        &'pos-cli;env;help;help'= {
+        }
+        &'pos-cli;exec'= {
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand liquid 'Renders a template and prints the result as it is'
+            cand graphql 'Runs a document and prints the answer; exit code 1 if it has errors'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'pos-cli;exec;liquid'= {
+            cand -f 'Reads it from a file; `-` is standard input'
+            cand --file 'Reads it from a file; `-` is standard input'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand -y 'Runs it without asking, whatever the environment is called'
+            cand --yes 'Runs it without asking, whatever the environment is called'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;exec;graphql'= {
+            cand -f 'Reads it from a file; `-` is standard input'
+            cand --file 'Reads it from a file; `-` is standard input'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
+            cand -p 'The document''s variables, a JSON object'
+            cand --variables 'The document''s variables, a JSON object'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand -y 'Runs it without asking, whatever the environment is called'
+            cand --yes 'Runs it without asking, whatever the environment is called'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;exec;help'= {
+            cand liquid 'Renders a template and prints the result as it is'
+            cand graphql 'Runs a document and prints the answer; exit code 1 if it has errors'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'pos-cli;exec;help;liquid'= {
+        }
+        &'pos-cli;exec;help;graphql'= {
+        }
+        &'pos-cli;exec;help;help'= {
         }
         &'pos-cli;migrations'= {
             cand -C 'Change to this folder first'
@@ -562,7 +735,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'pos-cli;migrations;list'= {
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --json 'One JSON object per line instead of text'
@@ -574,7 +747,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --help 'Print help'
         }
         &'pos-cli;migrations;run'= {
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --json 'One JSON object per line instead of text'
@@ -586,7 +759,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --help 'Print help'
         }
         &'pos-cli;migrations;generate'= {
-            cand --state 'State folder, if it is not `.pos-dev` in the project'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
             cand --json 'One JSON object per line instead of text'
@@ -627,6 +800,79 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'pos-cli;sync'= {
+            cand -c 'Files under way at once; the variable CONCURRENCY stands before it'
+            cand --concurrency 'Files under way at once; the variable CONCURRENCY stands before it'
+            cand -f 'Send this file alone, then end: with 1 if the instance does not take it'
+            cand --file 'Send this file alone, then end: with 1 if the instance does not take it'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --all 'Send every file first, whether or not it was changed'
+            cand -o 'Open the instance in a browser'
+            cand --open 'Open the instance in a browser'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'pos-cli;s'= {
+            cand -c 'Files under way at once; the variable CONCURRENCY stands before it'
+            cand --concurrency 'Files under way at once; the variable CONCURRENCY stands before it'
+            cand -f 'Send this file alone, then end: with 1 if the instance does not take it'
+            cand --file 'Send this file alone, then end: with 1 if the instance does not take it'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --all 'Send every file first, whether or not it was changed'
+            cand -o 'Open the instance in a browser'
+            cand --open 'Open the instance in a browser'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'pos-cli;test'= {
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand run 'Runs them; exit code 1 if one fails'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'pos-cli;test;run'= {
+            cand --junit 'Also writes the results to a file, as JUnit XML'
+            cand --timeout 'How long all of them may take: 30s, 10m'
+            cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
+            cand -C 'Change to this folder first'
+            cand --color 'When to colour: auto, always, never'
+            cand --json 'One JSON object per line instead of text'
+            cand -q 'Only errors on stderr'
+            cand --quiet 'Only errors on stderr'
+            cand -v 'Diagnostics on stderr; repeat for more'
+            cand --verbose 'Diagnostics on stderr; repeat for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'pos-cli;test;help'= {
+            cand run 'Runs them; exit code 1 if one fails'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'pos-cli;test;help;run'= {
+        }
+        &'pos-cli;test;help;help'= {
+        }
         &'pos-cli;completions'= {
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
@@ -640,15 +886,19 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
         }
         &'pos-cli;help'= {
             cand run 'Serves the app in DIR and works its jobs'
-            cand deploy 'Checks and packs the app, and verifies that the server has it'
+            cand deploy 'Checks and packs the app, and sends it to a server'
             cand logs 'Prints or follows log lines'
             cand jobs 'Lists, shows, retries, cancels and drains jobs'
             cand mail 'Lists, shows and waits for captured mail'
             cand check 'Checks every file of the app: path:line:col, message, what to do'
             cand constants 'Lists, sets and unsets constants'
             cand data 'Exports, imports and cleans the data of the app'
+            cand env 'Adds and lists the environments of `.pos`'
+            cand exec 'Runs a template or a GraphQL document at a server'
             cand migrations 'Lists, runs and generates the app''s migrations'
             cand render 'Renders a template to text'
+            cand sync 'Sends each file to an instance when it is saved, and deletes there what has gone here'
+            cand test 'Runs the tests of the app'
             cand completions 'Prints the completions of a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -707,14 +957,36 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
         }
         &'pos-cli;help;data'= {
             cand import 'Reads a file into the app'
+            cand update 'Reads a JSON file over what is in the app'
             cand export 'Writes all data to a file: an archive if its name ends in .zip, else JSON'
             cand clean 'Takes all records, users, activities and sessions away for good; constants stay'
         }
         &'pos-cli;help;data;import'= {
         }
+        &'pos-cli;help;data;update'= {
+        }
         &'pos-cli;help;data;export'= {
         }
         &'pos-cli;help;data;clean'= {
+        }
+        &'pos-cli;help;env'= {
+            cand add 'Adds one, or replaces it'
+            cand list 'Lists them, without their tokens'
+            cand refresh-token 'Signs in again, for a token that is accepted no longer'
+        }
+        &'pos-cli;help;env;add'= {
+        }
+        &'pos-cli;help;env;list'= {
+        }
+        &'pos-cli;help;env;refresh-token'= {
+        }
+        &'pos-cli;help;exec'= {
+            cand liquid 'Renders a template and prints the result as it is'
+            cand graphql 'Runs a document and prints the answer; exit code 1 if it has errors'
+        }
+        &'pos-cli;help;exec;liquid'= {
+        }
+        &'pos-cli;help;exec;graphql'= {
         }
         &'pos-cli;help;migrations'= {
             cand list 'All of them with their states, in the order in which they run'
@@ -728,6 +1000,13 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
         &'pos-cli;help;migrations;generate'= {
         }
         &'pos-cli;help;render'= {
+        }
+        &'pos-cli;help;sync'= {
+        }
+        &'pos-cli;help;test'= {
+            cand run 'Runs them; exit code 1 if one fails'
+        }
+        &'pos-cli;help;test;run'= {
         }
         &'pos-cli;help;completions'= {
         }

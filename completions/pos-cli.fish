@@ -34,8 +34,8 @@ complete -c pos-cli -n "__fish_pos_cli_needs_command" -s v -l verbose -d 'Diagno
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -s h -l help -d 'Print help'
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -s V -l version -d 'Print version'
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "run" -d 'Serves the app in DIR and works its jobs'
-complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "deploy" -d 'Checks and packs the app, and verifies that the server has it'
-complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "d" -d 'Checks and packs the app, and verifies that the server has it'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "deploy" -d 'Checks and packs the app, and sends it to a server'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "d" -d 'Checks and packs the app, and sends it to a server'
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "logs" -d 'Prints or follows log lines'
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "l" -d 'Prints or follows log lines'
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "jobs" -d 'Lists, shows, retries, cancels and drains jobs'
@@ -43,10 +43,16 @@ complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "mail" -d 'Lists, sh
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "check" -d 'Checks every file of the app: path:line:col, message, what to do'
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "constants" -d 'Lists, sets and unsets constants'
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "data" -d 'Exports, imports and cleans the data of the app'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "env" -d 'Adds and lists the environments of `.pos`'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "exec" -d 'Runs a template or a GraphQL document at a server'
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "migrations" -d 'Lists, runs and generates the app\'s migrations'
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "render" -d 'Renders a template to text'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "sync" -d 'Sends each file to an instance when it is saved, and deletes there what has gone here'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "s" -d 'Sends each file to an instance when it is saved, and deletes there what has gone here'
+complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "test" -d 'Runs the tests of the app'
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "completions" -d 'Prints the completions of a shell'
 complete -c pos-cli -n "__fish_pos_cli_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l instance -d 'Serve what is deployed to this folder, instead of an app\'s own files' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -s p -l port -d 'Port to listen on; 0: any free one. A taken one moves on to the next free one [default: 3000]' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l host -d 'Address to listen on; anything but loopback lets other machines in [default: 127.0.0.1]' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l environment -d 'What templates see as `context.environment` [default: staging]' -r
@@ -85,33 +91,45 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l offline -d 'Noth
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l retry-on-5xx -d 'An answer with status 5xx fails the attempt of a job'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l ephemeral -d 'Keep databases in a temporary folder and forget them at the end'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l no-migrate -d 'Leave the app\'s pending migrations alone'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l reset -d 'Forget all jobs, logs and sessions first'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l reset -d 'Forget all jobs, logs and sessions first; what was deployed stays, as an app\'s own files do'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l until-idle -d 'End when nothing is queued, running or retrying; exit 1 if a visited page answered 5xx or a job died'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -l json -d 'One JSON object per line instead of text'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -l rollback -d 'Serve release N of a server of ours again; without a number the one before the current' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
 never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -s p -l partial -l partial-deploy -d 'Keep the files of the instance that are not in this project'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -s o -l one-archive -l old-assets-upload -d 'Send the assets as a part of the release, not past it'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -l dry-run -d 'Show what would change, and change nothing'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -l no-check -d 'Do not look for mistakes first'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -l releases -d 'List the releases a server of ours keeps'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -l json -d 'One JSON object per line instead of text'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -s h -l help -d 'Print help'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -l rollback -d 'Serve release N of a server of ours again; without a number the one before the current' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
 never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -s p -l partial -l partial-deploy -d 'Keep the files of the instance that are not in this project'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -s o -l one-archive -l old-assets-upload -d 'Send the assets as a part of the release, not past it'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -l dry-run -d 'Show what would change, and change nothing'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -l no-check -d 'Do not look for mistakes first'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -l releases -d 'List the releases a server of ours keeps'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -l json -d 'One JSON object per line instead of text'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l tail -d 'Without N the same as --follow; with N the same as -n' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -s n -d 'The last N of the lines that match' -r
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -s i -l interval -d 'How often to look for new lines, in milliseconds, besides being told of them [default: 250]' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -s i -l interval -d 'How often to look for new lines, in milliseconds [default: 250, for a platform 3000]' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l source-name -d 'Lines of jobs with this name; `*` and `?` are wildcards' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l status -d 'Lines with this status' -r -f -a "queued\t''
 success\t''
@@ -144,7 +162,7 @@ failed\t''
 dead\t''
 cancelled\t''
 rescued\t''"
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -158,7 +176,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -s v -l verbose -d
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand logs" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l tail -d 'Without N the same as --follow; with N the same as -n' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -s n -d 'The last N of the lines that match' -r
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -s i -l interval -d 'How often to look for new lines, in milliseconds, besides being told of them [default: 250]' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -s i -l interval -d 'How often to look for new lines, in milliseconds [default: 250, for a platform 3000]' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l source-name -d 'Lines of jobs with this name; `*` and `?` are wildcards' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l status -d 'Lines with this status' -r -f -a "queued\t''
 success\t''
@@ -191,7 +209,7 @@ failed\t''
 dead\t''
 cancelled\t''
 rescued\t''"
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand l" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -219,7 +237,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and not __fish_see
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and not __fish_seen_subcommand_from list show retry cancel drain stats help" -f -a "stats" -d 'Jobs per state'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and not __fish_seen_subcommand_from list show retry cancel drain stats help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from list" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from list" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from list" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from list" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -229,7 +247,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_su
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from show" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from show" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from show" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from show" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -238,7 +256,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_su
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from retry" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from retry" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -247,7 +265,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_su
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from retry" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from retry" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from retry" -s h -l help -d 'Print help'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -257,7 +275,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_su
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from drain" -l timeout -d 'Give up after this long: 30s, 5m' -r
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from drain" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from drain" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from drain" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from drain" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -266,7 +284,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_su
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from drain" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from drain" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from drain" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from stats" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from stats" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from stats" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand jobs; and __fish_seen_subcommand_from stats" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -299,7 +317,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_su
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -l subject -d 'With this in the subject' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -l template -d 'Made by this template' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -308,7 +326,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_su
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from show" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from show" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from show" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from show" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -319,7 +337,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_su
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from clear" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from clear" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from clear" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from clear" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -332,7 +350,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_su
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from wait" -l subject -d 'With this in the subject' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from wait" -l template -d 'Made by this template' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from wait" -l timeout -d 'Give up after this long' -r
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from wait" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from wait" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from wait" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand mail; and __fish_seen_subcommand_from wait" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -366,7 +384,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and not __fis
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and not __fish_seen_subcommand_from list set unset help" -f -a "set" -d 'Sets one, whether it is there or not'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and not __fish_seen_subcommand_from list set unset help" -f -a "unset" -d 'Takes one away; one that is not there is no error'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and not __fish_seen_subcommand_from list set unset help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from list" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from list" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from list" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from list" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -377,7 +395,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_se
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from set" -l name -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from set" -l value -r
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from set" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from set" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from set" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from set" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -387,7 +405,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_se
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from unset" -l name -r
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from unset" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from unset" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from unset" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from unset" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -400,31 +418,45 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_se
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from help" -f -a "set" -d 'Sets one, whether it is there or not'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from help" -f -a "unset" -d 'Takes one away; one that is not there is no error'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand constants; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -s C -d 'Change to this folder first' -r -F
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import update export clean help" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import update export clean help" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
 never\t''"
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -l json -d 'One JSON object per line instead of text'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -s q -l quiet -d 'Only errors on stderr'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -f -a "import" -d 'Reads a file into the app'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -f -a "export" -d 'Writes all data to a file: an archive if its name ends in .zip, else JSON'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -f -a "clean" -d 'Takes all records, users, activities and sessions away for good; constants stay'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import export clean help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import update export clean help" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import update export clean help" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import update export clean help" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import update export clean help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import update export clean help" -f -a "import" -d 'Reads a file into the app'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import update export clean help" -f -a "update" -d 'Reads a JSON file over what is in the app'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import update export clean help" -f -a "export" -d 'Writes all data to a file: an archive if its name ends in .zip, else JSON'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import update export clean help" -f -a "clean" -d 'Takes all records, users, activities and sessions away for good; constants stay'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and not __fish_seen_subcommand_from import update export clean help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -s p -l path -d 'The file; then the other word is the environment' -r -F
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
 never\t''"
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -l raw-ids -d 'The ids in a JSON file are ids, not external ids; those of an archive always are'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -s z -l zip -d 'Its content tells whether the file is an archive'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -l json -d 'One JSON object per line instead of text'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from update" -s p -l path -d 'The file; then the other word is the environment' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from update" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from update" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from update" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from update" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from update" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from update" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -s p -l path -d 'The file; then the other word is the environment' -r -F
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -s e -l export-internal-ids -d 'The same, as the platform\'s own client has it' -r -f -a "true\t''
+false\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -435,7 +467,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_su
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from clean" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from clean" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from clean" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from clean" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -447,9 +479,91 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_su
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from clean" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from clean" -s h -l help -d 'Print help'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from help" -f -a "import" -d 'Reads a file into the app'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from help" -f -a "update" -d 'Reads a JSON file over what is in the app'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from help" -f -a "export" -d 'Writes all data to a file: an archive if its name ends in .zip, else JSON'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from help" -f -a "clean" -d 'Takes all records, users, activities and sessions away for good; constants stay'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand data; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and not __fish_seen_subcommand_from add list refresh-token help" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and not __fish_seen_subcommand_from add list refresh-token help" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and not __fish_seen_subcommand_from add list refresh-token help" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and not __fish_seen_subcommand_from add list refresh-token help" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and not __fish_seen_subcommand_from add list refresh-token help" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and not __fish_seen_subcommand_from add list refresh-token help" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and not __fish_seen_subcommand_from add list refresh-token help" -f -a "add" -d 'Adds one, or replaces it'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and not __fish_seen_subcommand_from add list refresh-token help" -f -a "list" -d 'Lists them, without their tokens'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and not __fish_seen_subcommand_from add list refresh-token help" -f -a "refresh-token" -d 'Signs in again, for a token that is accepted no longer'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and not __fish_seen_subcommand_from add list refresh-token help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from add" -l url -d 'Where the instance is' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from add" -l email -d 'Signs in with a password: POS_PORTAL_PASSWORD, else it is asked for, or read from standard input' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from add" -l token -d 'The token, if it is known; then nobody signs in' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from add" -l partner-portal-url -d 'The portal to sign in at; PARTNER_PORTAL_HOST says it too' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from add" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from add" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from add" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from list" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from list" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from list" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from refresh-token" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from refresh-token" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from refresh-token" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from refresh-token" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from refresh-token" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from refresh-token" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from help" -f -a "add" -d 'Adds one, or replaces it'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from help" -f -a "list" -d 'Lists them, without their tokens'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from help" -f -a "refresh-token" -d 'Signs in again, for a token that is accepted no longer'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and not __fish_seen_subcommand_from liquid graphql help" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and not __fish_seen_subcommand_from liquid graphql help" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and not __fish_seen_subcommand_from liquid graphql help" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and not __fish_seen_subcommand_from liquid graphql help" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and not __fish_seen_subcommand_from liquid graphql help" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and not __fish_seen_subcommand_from liquid graphql help" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and not __fish_seen_subcommand_from liquid graphql help" -f -a "liquid" -d 'Renders a template and prints the result as it is'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and not __fish_seen_subcommand_from liquid graphql help" -f -a "graphql" -d 'Runs a document and prints the answer; exit code 1 if it has errors'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and not __fish_seen_subcommand_from liquid graphql help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -s f -l file -d 'Reads it from a file; `-` is standard input' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -s y -l yes -d 'Runs it without asking, whatever the environment is called'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -s f -l file -d 'Reads it from a file; `-` is standard input' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -s p -l variables -d 'The document\'s variables, a JSON object' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -s y -l yes -d 'Runs it without asking, whatever the environment is called'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from help" -f -a "liquid" -d 'Renders a template and prints the result as it is'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from help" -f -a "graphql" -d 'Runs a document and prints the answer; exit code 1 if it has errors'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and not __fish_seen_subcommand_from list run generate help" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and not __fish_seen_subcommand_from list run generate help" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -462,7 +576,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and not __fi
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and not __fish_seen_subcommand_from list run generate help" -f -a "run" -d 'Runs one, or all that are not done; exit code 1 if one fails'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and not __fish_seen_subcommand_from list run generate help" -f -a "generate" -d 'Writes a new file, named after the time'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and not __fish_seen_subcommand_from list run generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from list" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from list" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from list" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from list" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -471,7 +585,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_s
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from run" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from run" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from run" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from run" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -480,7 +594,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_s
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from generate" -l state -d 'State folder, if it is not `.pos-dev` in the project' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from generate" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from generate" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand migrations; and __fish_seen_subcommand_from generate" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -506,6 +620,55 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -l json -d 'One 
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s c -l concurrency -d 'Files under way at once; the variable CONCURRENCY stands before it' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s f -l file -d 'Send this file alone, then end: with 1 if the instance does not take it' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -l all -d 'Send every file first, whether or not it was changed'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s o -l open -d 'Open the instance in a browser'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -s c -l concurrency -d 'Files under way at once; the variable CONCURRENCY stands before it' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -s f -l file -d 'Send this file alone, then end: with 1 if the instance does not take it' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -l all -d 'Send every file first, whether or not it was changed'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -s o -l open -d 'Open the instance in a browser'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and not __fish_seen_subcommand_from run help" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and not __fish_seen_subcommand_from run help" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and not __fish_seen_subcommand_from run help" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and not __fish_seen_subcommand_from run help" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and not __fish_seen_subcommand_from run help" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and not __fish_seen_subcommand_from run help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and not __fish_seen_subcommand_from run help" -f -a "run" -d 'Runs them; exit code 1 if one fails'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and not __fish_seen_subcommand_from run help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and __fish_seen_subcommand_from run" -l junit -d 'Also writes the results to a file, as JUnit XML' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and __fish_seen_subcommand_from run" -l timeout -d 'How long all of them may take: 30s, 10m' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and __fish_seen_subcommand_from run" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and __fish_seen_subcommand_from run" -s C -d 'Change to this folder first' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and __fish_seen_subcommand_from run" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
+always\t''
+never\t''"
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and __fish_seen_subcommand_from run" -l json -d 'One JSON object per line instead of text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Only errors on stderr'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and __fish_seen_subcommand_from help" -f -a "run" -d 'Runs them; exit code 1 if one fails'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand completions" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand completions" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
@@ -514,18 +677,22 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand completions" -l json -d 
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand completions" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand completions" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand completions" -s h -l help -d 'Print help'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "run" -d 'Serves the app in DIR and works its jobs'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "deploy" -d 'Checks and packs the app, and verifies that the server has it'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "logs" -d 'Prints or follows log lines'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "jobs" -d 'Lists, shows, retries, cancels and drains jobs'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "mail" -d 'Lists, shows and waits for captured mail'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "check" -d 'Checks every file of the app: path:line:col, message, what to do'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "constants" -d 'Lists, sets and unsets constants'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "data" -d 'Exports, imports and cleans the data of the app'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "migrations" -d 'Lists, runs and generates the app\'s migrations'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "render" -d 'Renders a template to text'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "completions" -d 'Prints the completions of a shell'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data migrations render completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data env exec migrations render sync test completions help" -f -a "run" -d 'Serves the app in DIR and works its jobs'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data env exec migrations render sync test completions help" -f -a "deploy" -d 'Checks and packs the app, and sends it to a server'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data env exec migrations render sync test completions help" -f -a "logs" -d 'Prints or follows log lines'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data env exec migrations render sync test completions help" -f -a "jobs" -d 'Lists, shows, retries, cancels and drains jobs'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data env exec migrations render sync test completions help" -f -a "mail" -d 'Lists, shows and waits for captured mail'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data env exec migrations render sync test completions help" -f -a "check" -d 'Checks every file of the app: path:line:col, message, what to do'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data env exec migrations render sync test completions help" -f -a "constants" -d 'Lists, sets and unsets constants'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data env exec migrations render sync test completions help" -f -a "data" -d 'Exports, imports and cleans the data of the app'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data env exec migrations render sync test completions help" -f -a "env" -d 'Adds and lists the environments of `.pos`'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data env exec migrations render sync test completions help" -f -a "exec" -d 'Runs a template or a GraphQL document at a server'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data env exec migrations render sync test completions help" -f -a "migrations" -d 'Lists, runs and generates the app\'s migrations'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data env exec migrations render sync test completions help" -f -a "render" -d 'Renders a template to text'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data env exec migrations render sync test completions help" -f -a "sync" -d 'Sends each file to an instance when it is saved, and deletes there what has gone here'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data env exec migrations render sync test completions help" -f -a "test" -d 'Runs the tests of the app'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data env exec migrations render sync test completions help" -f -a "completions" -d 'Prints the completions of a shell'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and not __fish_seen_subcommand_from run deploy logs jobs mail check constants data env exec migrations render sync test completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "list" -d 'Jobs that have not ended, newest first'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "show" -d 'One job: arguments, attempts, errors, output'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from jobs" -f -a "retry" -d 'Runs dead, cancelled, retrying or scheduled jobs now'
@@ -540,8 +707,15 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_su
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from constants" -f -a "set" -d 'Sets one, whether it is there or not'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from constants" -f -a "unset" -d 'Takes one away; one that is not there is no error'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from data" -f -a "import" -d 'Reads a file into the app'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from data" -f -a "update" -d 'Reads a JSON file over what is in the app'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from data" -f -a "export" -d 'Writes all data to a file: an archive if its name ends in .zip, else JSON'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from data" -f -a "clean" -d 'Takes all records, users, activities and sessions away for good; constants stay'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from env" -f -a "add" -d 'Adds one, or replaces it'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from env" -f -a "list" -d 'Lists them, without their tokens'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from env" -f -a "refresh-token" -d 'Signs in again, for a token that is accepted no longer'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from exec" -f -a "liquid" -d 'Renders a template and prints the result as it is'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from exec" -f -a "graphql" -d 'Runs a document and prints the answer; exit code 1 if it has errors'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from migrations" -f -a "list" -d 'All of them with their states, in the order in which they run'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from migrations" -f -a "run" -d 'Runs one, or all that are not done; exit code 1 if one fails'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from migrations" -f -a "generate" -d 'Writes a new file, named after the time'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand help; and __fish_seen_subcommand_from test" -f -a "run" -d 'Runs them; exit code 1 if one fails'

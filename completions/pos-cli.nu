@@ -37,6 +37,7 @@ module completions {
 
   # Serves the app in DIR and works its jobs
   export extern "pos-cli run" [
+    --instance: path          # Serve what is deployed to this folder, instead of an app's own files
     --port(-p): string        # Port to listen on; 0: any free one. A taken one moves on to the next free one [default: 3000]
     --strict-port             # A taken port is an error
     --host: string            # Address to listen on; anything but loopback lets other machines in [default: 127.0.0.1]
@@ -60,7 +61,7 @@ module completions {
     --ephemeral               # Keep databases in a temporary folder and forget them at the end
     --no-migrate              # Leave the app's pending migrations alone
     --seed: path              # Import this archive or JSON file first, after the migrations; twice is as good as once
-    --reset                   # Forget all jobs, logs and sessions first
+    --reset                   # Forget all jobs, logs and sessions first; what was deployed stays, as an app's own files do
     --durability: string@"nu-complete pos-cli run durability" # When a commit counts as done [default: full]
     --visit: string           # Request this page once ready; repeated: one after the other
     --until-idle              # End when nothing is queued, running or retrying; exit 1 if a visited page answered 5xx or a job died
@@ -77,15 +78,23 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Checks and packs the app, and verifies that the server has it
+  # Checks and packs the app, and sends it to a server
   export extern "pos-cli deploy" [
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --partial(-p)             # Keep the files of the instance that are not in this project
+    --partial-deploy          # Keep the files of the instance that are not in this project
+    --one-archive(-o)         # Send the assets as a part of the release, not past it
+    --old-assets-upload       # Send the assets as a part of the release, not past it
+    --dry-run                 # Show what would change, and change nothing
+    --no-check                # Do not look for mistakes first
+    --rollback: string        # Serve release N of a server of ours again; without a number the one before the current
+    --releases                # List the releases a server of ours keeps
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
     --verbose(-v)             # Diagnostics on stderr; repeat for more
     --color: string@"nu-complete pos-cli deploy color" # When to colour: auto, always, never
-    --help(-h)                # Print help
+    --help(-h)                # Print help (see more with '--help')
     environment?: string      # Where to: `local`, which is the server running here, or an environment of `.pos`
   ]
 
@@ -115,7 +124,7 @@ module completions {
     --tail: string            # Without N the same as --follow; with N the same as -n
     -n: string                # The last N of the lines that match
     --no-follow               # End after the stored lines, whatever the default is
-    --interval(-i): string    # How often to look for new lines, in milliseconds, besides being told of them [default: 250]
+    --interval(-i): string    # How often to look for new lines, in milliseconds [default: 250, for a platform 3000]
     --source-name: string     # Lines of jobs with this name; `*` and `?` are wildcards
     --status: string@"nu-complete pos-cli logs statuses" # Lines with this status
     --type: string            # Lines of this type, whatever its case: that of `{% log %}`, or background_job, request, mail, api_call, system
@@ -132,7 +141,7 @@ module completions {
     --until-match: string     # Follow until a shown line matches, then end with 0
     --timeout: string         # Give up after this time, with 1: 30s, 2m
     --fail-on: string@"nu-complete pos-cli logs fail_on" # End with 1 if a shown line has this status; when following, at once
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -164,7 +173,7 @@ module completions {
   export extern "pos-cli jobs list" [
     --all                     # Those that have ended too
     --limit: string           # At most so many
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -179,7 +188,7 @@ module completions {
 
   # One job: arguments, attempts, errors, output
   export extern "pos-cli jobs show" [
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -195,7 +204,7 @@ module completions {
 
   # Runs dead, cancelled, retrying or scheduled jobs now
   export extern "pos-cli jobs retry" [
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -211,7 +220,7 @@ module completions {
 
   # Ends jobs that have not ended; the result of a running one is ignored
   export extern "pos-cli jobs cancel" [
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -228,7 +237,7 @@ module completions {
   # Returns when nothing is queued, running or retrying; exit code 1 if a job died meanwhile
   export extern "pos-cli jobs drain" [
     --timeout: string         # Give up after this long: 30s, 5m
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -243,7 +252,7 @@ module completions {
 
   # Jobs per state
   export extern "pos-cli jobs stats" [
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -308,7 +317,7 @@ module completions {
     --subject: string         # With this in the subject
     --template: string        # Made by this template
     --limit: string           # At most so many
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -325,7 +334,7 @@ module completions {
   export extern "pos-cli mail show" [
     --html                    # Only the HTML, as it was sent
     --raw                     # The whole message as a mail program opens it (.eml)
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -341,7 +350,7 @@ module completions {
 
   # Forgets all messages and their files
   export extern "pos-cli mail clear" [
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -360,7 +369,7 @@ module completions {
     --subject: string         # With this in the subject
     --template: string        # Made by this template
     --timeout: string         # Give up after this long
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -428,7 +437,7 @@ module completions {
 
   # All of them; SAFE=1 in the environment shows whole values
   export extern "pos-cli constants list" [
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -446,7 +455,7 @@ module completions {
   export extern "pos-cli constants set" [
     --name: string
     --value: string
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -463,7 +472,7 @@ module completions {
   # Takes one away; one that is not there is no error
   export extern "pos-cli constants unset" [
     --name: string
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -515,7 +524,8 @@ module completions {
   export extern "pos-cli data import" [
     --path(-p): path          # The file; then the other word is the environment
     --raw-ids                 # The ids in a JSON file are ids, not external ids; those of an archive always are
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --zip(-z)                 # Its content tells whether the file is an archive
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -526,6 +536,28 @@ module completions {
     environment?: string      # `local`, which is the server running here, or an environment of `.pos`
   ]
 
+  def "nu-complete pos-cli data update color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Reads a JSON file over what is in the app
+  export extern "pos-cli data update" [
+    --path(-p): path          # The file; then the other word is the environment
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli data update color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+    first?: string            # The file
+    environment?: string      # `local`, which is the server running here, or an environment of `.pos`
+  ]
+
+  def "nu-complete pos-cli data export export_internal_ids" [] {
+    [ "true" "false" ]
+  }
+
   def "nu-complete pos-cli data export color" [] {
     [ "auto" "always" "never" ]
   }
@@ -535,7 +567,8 @@ module completions {
     --path(-p): path          # The file; then the other word is the environment
     --zip(-z)                 # An archive, whatever the file is called
     --raw-ids                 # Ids instead of external ids in JSON
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --export-internal-ids(-e): string@"nu-complete pos-cli data export export_internal_ids" # The same, as the platform's own client has it
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -554,7 +587,7 @@ module completions {
   export extern "pos-cli data clean" [
     --yes                     # Really
     --include-schema(-i)      # Also forget which migrations have run and what the tables looked like
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -572,6 +605,10 @@ module completions {
   export extern "pos-cli data help import" [
   ]
 
+  # Reads a JSON file over what is in the app
+  export extern "pos-cli data help update" [
+  ]
+
   # Writes all data to a file: an archive if its name ends in .zip, else JSON
   export extern "pos-cli data help export" [
   ]
@@ -582,6 +619,157 @@ module completions {
 
   # Print this message or the help of the given subcommand(s)
   export extern "pos-cli data help help" [
+  ]
+
+  def "nu-complete pos-cli env color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Adds and lists the environments of `.pos`
+  export extern "pos-cli env" [
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli env color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete pos-cli env add color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Adds one, or replaces it
+  export extern "pos-cli env add" [
+    --url: string             # Where the instance is
+    --email: string           # Signs in with a password: POS_PORTAL_PASSWORD, else it is asked for, or read from standard input
+    --token: string           # The token, if it is known; then nobody signs in
+    --partner-portal-url: string # The portal to sign in at; PARTNER_PORTAL_HOST says it too
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli env add color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+    name: string              # What other commands call it
+  ]
+
+  def "nu-complete pos-cli env list color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Lists them, without their tokens
+  export extern "pos-cli env list" [
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli env list color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete pos-cli env refresh-token color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Signs in again, for a token that is accepted no longer
+  export extern "pos-cli env refresh-token" [
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli env refresh-token color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+    name: string
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "pos-cli env help" [
+  ]
+
+  # Adds one, or replaces it
+  export extern "pos-cli env help add" [
+  ]
+
+  # Lists them, without their tokens
+  export extern "pos-cli env help list" [
+  ]
+
+  # Signs in again, for a token that is accepted no longer
+  export extern "pos-cli env help refresh-token" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "pos-cli env help help" [
+  ]
+
+  def "nu-complete pos-cli exec color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Runs a template or a GraphQL document at a server
+  export extern "pos-cli exec" [
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli exec color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+  ]
+
+  def "nu-complete pos-cli exec liquid color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Renders a template and prints the result as it is
+  export extern "pos-cli exec liquid" [
+    --file(-f): path          # Reads it from a file; `-` is standard input
+    --yes(-y)                 # Runs it without asking, whatever the environment is called
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli exec liquid color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+    first?: string            # `local`, which is the server running here, or an environment of `.pos`
+    second?: string           # What is run, instead of a file or standard input
+  ]
+
+  def "nu-complete pos-cli exec graphql color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Runs a document and prints the answer; exit code 1 if it has errors
+  export extern "pos-cli exec graphql" [
+    --file(-f): path          # Reads it from a file; `-` is standard input
+    --yes(-y)                 # Runs it without asking, whatever the environment is called
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
+    --variables(-p): string   # The document's variables, a JSON object
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli exec graphql color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+    first?: string            # `local`, which is the server running here, or an environment of `.pos`
+    second?: string           # What is run, instead of a file or standard input
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "pos-cli exec help" [
+  ]
+
+  # Renders a template and prints the result as it is
+  export extern "pos-cli exec help liquid" [
+  ]
+
+  # Runs a document and prints the answer; exit code 1 if it has errors
+  export extern "pos-cli exec help graphql" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "pos-cli exec help help" [
   ]
 
   def "nu-complete pos-cli migrations color" [] {
@@ -604,7 +792,7 @@ module completions {
 
   # All of them with their states, in the order in which they run
   export extern "pos-cli migrations list" [
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -620,7 +808,7 @@ module completions {
 
   # Runs one, or all that are not done; exit code 1 if one fails
   export extern "pos-cli migrations run" [
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -637,7 +825,7 @@ module completions {
 
   # Writes a new file, named after the time
   export extern "pos-cli migrations generate" [
-    --state: path             # State folder, if it is not `.pos-dev` in the project
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
     --quiet(-q)               # Only errors on stderr
@@ -688,6 +876,71 @@ module completions {
     file?: path               # The template, its front matter skipped; without it, or `-`, standard input
   ]
 
+  def "nu-complete pos-cli sync color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Sends each file to an instance when it is saved, and deletes there what has gone here
+  export extern "pos-cli sync" [
+    --concurrency(-c): string # Files under way at once; the variable CONCURRENCY stands before it
+    --file(-f): path          # Send this file alone, then end: with 1 if the instance does not take it
+    --all                     # Send every file first, whether or not it was changed
+    --open(-o)                # Open the instance in a browser
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli sync color" # When to colour: auto, always, never
+    --help(-h)                # Print help (see more with '--help')
+    environment?: string      # Where to: `local`, which is the server running here, or an environment of `.pos`
+  ]
+
+  def "nu-complete pos-cli test color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Runs the tests of the app
+  export extern "pos-cli test" [
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli test color" # When to colour: auto, always, never
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
+  def "nu-complete pos-cli test run color" [] {
+    [ "auto" "always" "never" ]
+  }
+
+  # Runs them; exit code 1 if one fails
+  export extern "pos-cli test run" [
+    --junit: path             # Also writes the results to a file, as JUnit XML
+    --timeout: string         # How long all of them may take: 30s, 10m
+    --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
+    -C: path                  # Change to this folder first
+    --json                    # One JSON object per line instead of text
+    --quiet(-q)               # Only errors on stderr
+    --verbose(-v)             # Diagnostics on stderr; repeat for more
+    --color: string@"nu-complete pos-cli test run color" # When to colour: auto, always, never
+    --help(-h)                # Print help
+    environment?: string      # `local`, which is the server running here, or an environment of `.pos`
+    name?: string             # Only tests with this in their path
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "pos-cli test help" [
+  ]
+
+  # Runs them; exit code 1 if one fails
+  export extern "pos-cli test help run" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "pos-cli test help help" [
+  ]
+
   def "nu-complete pos-cli completions shell" [] {
     [ "bash" "zsh" "fish" "powershell" "elvish" "nushell" ]
   }
@@ -715,7 +968,7 @@ module completions {
   export extern "pos-cli help run" [
   ]
 
-  # Checks and packs the app, and verifies that the server has it
+  # Checks and packs the app, and sends it to a server
   export extern "pos-cli help deploy" [
   ]
 
@@ -799,12 +1052,44 @@ module completions {
   export extern "pos-cli help data import" [
   ]
 
+  # Reads a JSON file over what is in the app
+  export extern "pos-cli help data update" [
+  ]
+
   # Writes all data to a file: an archive if its name ends in .zip, else JSON
   export extern "pos-cli help data export" [
   ]
 
   # Takes all records, users, activities and sessions away for good; constants stay
   export extern "pos-cli help data clean" [
+  ]
+
+  # Adds and lists the environments of `.pos`
+  export extern "pos-cli help env" [
+  ]
+
+  # Adds one, or replaces it
+  export extern "pos-cli help env add" [
+  ]
+
+  # Lists them, without their tokens
+  export extern "pos-cli help env list" [
+  ]
+
+  # Signs in again, for a token that is accepted no longer
+  export extern "pos-cli help env refresh-token" [
+  ]
+
+  # Runs a template or a GraphQL document at a server
+  export extern "pos-cli help exec" [
+  ]
+
+  # Renders a template and prints the result as it is
+  export extern "pos-cli help exec liquid" [
+  ]
+
+  # Runs a document and prints the answer; exit code 1 if it has errors
+  export extern "pos-cli help exec graphql" [
   ]
 
   # Lists, runs and generates the app's migrations
@@ -825,6 +1110,18 @@ module completions {
 
   # Renders a template to text
   export extern "pos-cli help render" [
+  ]
+
+  # Sends each file to an instance when it is saved, and deletes there what has gone here
+  export extern "pos-cli help sync" [
+  ]
+
+  # Runs the tests of the app
+  export extern "pos-cli help test" [
+  ]
+
+  # Runs them; exit code 1 if one fails
+  export extern "pos-cli help test run" [
   ]
 
   # Prints the completions of a shell

@@ -20,6 +20,7 @@
 //! | `graphql` | document to JSON |
 //! | `liquid` | template to text |
 //! | `migrations` | the app's own migrations, run once each |
+//! | `releases` | what was deployed to a server that is a deploy target: kept, checked out, asked for |
 //! | `server` | HTTP in |
 //! | `client` | HTTP out, to a platform or to our own server |
 //! | `deploy` | check, pack, send |
@@ -46,7 +47,10 @@
 //!   (`graphql::OwnFiles -> app, records`), others come by `download`
 //! - start of a run: `run -> migrations -> liquid`, then requests and jobs
 //! - file change: `watch -> run/reload -> app` (swap); to an instance, `watch -> deploy/sync -> client`
-//! - deploy: `cli/deploy -> deploy -> client` and the forms of `protocol`, to any platform or a server of ours
+//! - deploy: `cli/deploy -> deploy -> client`, to any platform; at a server of ours `server/app_builder -> releases`
+//!   (submitted) `-> run/install -> releases` (stored, checked out) `-> app` (swap)
+//! - asset on its way to an instance: `server/uploads -> server/asset_intake -> releases` (staged), then the manifest as a
+//!   submission like any other
 //! - log line: `{% log %} | jobs | server -> logs -> store + subscribers`, read by `cli/logs -> logs -> store`; that
 //!   of an instance by `cli/logs -> client`
 //!
@@ -71,6 +75,7 @@ mod migrations;
 mod notifications;
 mod protocol;
 mod records;
+mod releases;
 mod ruby_regex;
 mod run;
 mod server;

@@ -229,6 +229,12 @@ fn what_is_not_there_is_a_404_in_json() {
         assert!(answer.json()["error"].is_string(), "{path}");
     }
     app.get("/api/app_builder/imports").has_status(405);
+    let cloned = app.new_browser().post_json("/api/app_builder/instance_clone_imports", &json!({}));
+    let error = cloned.has_status(422).json()["error"].as_str().unwrap().to_owned();
+    assert!(
+        error.starts_with("instances do not clone each other here: bring the app with `deploy`"),
+        "{error}"
+    );
     let asked = json!({ "zip_file_url": "http://example.test/a.zip" });
     app.new_browser().post_json("/api/app_builder/imports", &asked).has_status(422);
 }

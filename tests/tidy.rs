@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// A room and those it may use. A new arrow is a change of the design: say why in the commit.
-const ARROWS: [(&str, &[&str]); 21] = [
+const ARROWS: [(&str, &[&str]); 22] = [
     ("protocol", &[]),
     ("settings", &[]),
     ("store", &[]),
@@ -35,6 +35,8 @@ const ARROWS: [(&str, &[&str]); 21] = [
     ("check", &["app", "liquid", "graphql"]),
     ("client", &["protocol", "settings"]),
     ("deploy", &["app", "check", "client", "protocol", "watch"]),
+    // A file of a release is known by what the app uses it for; the report is the same on the wire.
+    ("releases", &["store", "app", "protocol"]),
     // Asked for by the start of a run and by clients of the server alike.
     ("migrations", &["app", "records", "jobs", "logs", "notifications", "liquid"]),
     (
@@ -50,6 +52,8 @@ const ARROWS: [(&str, &[&str]); 21] = [
             "liquid",
             "migrations",
             "protocol",
+            // Clients deploy to it.
+            "releases",
         ],
     ),
     (
@@ -65,6 +69,7 @@ const ARROWS: [(&str, &[&str]); 21] = [
             "notifications",
             "protocol",
             "records",
+            "releases",
             "server",
             "settings",
             "store",
@@ -104,7 +109,7 @@ const EMPTY_NAMES: [&str; 9] =
 /// What only some places may touch: a pattern, and the paths (from `src/`) that may match it.
 const CONFINED: [(&str, &[&str]); 9] = [
     (r"\btokio\b", &["server/", "watch/", "logs/", "run/", "cli/run.rs", "cli/run/"]),
-    (r"\brusqlite\b", &["store/", "records/", "jobs/", "logs/", "notifications/"]),
+    (r"\brusqlite\b", &["store/", "records/", "jobs/", "logs/", "notifications/", "releases/"]),
     (r"\bliquid_(core|lib)\b", &["liquid/"]),
     (r"\blettre\b", &["notifications/"]),
     (r"\bcolored\b", &["cli/ui/", "logs/format.rs"]),

@@ -85,6 +85,16 @@ impl LoadedFile {
         if let Some(previous) = previous.filter(is_unchanged) {
             return Some(previous.clone());
         }
+        Self::read(path, found, values, previous)
+    }
+
+    /// Reads the file, whatever is known of it: `previous` may be of another folder. What has the same content shares it.
+    pub(super) fn read(
+        path: &str,
+        found: &Found,
+        values: Option<&Arc<TemplateValues>>,
+        previous: Option<&Arc<Self>>,
+    ) -> Option<Arc<Self>> {
         let mut loaded = Self {
             path: previous.map_or_else(|| path.into(), |previous| previous.path.clone()),
             place: found.place.clone(),

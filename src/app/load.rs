@@ -57,13 +57,15 @@ pub(super) fn load(root: &Path, previous: Option<&App>) -> Result<(App, Vec<Prob
             LoadError::NoApp { root: shown() }
         });
     }
-    let known = previous.filter(|previous| previous.root == root).map(|previous| &previous.files);
     let (values, values_problems) = template_values(root, scan.files.keys());
     let found: Vec<_> = scan.files.iter().collect();
     let files = map_on_cores(&found, FILES_PER_THREAD, |(path, found)| {
-        let previous = known.and_then(|known| known.get(path.as_str()));
+        let known = previous.and_then(|previous| previous.files.get(path.as_str()));
         let values = TemplateValues::module_of(path).and_then(|module| values.get(module)?.as_ref());
-        LoadedFile::load(path, found, values, previous)
+        match previous {
+            Some(previous) if previous.root != root => LoadedFile::read(path, found, values, known),
+            _ => LoadedFile::load(path, found, values, known),
+        }
     });
     let files: Files = files.into_iter().flatten().map(|file| (file.path.clone(), file)).collect();
     let mut problems = scan.problems;

@@ -51,6 +51,7 @@ pub(crate) use cores::map_on_cores;
 pub(crate) use excerpt::Excerpt;
 pub(crate) use form::{AsyncCallback, Form, FormNotification, UnknownForm};
 pub(crate) use format::Format;
+pub(crate) use kind::category;
 pub(crate) use load::LoadError;
 pub(crate) use method::Method;
 pub(crate) use migration::{Migration, MigrationTimestamp};
@@ -100,7 +101,8 @@ pub(crate) struct App {
 
 impl App {
     /// Reads everything below `root`. A file that does not load is taken from `previous`, if it was good there; one that
-    /// has not changed is not read again. A file that has gone is gone.
+    /// has not changed is not read again, unless `previous` is of another root: then what has the same content is shared.
+    /// A file that has gone is gone.
     ///
     /// # Errors
     /// There is no app folder or nothing in it, or the root cannot be read.
@@ -294,6 +296,11 @@ impl App {
     /// The modules that bring files of the app, sorted by the names of their folders.
     pub(crate) fn modules(&self) -> impl Iterator<Item = &Module> {
         self.modules.values()
+    }
+
+    /// The paths of all files of the app from the root, sorted.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(|path| &**path)
     }
 
     /// When a file of the app, by its path from the root, last changed; `None` if there is none.

@@ -7,16 +7,18 @@ use crate::store::{RunInfo, StateDir};
 
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct StateArgs {
-    /// State folder, if it is not `.pos-dev` in the project
+    /// State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
 }
 
 impl StateArgs {
-    /// That of the project at `root`.
+    /// That of the project, or of the instance, at `root`.
     pub(crate) fn folder(&self, root: &Path) -> StateDir {
         match &self.state {
             Some(folder) => StateDir::at(folder),
+            // `join`: an empty path names no folder.
+            None if StateDir::at(root).is_instance() => StateDir::at(Path::new(".").join(root)),
             None => StateDir::at(root.join(StateDir::NAME)),
         }
     }

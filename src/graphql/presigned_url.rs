@@ -12,7 +12,7 @@ use super::properties::unknown;
 use super::record_mutations::declared;
 use super::selection::{Field, object};
 use crate::app::PropertyType;
-use crate::records::{Acl, Permission, Policy};
+use crate::records::{Acl, Permission, Policy, Reach};
 
 /// How long a visitor may take to choose a file.
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
@@ -34,6 +34,7 @@ pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error
     let options = &property.upload;
     let policy = Policy {
         prefix: format!("{}/{name}/{}/", table.folder(), Uuid::new_v4()),
+        reach: Reach::Folder,
         acl: if options.is_private { Acl::Private } else { Acl::Public },
         smallest: options.smallest.unwrap_or(0),
         largest: options.largest.unwrap_or(LARGEST),

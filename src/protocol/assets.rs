@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+/// Bytes of one archive of assets that a server of ours takes.
+pub(crate) const ASSETS_LIMIT: usize = 256 * 1024 * 1024;
+
 /// Answer of `presign-url`: where one file is put, and where it is then. Both are absolute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

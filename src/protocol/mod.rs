@@ -14,7 +14,7 @@ mod test_report;
 mod transfer;
 
 pub(crate) use app::AppIdentity;
-pub(crate) use assets::{AssetEntry, AssetsManifest, PresignedForm, PresignedUrl};
+pub(crate) use assets::{ASSETS_LIMIT, AssetEntry, AssetsManifest, PresignedForm, PresignedUrl};
 pub(crate) use diagnostic::{Diagnostic, DiagnosticContext};
 pub(crate) use instance::Instance;
 pub(crate) use job::{Idle, JobAttempt, JobCounts, JobList, JobRecord};

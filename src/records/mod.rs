@@ -39,8 +39,8 @@ pub(crate) use crate::store::{GeoPoint, WordPart, words};
 pub(crate) use sessions::{SESSION_LIFETIME, SessionError, SessionId, Sessions};
 pub(crate) use transfer::{ArchiveFiles, Cleaned, ExportSelection, Ids, ImportError, Imported};
 pub(crate) use uploads::{
-    Acl, Breach, Draft, Key, KeyError, Permission, Policy, Signer, StoredUpload, Upload, UploadError,
-    Uploads, base_name,
+    Acl, Breach, Draft, Key, KeyError, Permission, Policy, PresignedPut, PutBreach, Reach, Signer,
+    StoredUpload, Upload, UploadError, Uploads, base_name,
 };
 pub(crate) use users::{
     HashError, JwtAlgorithm, UserRefusal, hash_password, is_one_time_code, is_password, one_time_code,

@@ -10,6 +10,7 @@ use crate::jobs;
 use crate::migrations;
 use crate::notifications::RelayError;
 use crate::records::{ConstantsError, DataError, SessionError, UploadError};
+use crate::releases;
 use crate::store;
 
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +23,10 @@ pub(crate) enum Error {
     Store(#[from] store::Error),
     #[error("cannot read the id of this instance")]
     Instance { source: DataError },
+    #[error(transparent)]
+    Releases(#[from] releases::Error),
+    #[error("cannot start a thread")]
+    Thread { source: io::Error },
     #[error(transparent)]
     Constants(#[from] ConstantsError),
     #[error(transparent)]

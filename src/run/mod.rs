@@ -5,6 +5,7 @@ mod bind;
 mod deliver;
 mod drain;
 mod error;
+mod install;
 mod interrupts;
 mod migrate;
 mod news;
@@ -18,6 +19,8 @@ mod running;
 mod seed;
 mod shutdown;
 mod stubs;
+mod swap;
+mod verdict;
 mod visit;
 
 use std::future::Future;
@@ -39,7 +42,7 @@ pub(crate) use error::Error;
 pub(crate) use interrupts::Interrupts;
 pub(crate) use news::News;
 use open::Project;
-pub(crate) use options::{ApiCalls, Options, Smtp, StateFolder};
+pub(crate) use options::{ApiCalls, Options, Serves, Smtp, StateFolder};
 use running::Running;
 pub(crate) use seed::SeedError;
 pub(crate) use shutdown::Signals;
@@ -58,7 +61,7 @@ pub(crate) struct Summary {
     pub(crate) has_failed_migration: bool,
 }
 
-/// Serves the app in `options.root` and works its jobs until `shutdown` ends, or until the errands of the options are
+/// Serves the app in `options.root`, or what was deployed there, and works its jobs until `shutdown` ends, or until the errands of the options are
 /// done. News waits for its reader: a terminal that is slow slows nothing but the news.
 pub(crate) async fn run(
     options: Options,
@@ -67,7 +70,7 @@ pub(crate) async fn run(
 ) -> Result<Summary, Error> {
     let begun = Instant::now();
     // Before the app is read, so that no save falls between the two.
-    let watcher = Watcher::start(&options.root);
+    let watcher = (options.serves == Serves::Project).then(|| Watcher::start(&options.root));
     let options = Arc::new(options);
     let opening = Arc::clone(&options);
     let project = blocking("opening the app", move || Project::open(&opening)).await??;
@@ -77,8 +80,12 @@ pub(crate) async fn run(
 
     let mut notes: Vec<String> = moved.into_iter().collect();
     match watcher {
-        Ok(watcher) => running.follow(watcher),
-        Err(error) => notes.push(format!("changes of files are not seen: {error}")),
+        Some(Ok(watcher)) => running.follow(watcher),
+        Some(Err(error)) => notes.push(format!("changes of files are not seen: {error}")),
+        None => running.install()?,
+    }
+    if options.serves == Serves::Instance && app.file_count() == 0 {
+        notes.push("nothing is deployed here yet; any page says how to do it".to_owned());
     }
     notes.extend(running.warnings());
     running.tell_problems().await;

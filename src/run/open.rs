@@ -10,7 +10,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use super::perform::Performer;
-use super::{Error, Options, StateFolder, options, stubs};
+use super::{Error, Options, Serves, StateFolder, install, options, stubs};
 use crate::app::{App, Problem, Severity};
 use crate::check;
 use crate::jobs::{self, Queue};
@@ -19,6 +19,7 @@ use crate::logs::{self, Entry, Log};
 use crate::migrations;
 use crate::notifications::{ApiCalls, Mode, Notifications, Policy, Relay};
 use crate::records::{Cache, Constants, Records, Sessions, Uploads};
+use crate::releases::{Manifest, Releases};
 use crate::server::Live;
 use crate::store::{self, Database, Lock, StateDir, Store};
 
@@ -36,6 +37,8 @@ pub(super) struct Project {
     pub(super) bindings: Bindings,
     /// Of this installation.
     pub(super) uuid: String,
+    /// Where the app was deployed.
+    pub(super) deployed: Option<Deployed>,
     relay: Option<Relay>,
     /// Everything logged since the log was opened.
     pub(super) entries: broadcast::Receiver<Arc<Entry>>,
@@ -45,9 +48,22 @@ pub(super) struct Project {
     temporary: Option<TemporaryFolder>,
 }
 
+/// The releases of an instance.
+#[derive(Debug)]
+pub(super) struct Deployed {
+    pub(super) releases: Releases,
+    /// The one that is loaded.
+    pub(super) current: Manifest,
+}
+
 impl Project {
     /// Opens everything and loads the app. What is wrong in single files of the app is in `problems`. Blocks.
     pub(super) fn open(options: &Options) -> Result<Self, Error> {
+        if options.serves == Serves::Instance {
+            // The folder of the state, too.
+            fs::create_dir_all(&options.root)
+                .map_err(|source| Error::Root { root: options.root.clone(), source })?;
+        }
         let root = options
             .root
             .canonicalize()
@@ -55,7 +71,10 @@ impl Project {
         let relay =
             options.smtp.as_ref().map(|smtp| Relay::new(&smtp.url, smtp.only_to.clone())).transpose()?;
         // First the app: a folder without one gets no state folder either.
-        let (app, mut problems) = App::load(&root, None)?;
+        let loaded = match options.serves {
+            Serves::Project => Some(App::load(&root, None)?),
+            Serves::Instance => None,
+        };
         let (folder, temporary) = match &options.state {
             StateFolder::Kept(folder) => (folder.clone(), None),
             StateFolder::Temporary { below } => {
@@ -71,6 +90,15 @@ impl Project {
             forget(&state.queue(), Database::Queue)?;
             forget_mail(&state.mail())?;
         }
+        let (app, mut problems, deployed) = match loaded {
+            Some((app, problems)) => (app, problems, None),
+            None => {
+                let releases = Releases::open(&state)?;
+                let (current, tree) = releases.check_out_current()?;
+                let (app, problems) = install::load(&tree, None)?;
+                (app, problems, Some(Deployed { releases, current }))
+            }
+        };
         let data = Store::open(&state.data(), Database::Data, options.durability)?;
         let rows = Store::open(&state.queue(), Database::Queue, options.durability)?;
         let sessions = Sessions::new(data.clone());
@@ -114,6 +142,7 @@ impl Project {
             graph,
             bindings,
             uuid,
+            deployed,
             relay,
             entries,
             state,
@@ -136,12 +165,14 @@ impl Project {
 
     /// The end: what is still to be written is written, then others may have the folder.
     pub(super) fn close(self) {
-        let Self { queue, sessions, graph, bindings, live, entries, state, lock, temporary, .. } = self;
+        let Self {
+            queue, sessions, graph, bindings, live, deployed, entries, state, lock, temporary, ..
+        } = self;
         // What a full disk refuses now, subscribers are shown all the same.
         let _ = queue.flush();
         // A file that stays behind is harmless: the free lock says that nobody runs.
         let _ = state.remove_run_info();
-        drop((queue, sessions, graph, bindings, live, entries));
+        drop((queue, sessions, graph, bindings, live, deployed, entries));
         drop(lock);
         drop(temporary);
     }

@@ -13,7 +13,9 @@ use crate::store::Durability;
 /// What `run` is asked to do.
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
+    /// The folder of the project, or of the instance.
     pub(crate) root: PathBuf,
+    pub(crate) serves: Serves,
     pub(crate) state: StateFolder,
     pub(crate) host: IpAddr,
     /// 0: any free one.
@@ -84,6 +86,15 @@ impl Options {
         let [_, default, _] = self.time_limits;
         default
     }
+}
+
+/// Where the app comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Serves {
+    /// The files of a project, as they are right now.
+    Project,
+    /// What was deployed here.
+    Instance,
 }
 
 /// Where databases and mail of an app are.

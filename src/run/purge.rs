@@ -1,5 +1,5 @@
 //! Records that were deleted are taken away for good 30 days later, at five in the morning UTC, as on the platform: until
-//! then an app can bring them back.
+//! then an app can bring them back. Files that only pass through are taken away a day after they came.
 
 use std::time::Duration;
 
@@ -11,17 +11,22 @@ use tokio::task::spawn_blocking;
 use super::shutdown::Stopped;
 use crate::logs::{Level, Log, NewEntry};
 use crate::records::Records;
+use crate::releases::Releases;
 
 /// A clock that jumps, or a laptop that sleeps, is noticed within this.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60 * 60);
 
 /// Purges what is due now, and again every morning, until it is told to stop.
-pub(super) async fn follow(records: Records, log: Log, stopped: Stopped) {
+pub(super) async fn follow(records: Records, releases: Option<Releases>, log: Log, stopped: Stopped) {
     let mut heard = std::pin::pin!(stopped.heard());
     loop {
-        let (records, log) = (records.clone(), log.clone());
+        let (records, releases, log) = (records.clone(), releases.clone(), log.clone());
         // A panic ends the purging, not the server: its message is on stderr.
-        if spawn_blocking(move || purge(&records, &log, Timestamp::now())).await.is_err() {
+        let work = move || {
+            purge(&records, &log, Timestamp::now());
+            expire(&records, releases.as_ref(), &log, Timestamp::now());
+        };
+        if spawn_blocking(work).await.is_err() {
             return;
         }
         tokio::select! {
@@ -40,6 +45,17 @@ fn purge(records: &Records, log: &Log, now: Timestamp) {
             entry.level = Level::Warn;
             log.append(entry);
         }
+    }
+}
+
+/// Files that nobody has come for, and assets that no manifest has named.
+fn expire(records: &Records, releases: Option<&Releases>, log: &Log, now: Timestamp) {
+    let fetched = records.data(None).expire_temporary_uploads(now).map_err(|error| error.to_string());
+    let named = releases.map_or(Ok(0), |releases| releases.expire_staged(now));
+    for error in [fetched.err(), named.err().map(|error| error.to_string())].into_iter().flatten() {
+        let mut entry = NewEntry::system(&format!("cannot remove files that nobody has come for: {error}"));
+        entry.level = Level::Warn;
+        log.append(entry);
     }
 }
 

@@ -2,75 +2,61 @@
 //! the snapshot it began with. A file that does not load keeps its last good version and is reported.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use super::news::{self, News};
 use super::shutdown::Stopped;
-use crate::app::{App, LoadError, Problem, Severity};
-use crate::check;
-use crate::liquid::{Bindings, Engine};
+use super::swap::{Compiled, Swap, compile};
+use crate::app::{App, Problem, Severity};
 use crate::logs::{Log, LoggedError, NewEntry};
-use crate::migrations::{self, Migrator};
 use crate::protocol::StackFrame;
-use crate::server::Live;
 use crate::watch::{Change, Watcher};
 
 /// Keeps `live` up to date.
 #[derive(Debug)]
 pub(super) struct Reload {
     root: PathBuf,
-    live: Live,
-    bindings: Bindings,
-    /// `None`: migrations are left alone.
-    migrator: Option<Migrator>,
+    swap: Swap,
     /// What was wrong after the last load: a mistake is told once, not at every save of another file.
     known: Vec<Problem>,
 }
 
 impl Reload {
-    pub(super) fn new(
-        root: PathBuf,
-        live: Live,
-        bindings: Bindings,
-        migrator: Option<Migrator>,
-        known: Vec<Problem>,
-    ) -> Self {
-        Self { root, live, bindings, migrator, known }
+    pub(super) fn new(root: PathBuf, swap: Swap, known: Vec<Problem>) -> Self {
+        Self { root, swap, known }
     }
 
     /// Loads the app again after changes, and serves it. Nothing happens if no content differs. Blocks. Returns what the
     /// developer has to be told.
     pub(super) fn reload(&mut self, changes: &[Change]) -> Vec<Problem> {
-        let previous = self.live.engine();
+        let previous = self.swap.engine();
         let (app, mut problems) = match App::load(&self.root, Some(previous.app())) {
             Ok(loaded) => loaded,
             Err(error) => {
-                self.log_failure(&error);
+                self.swap.log_failure("reload", &error.to_string());
                 return Vec::new();
             }
         };
         let is_same = app.digest() == previous.app().digest();
-        let (engine, found) = Engine::compile(Arc::new(app), Some(&previous));
+        let Compiled { engine, problems: found, between } = compile(app, &previous);
         problems.extend(found);
-        problems.extend(check::between(&engine));
-        problems.extend(self.adopt_tables(engine.app()));
+        problems.extend(between);
+        problems.extend(self.swap.adopt_tables(engine.app()));
         let mut news = self.news(&problems, changes);
         self.known = problems;
         if is_same && news.is_empty() {
             return news;
         }
-        self.live.replace(engine);
-        self.bindings.cache.clear();
+        self.swap.serve(engine);
         if let Some(summary) = summary(changes, &news) {
-            self.bindings.log.append(NewEntry::system(&summary));
+            self.swap.log().append(NewEntry::system(&summary));
         }
         for problem in &news {
-            self.bindings.log.append(entry("reload", problem));
+            self.swap.log().append(entry("reload", problem));
         }
-        news.extend(self.migrate());
+        news.extend(self.swap.migrate_corrected());
         news
     }
 
@@ -83,34 +69,6 @@ impl Reload {
             .filter(|problem| was_saved(problem) || !self.known.contains(problem))
             .cloned()
             .collect()
-    }
-
-    /// Brings the records in line with tables that have changed.
-    fn adopt_tables(&self, app: &App) -> Vec<Problem> {
-        let Some(graph) = &self.bindings.graph else { return Vec::new() };
-        migrations::adopt(app, &graph.records).unwrap_or_else(|error| {
-            let error = LoggedError { message: error.to_string(), stack: Vec::new() };
-            self.bindings.log.append(NewEntry::system("tables").failed(error));
-            Vec::new()
-        })
-    }
-
-    /// What failed before and has been corrected runs again, and what waits for it. Its lines are in the log already.
-    fn migrate(&self) -> Option<Problem> {
-        match self.migrator.as_ref()?.run_corrected(&self.live.engine()) {
-            Ok(()) => None,
-            Err(migrations::Error::Failed { problem, .. }) => Some(Arc::unwrap_or_clone(problem)),
-            Err(error) => {
-                let error = LoggedError { message: error.to_string(), stack: Vec::new() };
-                self.bindings.log.append(NewEntry::system("migrations").failed(error));
-                None
-            }
-        }
-    }
-
-    fn log_failure(&self, error: &LoadError) {
-        let error = LoggedError { message: error.to_string(), stack: Vec::new() };
-        self.bindings.log.append(NewEntry::system("reload").failed(error));
     }
 }
 

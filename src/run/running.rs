@@ -16,13 +16,15 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use super::install;
 use super::migrate::{self, Migrated};
 use super::news::{self, News};
-use super::open::Project;
+use super::open::{Deployed, Project};
 use super::purge;
 use super::reload::{self, Reload};
 use super::seed;
 use super::shutdown::{Stop, Stopped};
+use super::swap::Swap;
 use super::{Error, Options, base_url, blocking};
 use crate::jobs::{Queue, Workers};
 use crate::logs::NewEntry;
@@ -49,6 +51,7 @@ pub(super) struct Running {
     server: JoinHandle<io::Result<()>>,
     workers: Option<Workers>,
     reloads: Option<JoinHandle<()>>,
+    installer: Option<std::thread::JoinHandle<()>>,
     purges: JoinHandle<()>,
     /// Passes log entries on, until all that there are going to be are written.
     teller: JoinHandle<()>,
@@ -104,12 +107,18 @@ impl Running {
             project.sessions.clone(),
             project.graph.clone(),
             migrator.clone(),
-            Site { environment: options.environment.clone(), uuid: project.uuid.clone(), access },
+            Site {
+                environment: options.environment.clone(),
+                uuid: project.uuid.clone(),
+                access,
+                releases: project.deployed.as_ref().map(|deployed| deployed.releases.clone()),
+            },
         );
         let server = tokio::spawn(server::serve(listener, state, stopped.clone().heard()));
         let workers = options.workers.map(|count| project.queue.start(project.performer(url.clone()), count));
         let records = project.graph.records.clone();
-        let purges = purge::follow(records, project.bindings.log.clone(), stopped.clone());
+        let releases = project.deployed.as_ref().map(|deployed| deployed.releases.clone());
+        let purges = purge::follow(records, releases, project.bindings.log.clone(), stopped.clone());
         let purges = tokio::spawn(purges);
         Ok(Self {
             project,
@@ -124,6 +133,7 @@ impl Running {
             server,
             workers,
             reloads: None,
+            installer: None,
             purges,
             teller,
             all_written,
@@ -152,12 +162,26 @@ impl Running {
     pub(super) fn follow(&mut self, watcher: Watcher) {
         let Project { live, bindings, problems, unsure, .. } = &self.project;
         let root = live.engine().app().root().to_owned();
-        let migrator = self.migrates.then(|| self.migrator.clone());
         let known = [problems.as_slice(), unsure].concat();
-        let reload = Reload::new(root, live.clone(), bindings.clone(), migrator, known);
+        let reload = Reload::new(root, self.swap(), known);
         let follow =
             reload::follow(watcher, reload, bindings.log.clone(), self.news.clone(), self.stopped.clone());
         self.reloads = Some(tokio::spawn(follow));
+    }
+
+    /// Begins to install what is deployed; nothing happens where nothing can be.
+    pub(super) fn install(&mut self) -> Result<(), Error> {
+        if let Some(Deployed { releases, current }) = &self.project.deployed {
+            let started = install::start(releases.clone(), current.clone(), self.swap());
+            self.installer = Some(started.map_err(|source| Error::Thread { source })?);
+        }
+        Ok(())
+    }
+
+    fn swap(&self) -> Swap {
+        let Project { live, bindings, .. } = &self.project;
+        let migrator = self.migrates.then(|| self.migrator.clone());
+        Swap::new(live.clone(), bindings.clone(), migrator)
     }
 
     /// What was wrong in the app when it was loaded, to the log and to the caller.
@@ -180,8 +204,22 @@ impl Running {
     /// Ends everything in its order. Jobs that do not end within the grace are put back without costing an attempt;
     /// answers that do not are cut.
     pub(super) async fn end(self, grace: Duration) -> Result<(), Error> {
-        let Self { project, stop, mut server, workers, reloads, purges, mut teller, all_written, .. } = self;
+        let Self {
+            project,
+            stop,
+            mut server,
+            workers,
+            reloads,
+            installer,
+            purges,
+            mut teller,
+            all_written,
+            ..
+        } = self;
         stop.say();
+        if let Some(deployed) = &project.deployed {
+            deployed.releases.close();
+        }
         let workers = spawn_blocking(move || workers.map(|workers| workers.stop(grace)));
         if timeout(grace, &mut server).await.is_err() {
             server.abort();
@@ -191,6 +229,7 @@ impl Running {
         if let Some(reloads) = reloads {
             let _ = reloads.await;
         }
+        let _ = spawn_blocking(move || installer.map(std::thread::JoinHandle::join)).await;
         let _ = purges.await;
         project.bindings.log.append(NewEntry::system("stopped"));
         let closed = blocking("closing the stores", move || project.close()).await;

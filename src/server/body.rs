@@ -47,7 +47,7 @@ pub(super) async fn read(limit: usize, headers: &HeaderMap, mut body: Body) -> R
 }
 
 /// The next piece of data; trailers are skipped.
-async fn next<B>(body: &mut B) -> Option<Result<Bytes, axum::Error>>
+pub(super) async fn next<B>(body: &mut B) -> Option<Result<Bytes, axum::Error>>
 where
     B: HttpBody<Data = Bytes, Error = axum::Error> + Unpin,
 {

@@ -1,5 +1,6 @@
 //! A request body to parameters: url-encoded and multipart forms, and JSON. Any other kind of body has none; the raw
-//! text of every kind stays readable as `context.post_params`, because webhooks sign it byte for byte.
+//! text of every kind stays readable as `context.post_params`, because webhooks sign it byte for byte. The files of a
+//! multipart form are kept as bytes, too, for those of our own routes that take some.
 
 use axum::body::{Body, Bytes};
 use base64::Engine as _;
@@ -19,17 +20,26 @@ pub(super) enum Error {
     Params(#[from] params::Error),
 }
 
-/// The parameters of a body. An empty body has none, whatever its type.
-pub(super) async fn parse(content_type: &str, body: &Bytes) -> Result<Map<String, Json>, Error> {
+/// What a body holds.
+#[derive(Debug, Default)]
+pub(super) struct Form {
+    pub(super) params: Map<String, Json>,
+    /// By the name of the field, as sent.
+    pub(super) files: Vec<(String, Bytes)>,
+}
+
+/// Reads a body. An empty one holds nothing, whatever its type.
+pub(super) async fn parse(content_type: &str, body: &Bytes) -> Result<Form, Error> {
+    let of = |params| Form { params, files: Vec::new() };
     if body.is_empty() {
-        return Ok(Map::new());
+        return Ok(Form::default());
     }
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
-        "application/x-www-form-urlencoded" => Ok(params::nest(params::pairs(body))?),
+        "application/x-www-form-urlencoded" => Ok(of(params::nest(params::pairs(body))?)),
         "multipart/form-data" => multipart(content_type, body).await,
-        json if json == "application/json" || json.ends_with("+json") => from_json(body),
-        _ => Ok(Map::new()),
+        json if json == "application/json" || json.ends_with("+json") => Ok(of(from_json(body)?)),
+        _ => Ok(Form::default()),
     }
 }
 
@@ -42,11 +52,11 @@ fn from_json(body: &[u8]) -> Result<Map<String, Json>, Error> {
     }
 }
 
-async fn multipart(content_type: &str, body: &Bytes) -> Result<Map<String, Json>, Error> {
+async fn multipart(content_type: &str, body: &Bytes) -> Result<Form, Error> {
     let broken = |source| Error::Multipart { source };
     let boundary = multer::parse_boundary(content_type).map_err(broken)?;
     let mut form = multer::Multipart::new(Body::from(body.clone()).into_data_stream(), boundary);
-    let mut pairs = Vec::new();
+    let (mut pairs, mut files) = (Vec::new(), Vec::new());
     while let Some(field) = form.next_field().await.map_err(broken)? {
         let Some(name) = field.name().map(str::to_owned) else { continue };
         let file = field.file_name().map(str::to_owned);
@@ -55,12 +65,16 @@ async fn multipart(content_type: &str, body: &Bytes) -> Result<Map<String, Json>
         let value = match file {
             // A file input left empty is sent as a part without name and content.
             Some(file) if file.is_empty() && bytes.is_empty() => continue,
-            Some(file) => upload(&file, content_type.as_deref(), &bytes),
+            Some(file) => {
+                let described = upload(&file, content_type.as_deref(), &bytes);
+                files.push((name.clone(), bytes));
+                described
+            }
             None => Json::String(String::from_utf8_lossy(&bytes).into_owned()),
         };
         pairs.push((name, value));
     }
-    Ok(params::nest(pairs)?)
+    Ok(Form { params: params::nest(pairs)?, files })
 }
 
 /// What a template sees of a file: what it is, and its text if it is text. Liquid has no type for other bytes; a form that
@@ -86,7 +100,7 @@ mod tests {
     fn parsed(content_type: &str, body: &'static str) -> Result<Json, String> {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let form = runtime.block_on(parse(content_type, &Bytes::from_static(body.as_bytes())));
-        form.map(Json::Object).map_err(|error| error.to_string())
+        form.map(|form| Json::Object(form.params)).map_err(|error| error.to_string())
     }
 
     #[test]

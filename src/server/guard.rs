@@ -9,6 +9,9 @@ use axum::http::{HeaderMap, Method, StatusCode};
 
 use super::secret;
 
+/// As `Authorization`, no browser adds it to a request of another site unless we allow it.
+const TOKEN: &str = "token";
+
 /// What the address we listen on allows.
 #[derive(Debug, Clone)]
 pub(crate) struct Access {
@@ -86,13 +89,23 @@ impl Access {
         self.check_token(headers, peer)
     }
 
+    /// Requests for a place to send a file to: clients of the platform say their token in a header of its own.
+    pub(super) fn check_sender(&self, headers: &HeaderMap, peer: SocketAddr) -> Result<(), Refusal> {
+        let Some(token) = headers.get(TOKEN) else { return self.check_client(headers, peer) };
+        self.check_given(token.to_str().ok(), peer)
+    }
+
     /// Another machine says the token, in the words of `curl` or of the official client.
     fn check_token(&self, headers: &HeaderMap, peer: SocketAddr) -> Result<(), Refusal> {
-        let Some(RemoteAccess { token }) = &self.remote else { return Ok(()) };
         let given = headers.get(AUTHORIZATION).and_then(|value| {
             let value = value.to_str().ok()?;
             value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("Token "))
         });
+        self.check_given(given, peer)
+    }
+
+    fn check_given(&self, given: Option<&str>, peer: SocketAddr) -> Result<(), Refusal> {
+        let Some(RemoteAccess { token }) = &self.remote else { return Ok(()) };
         if peer.ip().to_canonical().is_loopback() || given.is_some_and(|given| secret::is_same(given, token))
         {
             return Ok(());
@@ -228,6 +241,13 @@ mod tests {
         let client = headers(&[("host", "192.168.1.5"), ("authorization", "Token secret")]);
         assert!(remote().check_client(&client, far).is_ok());
         assert!(remote().check_client(&none, far).is_err());
+
+        let sender = headers(&[("host", "192.168.1.5"), ("token", "secret")]);
+        let stranger = headers(&[("host", "192.168.1.5"), ("token", "other")]);
+        assert!(remote().check_sender(&sender, far).is_ok());
+        assert!(remote().check_sender(&client, far).is_ok());
+        assert!(remote().check_sender(&stranger, far).is_err());
+        assert!(remote().check_sender(&none, far).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod answer;
 mod app_builder;
+mod asset_intake;
 mod assets;
 mod body;
 mod context;
@@ -21,6 +22,7 @@ mod log_search;
 mod pages;
 mod params;
 mod portal;
+mod private_urls;
 mod range;
 mod reply;
 mod request;
@@ -89,8 +91,10 @@ enum Area {
     Asset,
     /// `/api/graph`
     Graph,
-    /// `/_uploads`, where a form posts a file, and `/_uploads/…`, where it is then
+    /// `/_uploads`, where a form posts a file, and `/_uploads/…`, where a client puts one and where it is then
     Upload,
+    /// `/api/private/urls/…`
+    PrivateUrl,
     /// `/api/app_builder/…`
     Platform,
     /// `/api/UUID/…`, the log as a search service keeps it
@@ -117,9 +121,14 @@ impl Area {
         {
             return (Self::Upload, key.strip_prefix('/').unwrap_or(key));
         }
-        if path.strip_prefix(app_builder::PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        {
+        let is_below = |prefix| {
+            path.strip_prefix(prefix).is_some_and(|rest: &str| rest.is_empty() || rest.starts_with('/'))
+        };
+        if is_below(app_builder::PREFIX) {
             return (Self::Platform, path);
+        }
+        if is_below(private_urls::PREFIX) {
+            return (Self::PrivateUrl, path);
         }
         (Self::Page, path)
     }
@@ -131,7 +140,7 @@ impl Area {
         match self {
             Self::Page | Self::Graph => true,
             Self::Platform => failed || !method.is_safe(),
-            Self::Asset | Self::LogSearch | Self::Portal => failed,
+            Self::Asset | Self::PrivateUrl | Self::LogSearch | Self::Portal => failed,
             // A file that has come is worth one too.
             Self::Upload => failed || status == StatusCode::CREATED,
             Self::Inspector => status.is_server_error(),
@@ -196,7 +205,12 @@ async fn handle(
             let portal = state.clone();
             blocking(&state, turn, ending, move || portal::answer(&portal, &request, read)).await
         }
-        Area::Upload if request.method == Method::POST => {
+        Area::PrivateUrl => {
+            let read = request.read(&parts.uri, body).await;
+            let urls = state.clone();
+            blocking(&state, turn, ending, move || private_urls::answer(&urls, &request, read)).await
+        }
+        Area::Upload if request.method == Method::POST || request.method == Method::PUT => {
             let received = uploads::receive(&state, &request, body).await;
             let uploads = state.clone();
             blocking(&state, turn, ending, move || uploads::store(&uploads, &request, received)).await
@@ -284,9 +298,11 @@ fn admit(state: &State, area: Area, request: &Request) -> Result<(), Refusal> {
     access.check_host(&request.headers)?;
     match area {
         Area::Inspector => access.check_developer(&request.method, &request.headers, request.peer),
+        Area::Platform if app_builder::is_archive(&request.path) => Ok(()),
         Area::Graph | Area::Platform | Area::LogSearch | Area::Portal => {
             access.check_client(&request.headers, request.peer)
         }
+        Area::PrivateUrl => access.check_sender(&request.headers, request.peer),
         // Where a file needs a permission, a signature is it.
         Area::Upload | Area::Asset | Area::Page => Ok(()),
     }
@@ -294,9 +310,12 @@ fn admit(state: &State, area: Area, request: &Request) -> Result<(), Refusal> {
 
 fn refuse(area: Area, refusal: &Refusal) -> Answer {
     match area {
-        Area::Inspector | Area::Graph | Area::Platform | Area::LogSearch | Area::Portal => {
-            Answer::json_error(refusal.status, &refusal.message)
-        }
+        Area::Inspector
+        | Area::Graph
+        | Area::Platform
+        | Area::PrivateUrl
+        | Area::LogSearch
+        | Area::Portal => Answer::json_error(refusal.status, &refusal.message),
         _ => Answer::sentence(refusal.status, &refusal.message),
     }
 }
@@ -344,6 +363,8 @@ mod tests {
             ("/_uploads/a/b.png", (Area::Upload, "a/b.png")),
             ("/_uploads2", (Area::Page, "/_uploads2")),
             ("/api/app_builder/sync", (Area::Platform, "/api/app_builder/sync")),
+            ("/api/private/urls/presign-url", (Area::PrivateUrl, "/api/private/urls/presign-url")),
+            ("/api/private/urls2", (Area::Page, "/api/private/urls2")),
             ("/api/orders", (Area::Page, "/api/orders")),
         ] {
             assert_eq!(Area::of(path), expected, "{path}");

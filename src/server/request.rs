@@ -27,6 +27,8 @@ pub(super) struct Request {
     /// Of the query and the body; the body wins. The route's come on top.
     pub(super) params: Map<String, Json>,
     pub(super) body: Bytes,
+    /// The files of a multipart form, by the name of the field.
+    pub(super) files: Vec<(String, Bytes)>,
 }
 
 /// A request that cannot be read; it is answered with this status and sentence.
@@ -69,6 +71,7 @@ impl Request {
             peer,
             params: Map::new(),
             body: Bytes::new(),
+            files: Vec::new(),
         }
     }
 
@@ -94,13 +97,20 @@ impl Request {
         percent_decode_str(uri.path()).decode_utf8().map_err(|_| Unreadable::Path)?;
         self.params = params::nest(params::pairs(self.query.as_bytes()))?;
         let content_type = self.header(CONTENT_TYPE.as_str()).unwrap_or_default().to_owned();
-        self.params.extend(forms::parse(&content_type, &self.body).await?);
+        let form = forms::parse(&content_type, &self.body).await?;
+        self.params.extend(form.params);
+        self.files = form.files;
         Ok(())
     }
 
     /// The value of a header, if it is text.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The file that was sent as this field.
+    pub(super) fn file(&self, field: &str) -> Option<&Bytes> {
+        self.files.iter().find(|(name, _)| name == field).map(|(_, bytes)| bytes)
     }
 
     /// `localhost:3000`

@@ -12,6 +12,7 @@ use crate::jobs::Queue;
 use crate::liquid::{Bindings, Engine, Graph};
 use crate::migrations::Migrator;
 use crate::records::Sessions;
+use crate::releases::Releases;
 
 /// Requests that may be rendering or reading files at the same time. Each holds a thread; the rest wait their turn, but for
 /// those that one of these pages has sent us itself.
@@ -41,6 +42,8 @@ pub(crate) struct Site {
     /// `context.instance.uuid`, and where clients search the log: `/api/UUID/…`
     pub(crate) uuid: String,
     pub(crate) access: Access,
+    /// What was deployed here; `None` where the files of a project are served.
+    pub(crate) releases: Option<Releases>,
 }
 
 /// The snapshot of the app that is served right now. A request takes it once and keeps it to its end; a reload replaces

@@ -1,7 +1,7 @@
-//! Imports, exports and cleans of clients: each runs on a blocking thread of its own while its client asks how it is
+//! Imports, exports, cleans and backups of clients: each runs on a blocking thread of its own while its client asks how it is
 //! getting on. How each ended is kept in memory, the last ones only; the server waits for those that run before it ends.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Bytes;
@@ -9,7 +9,8 @@ use serde_json::Value as Json;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::protocol::ImportedRows;
+use crate::protocol::{ImportedRows, ReportRow};
+use crate::records::Key;
 
 /// That may be under way together; they write one after the other anyway.
 const MAX_PENDING: usize = 8;
@@ -39,6 +40,9 @@ pub(super) enum Kind {
     Import,
     Export,
     Clean,
+    Backup,
+    /// Of what was sent with the files that are served.
+    Comparison,
 }
 
 #[derive(Debug, Clone)]
@@ -55,7 +59,11 @@ pub(super) enum Product {
     /// Shared: it is large, and handed out while others wait.
     Json(Arc<Json>),
     Archive(Bytes),
+    /// Where it is among the files.
+    File(Key),
     Cleaned,
+    /// Nothing differs.
+    Compared(BTreeMap<String, ReportRow>),
 }
 
 /// Too many are under way.

@@ -41,11 +41,12 @@ fn big_endian(header: &[u8], offset: usize) -> Option<u32> {
 }
 
 impl Database {
-    /// `posQ` and `posD`, for `file(1)` and for us.
+    /// `posQ`, `posD` and `posR`, for `file(1)` and for us.
     pub(super) fn application_id(self) -> u32 {
         match self {
             Self::Queue => u32::from_be_bytes(*b"posQ"),
             Self::Data => u32::from_be_bytes(*b"posD"),
+            Self::Releases => u32::from_be_bytes(*b"posR"),
         }
     }
 }

@@ -30,6 +30,10 @@ const DATA: &[&str] = &[
     include_str!("migrations/data/0012_documents.sql"),
     include_str!("migrations/data/0013_user_profiles.sql"),
 ];
+const RELEASES: &[&str] = &[
+    include_str!("migrations/releases/0001_releases.sql"),
+    include_str!("migrations/releases/0002_staged_assets.sql"),
+];
 
 /// Applies what is missing, all of it or none. Safe when two processes do it at once: the version is read again inside the
 /// transaction.
@@ -79,6 +83,7 @@ impl Database {
         match self {
             Self::Queue => QUEUE,
             Self::Data => DATA,
+            Self::Releases => RELEASES,
         }
     }
 

@@ -1,6 +1,7 @@
 //! SQLite: open, pragmas, read, write, migrate, and the folder the files live in. Knows no table by name. Two files:
 //! `data.sqlite3` for what the app stores, `queue.sqlite3` for jobs, attempts and the log, each with one write
-//! connection, so that a long `{% transaction %}` never stalls the queue.
+//! connection, so that a long `{% transaction %}` never stalls the queue. A server that is deployed to has a third,
+//! `releases.sqlite3`.
 
 mod connection;
 mod error;
@@ -43,11 +44,12 @@ const LONG_WAL_PAGES: i64 = 16 * 1024;
 /// a job.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Which of the two files; decides the migrations and the application id.
+/// Which of the files; decides the migrations and the application id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Database {
     Data,
     Queue,
+    Releases,
 }
 
 /// When a commit counts as done.

@@ -42,6 +42,20 @@ impl StateDir {
         self.path.join("data.sqlite3")
     }
 
+    pub(crate) fn releases(&self) -> PathBuf {
+        self.path.join("releases.sqlite3")
+    }
+
+    /// What is served here was deployed here.
+    pub(crate) fn is_instance(&self) -> bool {
+        self.releases().is_file()
+    }
+
+    /// Releases as folders of files.
+    pub(crate) fn trees(&self) -> PathBuf {
+        self.path.join("trees")
+    }
+
     /// The files that `data.sqlite3` knows of.
     pub(crate) fn uploads(&self) -> PathBuf {
         self.path.join("uploads")

@@ -8,6 +8,7 @@
 mod app;
 mod browser;
 mod command;
+mod multipart;
 mod peer;
 mod platform;
 mod project;
@@ -17,6 +18,7 @@ mod wait;
 pub(crate) use app::TestApp;
 pub(crate) use browser::{Browser, Response};
 pub(crate) use command::{Cli, Finished};
+pub(crate) use multipart::{Multipart, zip_of};
 pub(crate) use peer::{Peer, Reply, response};
 pub(crate) use platform::{Answer, FakePlatform, TOKEN};
 pub(crate) use project::Project;

@@ -142,6 +142,14 @@ pub(super) fn classify(path: &str) -> Classified {
     Classified::Foreign
 }
 
+/// What people call a file by where it lies; `Other` for one that the app has no use for.
+pub(crate) fn category(path: &str) -> &'static str {
+    match classify(path) {
+        Classified::Member(place) => place.kind.category(),
+        Classified::Misnamed { .. } | Classified::Foreign => "Other",
+    }
+}
+
 /// Of a file that [`classify`] finds foreign: the folder it lies in and the folder of the app that was probably meant.
 /// `None` for a folder that is one, whatever the file is.
 pub(super) fn misspelt_folder(path: &str) -> Option<(&str, &'static str)> {
@@ -249,6 +257,29 @@ pub(super) fn split_format(stem: &str) -> (&str, Option<Format>) {
     match split.and_then(|(bare, extension)| Some((bare, Format::from_extension(extension)?))) {
         Some((bare, format)) => (bare, Some(format)),
         None => (stem, None),
+    }
+}
+
+impl FileKind {
+    fn category(self) -> &'static str {
+        match self {
+            Self::Page => "Page",
+            Self::Layout => "Layout",
+            Self::Partial => "Partial",
+            Self::Policy => "AuthorizationPolicy",
+            Self::Email => "Email",
+            Self::ApiCall => "ApiCall",
+            Self::Sms => "Sms",
+            Self::Migration => "Migration",
+            Self::Form => "FormConfiguration",
+            Self::Schema => "Schema",
+            Self::UserProfileType => "UserProfileType",
+            Self::Translation => "Translation",
+            Self::Graphql => "GraphQL",
+            Self::Asset => "Asset",
+            Self::Config => "Config",
+            Self::User => "User",
+        }
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use regex::Regex;
 
 use crate::notifications::{OnFailure, OnServerError, SmtpUrl, Unmatched};
-use crate::run::{ApiCalls, Options, Smtp, StateFolder};
+use crate::run::{ApiCalls, Options, Serves, Smtp, StateFolder};
 use crate::settings::{self, parse_duration};
 use crate::store;
 
@@ -17,6 +17,7 @@ Examples:
   pos-cli run                                  serve the app in this folder on http://127.0.0.1:3000
   pos-cli run shop -p 8080 -o                  another folder, another port, and open a browser
   pos-cli run | grep FAILED                    only what goes wrong
+  pos-cli run --instance ../staging            a deploy target: serves what is deployed to that folder
   pos-cli run --visit /checkout --until-idle   a smoke test: exit 1 if the page breaks or a job dies";
 
 const JOBS: &str = "Jobs";
@@ -34,7 +35,13 @@ const SCRIPTS: &str = "Scripts and CI";
 pub(crate) struct Args {
     /// The project: the folder that holds `app`
     #[arg(default_value = ".", value_name = "DIR")]
-    pub(super) root: PathBuf,
+    root: PathBuf,
+    /// Serve what is deployed to this folder, instead of an app's own files
+    ///
+    /// The folder is created, and keeps releases, databases and mail. `pos-cli deploy` and the official client deploy to
+    /// it; each release is switched to at once and kept, so that `deploy --rollback` can go back.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["root", "state", "ephemeral"])]
+    instance: Option<PathBuf>,
 
     /// Port to listen on; 0: any free one. A taken one moves on to the next free one [default: 3000]
     #[arg(short, long, value_name = "N")]
@@ -111,7 +118,7 @@ pub(crate) struct Args {
     /// Import this archive or JSON file first, after the migrations; twice is as good as once
     #[arg(long, value_name = "FILE", help_heading = STATE)]
     seed: Option<PathBuf>,
-    /// Forget all jobs, logs and sessions first
+    /// Forget all jobs, logs and sessions first; what was deployed stays, as an app's own files do
     #[arg(long, help_heading = STATE)]
     reset: bool,
     /// When a commit counts as done [default: full]
@@ -129,16 +136,27 @@ pub(crate) struct Args {
 impl Args {
     /// As if nothing else had been typed: for commands that work the jobs without serving.
     pub(crate) fn of(root: PathBuf, state: PathBuf) -> Self {
+        if store::StateDir::at(&state).is_instance() {
+            return Self { instance: Some(state), ..Self::default() };
+        }
         Self { root, state: Some(state), ..Self::default() }
+    }
+
+    /// The folder of the project, or of the instance.
+    pub(super) fn root(&self) -> &Path {
+        self.instance.as_ref().unwrap_or(&self.root)
     }
 
     /// Flags over the settings of the project.
     pub(crate) fn options(self, configured: settings::Run) -> Options {
         let limits = configured.time_limits;
+        let root = self.root().to_owned();
+        let serves = if self.instance.is_some() { Serves::Instance } else { Serves::Project };
         let state = match self.state {
+            _ if serves == Serves::Instance => StateFolder::Kept(root.clone()),
             _ if self.ephemeral => StateFolder::Temporary { below: std::env::temp_dir() },
             Some(folder) => StateFolder::Kept(folder),
-            None => StateFolder::Kept(self.root.join(store::StateDir::NAME)),
+            None => StateFolder::Kept(root.join(store::StateDir::NAME)),
         };
         let offline = self.offline || configured.offline;
         let only_to = self.smtp_only_to.or(configured.smtp.only_to);
@@ -150,7 +168,7 @@ impl Args {
             } else {
                 configured.api_calls
             }),
-            file: self.stubs.unwrap_or_else(|| self.root.join(configured.stubs)),
+            file: self.stubs.unwrap_or_else(|| root.join(configured.stubs)),
             unmatched: self.unmatched.unwrap_or(configured.unmatched),
         };
         Options {
@@ -166,7 +184,8 @@ impl Args {
             } else {
                 OnServerError::Answer
             },
-            root: self.root,
+            root,
+            serves,
             state,
             host: self.host.unwrap_or(configured.host),
             port: self.port.unwrap_or(configured.port),

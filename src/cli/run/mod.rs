@@ -26,7 +26,7 @@ const NEWS: usize = 1024;
 const LAST_LINES: Duration = Duration::from_secs(1);
 
 pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
-    let settings = context.settings(&args.root)?;
+    let settings = context.settings(args.root())?;
     let clock = if settings.logs.utc { Clock::Utc } else { Clock::Local(TimeZone::system()) };
     let opens_browser = args.open;
     let options = args.options(settings.run);

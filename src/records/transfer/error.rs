@@ -33,6 +33,8 @@ impl ImportError {
 pub(crate) enum ExportError {
     #[error("cannot write the archive")]
     Archive(#[from] zip::result::ZipError),
+    #[error("cannot write the file of the archive: {source}")]
+    Write { source: io::Error },
     #[error("cannot write {file}")]
     Csv { file: String, source: io::Error },
     #[error(transparent)]

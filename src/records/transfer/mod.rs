@@ -10,6 +10,7 @@ mod csv_import;
 mod error;
 mod json_export;
 mod json_import;
+mod kept_export;
 mod references;
 mod rows;
 mod selected_export;

@@ -33,7 +33,8 @@ impl Draft {
         file.sync_all()
     }
 
-    pub(super) fn name(&self) -> &str {
+    /// What the bytes are known by, and nobody can guess.
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 

@@ -15,7 +15,7 @@ const LONGEST: usize = 1024;
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Key(String);
+pub(crate) struct Key(pub(super) String);
 
 /// Why a text names no file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

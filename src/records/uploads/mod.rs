@@ -12,7 +12,9 @@
 mod draft;
 mod key;
 mod policy;
+mod presigned_put;
 mod signature;
+mod temporary;
 #[cfg(test)]
 mod tests;
 
@@ -31,7 +33,8 @@ use crate::store::{self, Store};
 
 pub(crate) use draft::Draft;
 pub(crate) use key::{Key, KeyError};
-pub(crate) use policy::{Breach, Policy, base_name};
+pub(crate) use policy::{Breach, Policy, Reach, base_name};
+pub(crate) use presigned_put::{PresignedPut, PutBreach};
 pub(crate) use signature::{Permission, Signer};
 
 /// Where files are kept. Clone = same files.

@@ -16,6 +16,7 @@ const FILE_NAME: &str = "${filename}";
 pub(crate) struct Policy {
     /// The key up to the file's name, with the slash.
     pub(crate) prefix: String,
+    pub(crate) reach: Reach,
     pub(crate) acl: Acl,
     /// In bytes, both included.
     pub(crate) smallest: u64,
@@ -23,6 +24,16 @@ pub(crate) struct Policy {
     pub(crate) content_disposition: Option<String>,
     pub(crate) cache_control: Option<String>,
     pub(crate) expires_at: Timestamp,
+}
+
+/// How far below its prefix a form posts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Reach {
+    /// One name.
+    Folder,
+    /// A path of names.
+    Tree,
 }
 
 /// Why a form does not keep to its policy.
@@ -63,7 +74,7 @@ impl Policy {
         if name.is_empty() {
             return Err(Breach::NoFile);
         }
-        if name.contains('/') {
+        if self.reach == Reach::Folder && name.contains('/') {
             return Err(Breach::Key);
         }
         Ok(Key::parse(&format!("{}{name}", self.prefix))?)
@@ -82,6 +93,7 @@ mod tests {
     fn policy() -> Policy {
         Policy {
             prefix: "order/scan/1/".into(),
+            reach: Reach::Folder,
             acl: Acl::Private,
             smallest: 0,
             largest: 10,
@@ -117,6 +129,21 @@ mod tests {
         }
         assert_eq!(policy().key(), template);
         assert_eq!(policy().admit(template, "a", policy().expires_at), Err(Breach::Expired));
+    }
+
+    #[test]
+    fn form_of_a_tree_posts_below_its_folders_too() {
+        let policy = Policy { reach: Reach::Tree, ..policy() };
+        for (key, expected) in [
+            ("order/scan/1/${filename}", Ok("order/scan/1/a.css")),
+            ("order/scan/1/b/c/${filename}", Ok("order/scan/1/b/c/a.css")),
+            ("order/scan/1/../2/${filename}", Err(Breach::Name(KeyError::Dots))),
+            ("order/scan/1//${filename}", Err(Breach::Name(KeyError::Empty))),
+            ("order/scan/2/${filename}", Err(Breach::Key)),
+        ] {
+            let admitted = policy.admit(key, "x/a.css", Timestamp::UNIX_EPOCH);
+            assert_eq!(admitted.as_ref().map(Key::as_str).map_err(|breach| *breach), expected, "{key}");
+        }
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub(crate) enum Permission {
     Get,
     /// To post one file, as its policy says.
     Post,
+    /// To put one file, as its URL says.
+    Put,
 }
 
 impl Signer {
@@ -76,6 +78,7 @@ impl Permission {
         match self {
             Self::Get => "get",
             Self::Post => "post",
+            Self::Put => "put",
         }
     }
 }

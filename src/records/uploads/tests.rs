@@ -144,3 +144,23 @@ fn clean_takes_files_away_once_it_is_stored() {
     assert_eq!(fixture.files(), 0);
     assert!(data.upload(&Key::parse("a").unwrap()).unwrap().is_none());
 }
+
+#[test]
+fn files_that_only_pass_through_are_gone_a_day_later() {
+    let fixture = Fixture::new();
+    let mut data = fixture.data();
+    for key in [
+        "instances/1/data_imports/0f",
+        "instances/self/data_exports/0f.zip",
+        "instances/data_imports/4ad1/a.png",
+        "instances/1/other/a",
+        "uploads/1/a",
+    ] {
+        store(&mut data, key, b"x");
+    }
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    assert_eq!(data.expire_temporary_uploads(at("1970-01-01T23:59:59Z")).unwrap(), 0);
+    assert_eq!(data.expire_temporary_uploads(at("1970-01-02T00:00:00Z")).unwrap(), 2);
+    assert_eq!(data.expire_temporary_uploads(Timestamp::MIN).unwrap(), 0);
+    assert_eq!(fixture.files(), 3);
+}

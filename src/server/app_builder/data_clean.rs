@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
-use super::{flag, parameter, refused, transfer, unprocessable};
+use super::{flag, parameter, refused, unprocessable};
 use crate::records::Cleaned;
 use crate::server::answer::Answer;
 use crate::server::request::Request;
@@ -25,8 +25,4 @@ pub(super) fn begin(state: &State, request: &Request) -> Answer {
         Ok(id) => Answer::json(StatusCode::OK, &json!({ "id": id })),
         Err(busy) => refused(&busy),
     }
-}
-
-pub(super) fn show(state: &State, id: &str) -> Answer {
-    transfer(state, Kind::Clean, id, None)
 }

@@ -1,16 +1,23 @@
-//! Exports: all data as JSON, or as a CSV archive that is fetched by itself.
+//! Exports: all data as JSON, or as a CSV archive that is fetched by itself. The archive is a private file like any other,
+//! read by a signed URL, for clients fetch it without their credentials.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use serde_json::json;
 
-use super::{flag, missing, parameter, refused, transfer};
-use crate::records::Ids;
+use super::{flag, parameter, refused};
+use crate::records::{DataError, Ids, Key, Permission};
 use crate::server::answer::Answer;
 use crate::server::request::Request;
 use crate::server::state::State;
-use crate::server::transfers::{Kind, Product, Progress};
+use crate::server::transfers::{Kind, Product};
+use crate::server::uploads;
+
+/// How long a URL is good for.
+const LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 pub(super) fn begin(state: &State, request: &Request) -> Answer {
     let records = state.graph.records.clone();
@@ -19,8 +26,8 @@ pub(super) fn begin(state: &State, request: &Request) -> Answer {
     let ids = if is_internal { Ids::Raw } else { Ids::External };
     let begun = if parameter(request, "csv_export").is_some_and(|csv| csv != "false") {
         state.transfers.begin(Kind::Export, move || {
-            let archive = records.data(None).export_archive();
-            archive.map(|zip| Product::Archive(zip.into())).map_err(|error| error.to_string())
+            let archive = records.data(None).keep_export_archive(Timestamp::now());
+            archive.map(Product::File).map_err(|error| error.to_string())
         })
     } else {
         let references = state.live.engine().app().references().collect();
@@ -35,15 +42,10 @@ pub(super) fn begin(state: &State, request: &Request) -> Answer {
     }
 }
 
-pub(super) fn show(state: &State, request: &Request, id: &str) -> Answer {
-    // Absolute, since clients fetch it as it stands.
-    let url = format!("http://{}{}/exports/{id}/archive.zip", request.host(), super::PREFIX);
-    transfer(state, Kind::Export, id, Some(url))
-}
-
-pub(super) fn archive(state: &State, id: &str) -> Answer {
-    match state.transfers.progress(Kind::Export, id) {
-        Some(Progress::Done(Product::Archive(zip))) => Answer::new(StatusCode::OK, "application/zip", zip),
-        _ => missing(Kind::Export, id),
-    }
+/// Absolute, since clients fetch it as it stands.
+pub(super) fn url(state: &State, request: &Request, key: &Key) -> Result<String, DataError> {
+    let signer = uploads::data(state).upload_signer()?;
+    let now = Timestamp::now();
+    let query = signer.query(Permission::Get, key, now.saturating_add(LIFETIME).unwrap_or(now));
+    Ok(format!("{}{}?{query}", request.base_url(), key.url_path()))
 }

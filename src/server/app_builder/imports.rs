@@ -1,17 +1,20 @@
-//! Imports: the JSON of a client, or a CSV archive as the body itself.
+//! Imports: the JSON of a client, or a CSV archive, as the body itself or put to a presigned URL before.
+
+use std::fs;
 
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use super::{flag, refused, transfer, unprocessable};
+use super::{flag, parameter, refused, unprocessable};
 use crate::protocol::ImportedRows;
-use crate::records::{Ids, Imported};
+use crate::records::{Data, Ids, Imported, Key};
 use crate::server::answer::Answer;
 use crate::server::request::Request;
 use crate::server::state::State;
 use crate::server::transfers::{Kind, Product};
+use crate::server::uploads::Destination;
 
 pub(super) fn begin(state: &State, request: &Request) -> Answer {
     let records = state.graph.records.clone();
@@ -21,6 +24,18 @@ pub(super) fn begin(state: &State, request: &Request) -> Answer {
         state.transfers.begin(Kind::Import, move || {
             let imported = records.data(None).import_archive(&zip, Timestamp::now());
             imported.map(product).map_err(|error| error.to_string())
+        })
+    } else if let Some(url) = parameter(request, "zip_file_url") {
+        let key = match sent_archive(request, &url) {
+            Ok(key) => key,
+            Err(message) => return unprocessable(&message),
+        };
+        state.transfers.begin(Kind::Import, move || {
+            let mut data = records.data(None);
+            let imported = import_sent(&mut data, &key)?;
+            // One that stays is taken away with the others that nobody has claimed.
+            let _ = data.delete_upload(&key);
+            Ok(product(imported))
         })
     } else {
         let file = match file(request) {
@@ -40,17 +55,27 @@ pub(super) fn begin(state: &State, request: &Request) -> Answer {
     }
 }
 
-pub(super) fn show(state: &State, id: &str) -> Answer {
-    transfer(state, Kind::Import, id, None)
+/// The file that `zip_file_url` names. Other servers are not asked: whoever may import could make us fetch anything.
+fn sent_archive(request: &Request, url: &str) -> Result<Key, String> {
+    let is_ours = url.strip_prefix(&request.base_url()).is_some_and(|path| path.starts_with('/'));
+    let key = Key::of_url(url).filter(|key| is_ours && Destination::of(key) == Destination::DataImport);
+    key.ok_or_else(|| {
+        "`zip_file_url` is not a URL of this server: put the archive where \
+         /api/private/urls/presign-url?fileName=instances/ID/data_imports/NAME says, or send it itself, as application/zip"
+            .to_owned()
+    })
+}
+
+fn import_sent(data: &mut Data, key: &Key) -> Result<Imported, String> {
+    let stored = data.upload(key).map_err(|error| error.to_string())?;
+    let stored =
+        stored.ok_or_else(|| format!("nothing was put to `{key}`, or it has been imported already"))?;
+    let zip = fs::read(&stored.path).map_err(|error| format!("cannot read `{key}`: {error}"))?;
+    data.import_archive(&zip, Timestamp::now()).map_err(|error| error.to_string())
 }
 
 /// `import[data]`, an object or its text.
 fn file(request: &Request) -> Result<Json, String> {
-    if request.params.contains_key("zip_file_url") {
-        return Err(
-            "`zip_file_url` is not fetched here: send the archive itself, as application/zip".to_owned()
-        );
-    }
     match request.params.get("import").and_then(|import| import.get("data")) {
         Some(Json::String(text)) => {
             serde_json::from_str(text).map_err(|error| format!("`import.data` is not JSON: {error}"))
@@ -61,6 +86,10 @@ fn file(request: &Request) -> Result<Json, String> {
 }
 
 fn product(imported: Imported) -> Product {
+    Product::Imported(rows(imported))
+}
+
+pub(super) fn rows(imported: Imported) -> ImportedRows {
     let Imported { records, users, activities, warnings, ids: _ } = imported;
-    Product::Imported(ImportedRows { records, users, activities, warnings })
+    ImportedRows { records, users, activities, warnings }
 }

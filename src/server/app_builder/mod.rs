@@ -1,13 +1,20 @@
 //! The platform's API for its clients, `/api/app_builder/…`, as JSON. What a user can put right is answered with 422 and
 //! `{"error": "…"}`, which clients print; other statuses some of them take for a fault of the server.
 
+mod assets_manifest;
+mod backups;
 mod data_clean;
+mod data_updates;
 mod exports;
 mod imports;
 mod instance;
 mod liquid_exec;
 mod logs;
 mod migrations;
+mod modules;
+mod releases;
+mod sync;
+mod working_tree;
 
 use std::sync::Arc;
 
@@ -22,6 +29,9 @@ use crate::protocol::{IMPORT_LIMIT, Status, Transfer};
 
 /// Largest body: an import is one request. The platform's own limit is 50 MB.
 pub(super) const BODY_LIMIT: usize = IMPORT_LIMIT;
+/// One instance would send another its files and data by itself; what does the same in steps is there.
+const NO_CLONES: &str = "instances do not clone each other here: bring the app with `deploy`, the data with `data export -z` \
+                         from the one and `data import -z` to the other";
 pub(super) const PREFIX: &str = "/api/app_builder";
 
 pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadable>) -> Answer {
@@ -32,6 +42,8 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
     let parts: Vec<&str> = path.split('/').collect();
     let is_get = request.method == Method::GET || request.method == Method::HEAD;
     let is_post = request.method == Method::POST;
+    let is_put = request.method == Method::PUT;
+    let is_delete = request.method == Method::DELETE;
     match parts.as_slice() {
         ["instance"] if is_get => instance::show(state),
         ["logs"] if is_get => logs::list(state, request),
@@ -40,16 +52,28 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         ["migrations"] if is_post => migrations::generate(state, request),
         ["migrations", "run"] if is_post => migrations::run(state, request),
         ["imports"] if is_post => imports::begin(state, request),
-        ["imports", id] if is_get => imports::show(state, id),
+        ["imports", id] if is_get => transfer(state, request, Kind::Import, id),
         ["exports"] if is_post => exports::begin(state, request),
-        ["exports", id] if is_get => exports::show(state, request, id),
-        ["exports", id, "archive.zip"] if is_get => exports::archive(state, id),
+        ["exports", id] if is_get => transfer(state, request, Kind::Export, id),
         ["data_clean"] if is_post => data_clean::begin(state, request),
-        ["data_clean", id] if is_get => data_clean::show(state, id),
-        ["instance" | "logs" | "liquid_exec" | "migrations" | "imports" | "exports" | "data_clean"]
+        ["data_clean", id] if is_get => transfer(state, request, Kind::Clean, id),
+        ["data_updates"] if is_post => data_updates::store(state, request),
+        ["assets_manifest"] if is_post => assets_manifest::settle(state, request),
+        ["marketplace_releases"] if is_post => releases::begin(state, request),
+        ["marketplace_releases", "backup"] if is_post => backups::begin(state, request),
+        ["marketplace_releases", "sync"] if is_put => sync::save(state, request),
+        ["marketplace_releases", "sync"] if is_delete => sync::delete(state, request),
+        ["marketplace_releases", id] if is_get => releases::show(state, request, id),
+        ["marketplace_releases", id, "archive.zip"] if is_get => backups::archive(state, id),
+        ["installed_modules"] if is_get => modules::list(state),
+        ["installed_modules"] if is_delete => modules::remove(state, request),
+        ["instance_clone_imports" | "instance_clone_exports", ..] => unprocessable(NO_CLONES),
+        ["instance" | "logs" | "liquid_exec"]
+        | ["migrations" | "imports" | "exports" | "data_clean" | "data_updates" | "assets_manifest"]
+        | ["marketplace_releases" | "installed_modules"]
         | ["migrations", "run"]
-        | ["imports" | "exports" | "data_clean", _]
-        | ["exports", _, "archive.zip"] => Answer::json_error(
+        | ["imports" | "exports" | "data_clean" | "marketplace_releases", _]
+        | ["marketplace_releases", _, "archive.zip"] => Answer::json_error(
             StatusCode::METHOD_NOT_ALLOWED,
             &format!("{} does not answer {}", request.path, request.method),
         ),
@@ -58,6 +82,13 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
             &format!("{} of the platform is not served yet", request.path),
         ),
     }
+}
+
+/// Whether a path is one whose id, which nobody can guess, is the permission: clients fetch archives without credentials.
+pub(super) fn is_archive(path: &str) -> bool {
+    let below = path.strip_prefix(PREFIX).unwrap_or_default().trim_matches('/');
+    let parts: Vec<&str> = below.split('/').collect();
+    matches!(parts.as_slice(), ["exports" | "marketplace_releases", _, "archive.zip"])
 }
 
 /// A parameter of the query or the body as text; numbers are written as such. Nothing for an empty one.
@@ -79,8 +110,8 @@ fn flag(request: &Request, name: &str) -> bool {
     }
 }
 
-/// How an import, an export or a clean is getting on. An archive is at `archive`.
-fn transfer(state: &State, kind: Kind, id: &str, archive: Option<String>) -> Answer {
+/// How an import, an export or a clean is getting on.
+fn transfer(state: &State, request: &Request, kind: Kind, id: &str) -> Answer {
     let Some(progress) = state.transfers.progress(kind, id) else { return missing(kind, id) };
     let status = |name: &str| Transfer {
         status: Status::Name(name.to_owned()),
@@ -96,8 +127,11 @@ fn transfer(state: &State, kind: Kind, id: &str, archive: Option<String>) -> Ans
         Progress::Done(Product::Json(data)) => {
             Transfer { data: Arc::unwrap_or_clone(data), ..status("done") }
         }
-        Progress::Done(Product::Archive(_)) => Transfer { zip_file_url: archive, ..status("done") },
-        Progress::Done(Product::Cleaned) => status("done"),
+        Progress::Done(Product::File(key)) => match exports::url(state, request, &key) {
+            Ok(url) => Transfer { zip_file_url: Some(url), ..status("done") },
+            Err(error) => return Answer::failed(&error.to_string()),
+        },
+        Progress::Done(Product::Archive(_) | Product::Cleaned | Product::Compared(_)) => status("done"),
     };
     Answer::json(StatusCode::OK, &transfer)
 }
@@ -107,6 +141,8 @@ fn missing(kind: Kind, id: &str) -> Answer {
         Kind::Import => "import",
         Kind::Export => "export",
         Kind::Clean => "data clean",
+        Kind::Backup => "backup",
+        Kind::Comparison => "release",
     };
     Answer::json_error(StatusCode::NOT_FOUND, &format!("no {what} {id}"))
 }

@@ -8,7 +8,7 @@ use crate::server::answer::Answer;
 use crate::server::state::State;
 
 pub(super) async fn identity(state: &State) -> Answer {
-    let live = state.live.clone();
+    let (live, is_instance) = (state.live.clone(), state.site.releases.is_some());
     blocking(move || {
         let engine = live.engine();
         let app = engine.app();
@@ -17,7 +17,7 @@ pub(super) async fn identity(state: &State) -> Answer {
             files: app.file_count(),
             digest: app.digest().to_owned(),
             pid: std::process::id(),
-            is_instance: false,
+            is_instance,
         };
         Answer::json(StatusCode::OK, &identity)
     })

@@ -4,6 +4,7 @@
 mod app;
 mod jobs;
 mod mail;
+mod releases;
 
 use axum::http::{Method, StatusCode};
 
@@ -31,10 +32,13 @@ pub(super) async fn answer(state: &State, request: &Request) -> Answer {
         ["mail", "clear"] if post => mail::clear(state).await,
         ["mail", id] if get => mail::show(state, id).await,
         ["mail", id, "eml"] if get => mail::eml(state, id).await,
-        ["app" | "idle" | "jobs" | "mail" | "signed_in"]
+        ["releases"] if get => releases::list(state).await,
+        ["releases", id, "activate"] if post => releases::activate(state, id).await,
+        ["app" | "idle" | "jobs" | "mail" | "releases" | "signed_in"]
         | ["jobs" | "mail", _]
         | ["jobs", _, "retry" | "cancel"]
-        | ["mail", _, "eml"] => Answer::json_error(
+        | ["mail", _, "eml"]
+        | ["releases", _, "activate"] => Answer::json_error(
             StatusCode::METHOD_NOT_ALLOWED,
             &format!("/_dev/{path} does not answer {}", request.method),
         ),

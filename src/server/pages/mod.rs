@@ -122,6 +122,9 @@ impl Visit<'_> {
         if let Some(sent) = Sent::of(self.request) {
             return self.submit(&sent);
         }
+        if app.file_count() == 0 {
+            return Err(routing::nothing_deployed(self.request));
+        }
         let route = routing::find(&app, self.request)?;
         self.route_params = route.params;
         self.route_params.entry("format").or_insert_with(|| route.format.name().into());

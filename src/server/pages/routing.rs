@@ -47,6 +47,16 @@ pub(super) fn find(app: &App, request: &Request) -> Result<RouteMatch, Stop> {
     Err(Stop::WrongMethod { allowed: allowed.join(", ") })
 }
 
+/// What every path of an instance answers that nothing was deployed to.
+pub(super) fn nothing_deployed(request: &Request) -> Stop {
+    let url = request.base_url();
+    let message = format!(
+        "nothing is deployed here yet; in the folder of an app: `pos-cli env add here --url {url} --token local`, then \
+         `pos-cli deploy here`"
+    );
+    Stop::Refused(StatusCode::NOT_FOUND, message)
+}
+
 fn page_method(method: &HttpMethod, override_to: Option<&str>) -> Option<Method> {
     let method = Method::parse(method.as_str())?;
     match override_to.and_then(Method::parse) {

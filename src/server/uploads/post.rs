@@ -1,71 +1,32 @@
-//! `POST /_uploads`: the one file of a signed form, streamed to disk. Nothing of it can be found before it is there as a
-//! whole; whatever goes wrong on the way leaves nothing.
+//! `POST /_uploads`: the one file of a signed form, and what the form says of it.
 
 use std::collections::BTreeMap;
 use std::future::Future;
 
-use axum::body::Body;
+use axum::body::BodyDataStream;
+use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderValue, StatusCode};
 use jiff::Timestamp;
 use multer::{Constraints, Field, Multipart, SizeLimit};
-use tokio::fs::File;
-use tokio::io::AsyncWriteExt as _;
-use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use super::super::answer::Answer;
 use super::super::request::Request;
 use super::super::state::State;
 use super::super::{assets, body};
-use super::data;
-use super::xml::{self, Refusal};
-use crate::records::{Acl, Breach, Draft, Key, Permission, Policy, Signer, Upload};
+use super::arriving::{Arriving, desk};
+use super::received::{Received, Way};
+use super::xml::Refusal;
+use crate::records::{Acl, Breach, Key, Permission, Policy, Signer, Upload};
 
 /// Fields before the file, and the bytes of each. S3's own bound is 20 kB for all of them.
 const MAX_FIELDS: usize = 100;
 const MAX_FIELD: u64 = 20 * 1024;
 
-/// A file on disk, not yet stored.
-#[derive(Debug)]
-pub(in crate::server) struct Received {
-    draft: Draft,
-    upload: Upload,
-}
-
-/// Reads the form up to the end of its file.
-pub(in crate::server) async fn receive(
+/// Reads the form up to the end of its file. Fields behind it are ignored, as S3 does.
+pub(super) async fn receive(
     state: &State,
     request: &Request,
-    body: Body,
-) -> Result<Received, Refusal> {
-    let mut stream = body.into_data_stream();
-    let received = form(state, request, &mut stream).await;
-    // Fields behind the file are ignored, as S3 does.
-    body::drop_rest(&mut stream).await;
-    received
-}
-
-/// The file is there from now on. Writes to the store: runs on a blocking thread.
-pub(in crate::server) fn store(
-    state: &State,
-    request: &Request,
-    received: Result<Received, Refusal>,
-) -> Answer {
-    let stored = received.and_then(|Received { draft, upload }| {
-        let mut data = data(state);
-        data.store_upload(draft, &upload, Timestamp::now())?;
-        let stored = data.upload(&upload.key)?.ok_or_else(|| Refusal::no_file(upload.key.as_str()))?;
-        let location = format!("{}{}", request.base_url(), upload.key.url_path());
-        Ok(xml::created(&upload.key, &location, &stored.tag))
-    });
-    stored.unwrap_or_else(Answer::from)
-}
-
-async fn form(
-    state: &State,
-    request: &Request,
-    stream: &mut axum::body::BodyDataStream,
+    stream: &mut BodyDataStream,
 ) -> Result<Received, Refusal> {
     if request.path != "/_uploads" {
         return Err(Refusal::invalid("InvalidArgument", "a form posts its file to /_uploads"));
@@ -74,7 +35,7 @@ async fn form(
     let boundary = multer::parse_boundary(content_type).map_err(malformed)?;
     let sizes = SizeLimit::new().per_field(MAX_FIELD).for_field("file", u64::MAX);
     let mut form = Multipart::with_constraints(stream, boundary, Constraints::new().size_limit(sizes));
-    let mut fields = Fields::default();
+    let mut fields = Fields::of_query(&request.query);
     for _ in 0..=MAX_FIELDS {
         let Some(field) = in_time(form.next_field()).await? else {
             return Err(Refusal::invalid("InvalidArgument", Breach::NoFile.to_string()));
@@ -91,36 +52,24 @@ async fn form(
 }
 
 async fn file(state: &State, fields: &Fields, mut field: Field<'_>) -> Result<Received, Refusal> {
-    let desk = state.clone();
-    let opened = spawn_blocking(move || {
-        let mut data = data(&desk);
-        Ok::<_, Refusal>((data.upload_signer()?, data.draft_upload()?))
-    });
-    let (signer, draft) = opened.await.map_err(|_| Refusal::failed("internal error"))??;
+    let (signer, draft) = desk(state).await?;
     let policy = fields.policy(signer)?;
     let file_name = field.file_name().unwrap_or_default();
     let key = policy.admit(fields.text("key"), file_name, Timestamp::now()).map_err(broken)?;
     let content_type = fields.content_type(field.content_type(), &key);
 
-    let failed = |error: std::io::Error| Refusal::failed(format!("cannot write the file: {error}"));
-    let mut file = File::create(draft.path()).await.map_err(failed)?;
-    let mut size: u64 = 0;
+    let mut arriving = Arriving::begin(draft, policy.largest).await?;
     while let Some(piece) = in_time(field.chunk()).await? {
-        size += piece.len() as u64;
-        if size > policy.largest {
-            let message = format!("the file is larger than {} bytes", policy.largest);
-            return Err(Refusal::invalid("EntityTooLarge", message));
-        }
-        file.write_all(&piece).await.map_err(failed)?;
+        arriving.add(&piece).await?;
     }
-    if size < policy.smallest {
-        let message = format!("the file has {size} bytes and must have {}", policy.smallest);
+    if arriving.size() < policy.smallest {
+        let message = format!("the file has {} bytes and must have {}", arriving.size(), policy.smallest);
         return Err(Refusal::invalid("EntityTooSmall", message));
     }
-    file.flush().await.map_err(failed)?;
-    file.sync_all().await.map_err(failed)?;
+    let draft = arriving.finish().await?;
     let Policy { acl, content_disposition, cache_control, .. } = policy;
-    Ok(Received { draft, upload: Upload { key, acl, content_type, content_disposition, cache_control } })
+    let upload = Upload { key, acl, content_type, content_disposition, cache_control };
+    Ok(Received { draft, upload, way: Way::Form })
 }
 
 /// What the form says before its file. Of a field that is given twice the last value counts.
@@ -128,6 +77,13 @@ async fn file(state: &State, fields: &Fields, mut field: Field<'_>) -> Result<Re
 struct Fields(BTreeMap<String, String>);
 
 impl Fields {
+    /// The permission of a form may be in its URL: some clients send no field of the form but its key.
+    fn of_query(query: &str) -> Self {
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        let pairs = pairs.filter(|(name, _)| name == "policy" || name == "signature");
+        Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
     /// Names differ in case from script to script.
     fn add(&mut self, name: String, value: String) {
         self.0.insert(name.to_ascii_lowercase(), value);
@@ -176,10 +132,7 @@ impl Fields {
 async fn in_time<T>(read: impl Future<Output = multer::Result<T>>) -> Result<T, Refusal> {
     match timeout(body::PATIENCE, read).await {
         Ok(read) => read.map_err(malformed),
-        Err(_) => {
-            let message = format!("the file stopped coming: nothing for {} s", body::PATIENCE.as_secs());
-            Err(Refusal { status: StatusCode::REQUEST_TIMEOUT, code: "RequestTimeout", message })
-        }
+        Err(_) => Err(Refusal::too_slow()),
     }
 }
 

@@ -5,6 +5,7 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, header};
 
 use super::super::answer::Answer;
+use super::super::body::PATIENCE;
 use crate::records::{DataError, Key};
 
 const CONTENT_TYPE: &str = "application/xml";
@@ -30,6 +31,12 @@ impl Refusal {
     pub(super) fn no_file(key: &str) -> Self {
         let message = format!("there is no file `{key}`");
         Self { status: StatusCode::NOT_FOUND, code: "NoSuchKey", message }
+    }
+
+    /// The client sends nothing more.
+    pub(super) fn too_slow() -> Self {
+        let message = format!("the file stopped coming: nothing for {} s", PATIENCE.as_secs());
+        Self { status: StatusCode::REQUEST_TIMEOUT, code: "RequestTimeout", message }
     }
 
     /// A fault of ours or of the machine.

@@ -1,0 +1,189 @@
+//! Where submissions wait for the installer, which takes one after the other, and where their clients ask how they are
+//! getting on. In memory: what was not stored before the server ended has not happened.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::assets::Bytes;
+use super::submission::{NewRelease, Origin, Progress, ReleaseId, Run, Status, Wanted};
+use crate::protocol::ARCHIVE_LIMIT;
+
+/// Submissions that may wait.
+const MAX_WAITING: usize = 64;
+/// Bytes of all archives that wait.
+const MAX_WAITING_BYTES: usize = 4 * ARCHIVE_LIMIT;
+/// Submissions whose end is remembered; releases are known for longer, by the database.
+const MAX_KNOWN: usize = 256;
+
+#[derive(Debug)]
+pub(super) struct Desk {
+    state: Mutex<State>,
+    /// Something was submitted, has got on, or the desk was closed.
+    moved: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    last_id: i64,
+    waiting: VecDeque<Submission>,
+    /// Oldest first.
+    known: VecDeque<Known>,
+    is_closed: bool,
+}
+
+/// What the installer takes.
+#[derive(Debug)]
+pub(crate) struct Submission {
+    pub(crate) id: ReleaseId,
+    pub(crate) release: NewRelease,
+}
+
+#[derive(Debug)]
+struct Known {
+    id: ReleaseId,
+    origin: Origin,
+    run: Run,
+    /// The submission whose assets these are.
+    assets_of: Option<ReleaseId>,
+    progress: Progress,
+}
+
+/// Why nothing can be submitted now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Busy {
+    #[error("too many deploys are waiting; try again in a moment")]
+    Full,
+    #[error("the server is stopping")]
+    Closed,
+}
+
+impl Desk {
+    /// `last_id` is the highest that was ever given.
+    pub(super) fn new(last_id: i64) -> Self {
+        let state = State { last_id, waiting: VecDeque::new(), known: VecDeque::new(), is_closed: false };
+        Self { state: Mutex::new(state), moved: Condvar::new() }
+    }
+
+    pub(super) fn submit(&self, mut release: NewRelease) -> Result<ReleaseId, Busy> {
+        let mut state = self.lock();
+        if state.is_closed {
+            return Err(Busy::Closed);
+        }
+        let bytes: usize = state.waiting.iter().map(|waiting| waiting.release.wanted.bytes()).sum();
+        if state.waiting.len() >= MAX_WAITING || bytes + release.wanted.bytes() > MAX_WAITING_BYTES {
+            return Err(Busy::Full);
+        }
+        let assets_of = match release.origin {
+            Origin::Assets { of } => of,
+            _ => None,
+        };
+        if assets_of.and_then(|of| state.find(of)).is_some_and(|of| of.run == Run::Dry) {
+            release.run = Run::Dry;
+            if let Wanted::Assets(named) = &mut release.wanted {
+                named.bytes = Bytes::Withheld;
+            }
+        }
+        state.last_id += 1;
+        let id = ReleaseId(state.last_id);
+        while state.known.len() >= MAX_KNOWN {
+            let oldest = state.known.iter().position(|known| known.progress.is_over());
+            oldest.and_then(|index| state.known.remove(index));
+        }
+        state.known.push_back(Known {
+            id,
+            origin: release.origin,
+            run: release.run,
+            assets_of,
+            progress: Progress::Waiting,
+        });
+        state.waiting.push_back(Submission { id, release });
+        self.moved.notify_all();
+        Ok(id)
+    }
+
+    /// `None`: never submitted, or long ago.
+    pub(super) fn status(&self, id: ReleaseId) -> Option<Status> {
+        self.lock().status(id)
+    }
+
+    /// What a submission came by; `None` as for the status.
+    pub(super) fn origin(&self, id: ReleaseId) -> Option<Origin> {
+        self.lock().find(id).map(|known| known.origin)
+    }
+
+    /// The same, when the submission is over or `patience` is.
+    pub(super) fn wait(&self, id: ReleaseId, patience: Duration) -> Option<Status> {
+        let until = Instant::now() + patience;
+        let mut state = self.lock();
+        loop {
+            let status = state.status(id)?;
+            let left = until.saturating_duration_since(Instant::now());
+            if status.progress.is_over() || left.is_zero() || state.is_closed {
+                return Some(status);
+            }
+            (state, _) = self.moved.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// For the installer: waits for the next submission. `None` when the desk is closed, whatever still waits.
+    pub(super) fn next(&self) -> Option<Submission> {
+        let mut state = self.lock();
+        loop {
+            if state.is_closed {
+                return None;
+            }
+            if let Some(next) = state.waiting.pop_front() {
+                state.set(next.id, Progress::Working);
+                return Some(next);
+            }
+            state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    pub(super) fn finish(&self, id: ReleaseId, progress: Progress) {
+        self.lock().set(id, progress);
+        self.moved.notify_all();
+    }
+
+    /// Nothing is submitted or taken any more, and nobody waits.
+    pub(super) fn close(&self) {
+        self.lock().is_closed = true;
+        self.moved.notify_all();
+    }
+
+    /// Whole entries are put in or taken out under the lock: a panic elsewhere cannot have left one half done.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn find(&self, id: ReleaseId) -> Option<&Known> {
+        self.known.iter().find(|known| known.id == id)
+    }
+
+    fn set(&mut self, id: ReleaseId, progress: Progress) {
+        if let Some(known) = self.known.iter_mut().find(|known| known.id == id) {
+            known.progress = progress;
+        }
+    }
+
+    fn status(&self, id: ReleaseId) -> Option<Status> {
+        let known = self.find(id)?;
+        let assets = self.known.iter().rev().find(|assets| assets.assets_of == Some(id));
+        let assets = assets.map(|assets| assets.progress.clone());
+        Some(Status { progress: known.progress.clone(), assets })
+    }
+}
+
+impl Wanted {
+    /// That wait with it in memory.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Archive(archive) => archive.len(),
+            Self::Change(change) => change.put.iter().map(|file| file.content.len()).sum(),
+            Self::Assets(_) | Self::Kept(_) => 0,
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The installer: takes what clients have submitted, one after the other, and makes each the app that is served, or says why
+//! not.
+//!
+//! ```text
+//! planned ─▶ checked out ─▶ loaded, checked ─▶ stored ─▶ tables, migrations ─▶ served ─▶ old trees removed
+//!    └────────────┴────────────────┴─ refused: nothing has changed
+//! ```
+//! Killed before it is stored, the release before serves; killed after, the new one does at the next start.
+
+use std::io;
+use std::path::Path;
+
+use std::thread::{self, JoinHandle};
+
+use jiff::Timestamp;
+
+use super::swap::{Swap, compile};
+use super::verdict::{self, listed};
+use crate::app::{App, LoadError, Problem};
+use crate::liquid::Engine;
+use crate::logs::{LoggedError, NewEntry};
+use crate::protocol::{ErrorDetails, ReleaseError};
+use crate::releases::{
+    self, Changed, Manifest, NewRelease, Origin, Progress, ReleaseId, Releases, Report, Run, Submission,
+    Wanted, by_category,
+};
+use crate::server::STACK;
+
+#[derive(Debug)]
+struct Installer {
+    releases: Releases,
+    swap: Swap,
+    current: Manifest,
+    /// Its tree stays for requests that have begun with it.
+    previous: Manifest,
+}
+
+/// Begins to install what is submitted. Ends when the releases are closed; what it has begun it ends first.
+pub(super) fn start(releases: Releases, current: Manifest, swap: Swap) -> io::Result<JoinHandle<()>> {
+    let previous = current.clone();
+    let mut installer = Installer { releases, swap, current, previous };
+    // It compiles templates and runs migrations.
+    thread::Builder::new().name("installer".to_owned()).stack_size(STACK).spawn(move || installer.work())
+}
+
+/// The app of a tree; one without a file of an app is empty.
+pub(super) fn load(tree: &Path, previous: Option<&App>) -> Result<(App, Vec<Problem>), LoadError> {
+    match App::load(tree, previous) {
+        Err(LoadError::NoApp { .. } | LoadError::Empty { .. }) => Ok((App::of_texts(&[], &[]), Vec::new())),
+        loaded => loaded,
+    }
+}
+
+impl Installer {
+    fn work(&mut self) {
+        while let Some(Submission { id, release }) = self.releases.next() {
+            // Whoever waits for it is told even if this thread panics: its message is on stderr.
+            let told = Told { releases: self.releases.clone(), id, progress: None };
+            let progress = match self.install(id, release) {
+                Ok(report) => Progress::Done(report),
+                Err(error) => {
+                    let logged = LoggedError { message: error.error.clone(), stack: Vec::new() };
+                    self.swap.log().append(NewEntry::system(&format!("release {id}")).failed(logged));
+                    Progress::Failed(error)
+                }
+            };
+            told.that(progress);
+        }
+    }
+
+    fn install(&mut self, id: ReleaseId, release: NewRelease) -> Result<Report, ReleaseError> {
+        let NewRelease { origin, mut wanted, run } = release;
+        let changed = self.releases.plan(origin, &mut wanted).map_err(|error| refusal(&error))?;
+        let rows = by_category(&changed);
+        if changed.is_empty() {
+            if let (Wanted::Kept(kept), Run::ForReal) = (&wanted, run) {
+                self.releases.activate(*kept).map_err(|error| refusal(&error))?;
+            }
+            return Ok(Report { rows, warning: None });
+        }
+        let ready = self.ready(origin, &wanted, &changed);
+        let (engine, mut warnings) = match ready {
+            Ok(ready) if run == Run::ForReal => ready,
+            planned => {
+                self.sweep();
+                return planned.map(|(_, warnings)| Report { rows, warning: listed(&warnings) });
+            }
+        };
+        let stored = match wanted {
+            Wanted::Kept(kept) => self.releases.activate(kept),
+            _ => self.releases.store(id, origin, &changed, Timestamp::now()),
+        };
+        stored.map_err(|error| refusal(&error))?;
+        warnings.extend(self.swap.adopt_tables(engine.app()));
+        warnings.extend(self.swap.migrate_pending(&engine));
+        self.swap.serve(engine);
+        self.swap.log().append(NewEntry::system(&line(id, origin, &wanted, &changed)));
+        self.previous = std::mem::replace(&mut self.current, changed.manifest);
+        self.sweep();
+        Ok(Report { rows, warning: listed(&warnings) })
+    }
+
+    /// The app as it would be served, and what is not quite right in it.
+    fn ready(
+        &self,
+        origin: Origin,
+        wanted: &Wanted,
+        changed: &Changed,
+    ) -> Result<(Engine, Vec<Problem>), ReleaseError> {
+        let tree = self.releases.check_out(changed, &self.current).map_err(|error| refusal(&error))?;
+        let previous = self.swap.engine();
+        let loaded = load(&tree, Some(previous.app()));
+        let (app, problems) = loaded
+            .map_err(|error| ReleaseError { error: error.to_string(), details: ErrorDetails::default() })?;
+        if origin == Origin::Deploy && app.file_count() == 0 {
+            return Err(ReleaseError {
+                error: "the archive holds no file of an app: create `app/views/pages/index.liquid`"
+                    .to_owned(),
+                details: ErrorDetails::default(),
+            });
+        }
+        let mut compiled = compile(app, &previous);
+        let warnings = verdict::of(origin, wanted, changed, problems, &mut compiled)?;
+        Ok((compiled.engine, warnings))
+    }
+
+    /// A tree that stays behind takes room, and is removed at the next start.
+    fn sweep(&self) {
+        if let Err(error) = self.releases.sweep(&[&self.current, &self.previous]) {
+            self.swap.log_failure("old trees", &error.to_string());
+        }
+    }
+}
+
+/// Says how a submission ended; that it failed where nothing else was said.
+struct Told {
+    releases: Releases,
+    id: ReleaseId,
+    progress: Option<Progress>,
+}
+
+impl Told {
+    fn that(mut self, progress: Progress) {
+        self.progress = Some(progress);
+    }
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        let panicked = || {
+            let error = "internal error: it panicked; restart the server".to_owned();
+            Progress::Failed(ReleaseError { error, details: ErrorDetails::default() })
+        };
+        self.releases.finish(self.id, self.progress.take().unwrap_or_else(panicked));
+    }
+}
+
+fn refusal(error: &releases::Error) -> ReleaseError {
+    let path = match error {
+        releases::Error::Refused(refused) => refused.path().map(str::to_owned),
+        _ => None,
+    };
+    let mut text = error.to_string();
+    if let Some(source) = std::error::Error::source(error) {
+        text = format!("{text}: {source}");
+    }
+    ReleaseError { error: text, details: ErrorDetails { file_path: path } }
+}
+
+/// The line in the log.
+fn line(id: ReleaseId, origin: Origin, wanted: &Wanted, changed: &Changed) -> String {
+    let (id, what) = match (wanted, origin) {
+        (Wanted::Kept(kept), _) => (*kept, "is served again"),
+        (_, Origin::Sync) => (id, "synced"),
+        (_, Origin::Module) => (id, "without the module"),
+        _ => (id, "deployed"),
+    };
+    format!("release {id} {what}: {} upserted, {} deleted", changed.upserted.len(), changed.deleted.len())
+}

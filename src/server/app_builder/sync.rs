@@ -1,0 +1,90 @@
+//! One file that was saved or removed. Whatever its user can put right is a 422: after any other refusal the official
+//! client stops watching.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use serde_json::{Value as Json, json};
+
+use super::releases::{has_changed, install};
+use super::{parameter, unprocessable, working_tree};
+use crate::releases::{Change, FilePath, Gone, Manifest, NewFile, Origin, Wanted};
+use crate::server::answer::Answer;
+use crate::server::request::Request;
+use crate::server::state::State;
+
+const BODY: &str = "marketplace_builder_file_body";
+
+/// Longer than whatever may be installed before it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(super) fn save(state: &State, request: &Request) -> Answer {
+    let Some(sent) = parameter(request, "path") else { return without_path() };
+    let Some(content) = content(request) else {
+        return unprocessable(&format!("`{BODY}` is the content of `{sent}`: there is none"));
+    };
+    let Some(releases) = &state.site.releases else {
+        return working_tree::save(state, &sent, &content);
+    };
+    let path = match releases
+        .current()
+        .map_err(|error| error.to_string())
+        .and_then(|current| place(&sent, &current))
+    {
+        Ok(path) => path,
+        Err(message) => return unprocessable(&message),
+    };
+    let change = Change { put: vec![NewFile { path, content }], gone: Gone::Nothing };
+    match install(releases, Origin::Sync, Wanted::Change(change), PATIENCE) {
+        Ok(report) => {
+            let refreshes = has_changed(&report, "Schema") || has_changed(&report, "User");
+            Answer::json(StatusCode::OK, &json!({ "refresh_index": refreshes }))
+        }
+        Err(message) => unprocessable(&message),
+    }
+}
+
+pub(super) fn delete(state: &State, request: &Request) -> Answer {
+    let sent = parameter(request, "path").or_else(|| parameter(request, "primary_key"));
+    let Some(sent) = sent else { return without_path() };
+    let Some(releases) = &state.site.releases else {
+        return working_tree::delete(state, &sent);
+    };
+    let path = match releases
+        .current()
+        .map_err(|error| error.to_string())
+        .and_then(|current| place(&sent, &current))
+    {
+        Ok(path) => path,
+        Err(message) => return unprocessable(&message),
+    };
+    let change = Change { put: Vec::new(), gone: Gone::File(path) };
+    match install(releases, Origin::Sync, Wanted::Change(change), PATIENCE) {
+        Ok(_) => Answer::json(StatusCode::OK, &json!({ "deleted": sent })),
+        Err(message) => unprocessable(&message),
+    }
+}
+
+/// Where a path of a client lies: it leaves out `app/`. A module's path may also mean the app's own version of that file,
+/// which it does where only that one is there.
+pub(super) fn place(sent: &str, current: &Manifest) -> Result<FilePath, String> {
+    let below_app = format!("app/{sent}");
+    let is_module = sent.starts_with("modules/");
+    let overrides = current.find(&below_app).is_some() && current.find(sent).is_none();
+    let is_whole = sent.starts_with("app/") || sent.starts_with("marketplace_builder/");
+    let path = if is_whole || is_module && !overrides { sent } else { &below_app };
+    FilePath::parse(path).map_err(|error| error.to_string())
+}
+
+/// The file that was sent. What comes as a plain field had its line ends changed on the way.
+fn content(request: &Request) -> Option<Vec<u8>> {
+    if let Some(file) = request.file(BODY) {
+        return Some(file.to_vec());
+    }
+    let text = request.params.get(BODY).and_then(Json::as_str)?;
+    Some(text.replace("\r\n", "\n").into_bytes())
+}
+
+fn without_path() -> Answer {
+    unprocessable("`path` says which file is meant, without `app/`: views/pages/index.liquid")
+}

@@ -1,0 +1,77 @@
+//! The releases that are kept, and going back to one of them.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+
+use super::blocking;
+use crate::protocol::{KeptRelease, KeptReleases};
+use crate::releases::{Kept, NewRelease, Origin, Progress, ReleaseId, Releases, Run, Status, Wanted};
+use crate::server::answer::Answer;
+use crate::server::state::State;
+
+/// Longer than whatever may be installed before it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(super) async fn list(state: &State) -> Answer {
+    let releases = state.site.releases.clone();
+    blocking(move || {
+        let Some(releases) = releases else { return working_tree() };
+        match releases.list() {
+            Ok(kept) => {
+                let releases = kept.into_iter().map(on_the_wire).collect();
+                Answer::json(StatusCode::OK, &KeptReleases { releases })
+            }
+            Err(error) => Answer::failed(&error.to_string()),
+        }
+    })
+    .await
+}
+
+pub(super) async fn activate(state: &State, id: &str) -> Answer {
+    let (releases, id) = (state.site.releases.clone(), id.to_owned());
+    blocking(move || {
+        let Some(releases) = releases else { return working_tree() };
+        let Ok(id) = id.parse::<ReleaseId>() else {
+            return unprocessable(&format!("`{id}` is no id of a release: it is a number"));
+        };
+        match go_back(&releases, id) {
+            Ok(kept) => Answer::json(StatusCode::OK, &on_the_wire(kept)),
+            Err(message) => unprocessable(&message),
+        }
+    })
+    .await
+}
+
+fn go_back(releases: &Releases, id: ReleaseId) -> Result<Kept, String> {
+    let release = NewRelease { origin: Origin::Deploy, wanted: Wanted::Kept(id), run: Run::ForReal };
+    let submitted = releases.submit(release).map_err(|busy| busy.to_string())?;
+    match releases.wait(submitted, PATIENCE).map_err(|error| error.to_string())? {
+        Some(Status { progress: Progress::Done(_), .. }) => {}
+        Some(Status { progress: Progress::Failed(error), .. }) => return Err(error.error),
+        _ => return Err("the server is still busy with what was deployed before; it will be done".to_owned()),
+    }
+    let kept = releases.list().map_err(|error| error.to_string())?;
+    kept.into_iter().find(|kept| kept.id == id).ok_or_else(|| format!("release {id} is not kept any more"))
+}
+
+fn on_the_wire(kept: Kept) -> KeptRelease {
+    KeptRelease {
+        id: kept.id.number(),
+        created_at: format!("{:.3}", kept.created_at),
+        origin: kept.origin,
+        files: kept.files,
+        bytes: kept.bytes,
+        is_current: kept.is_current,
+    }
+}
+
+fn working_tree() -> Answer {
+    unprocessable(
+        "this server serves the files of a project, and keeps no releases: `pos-cli run --instance DIR` does",
+    )
+}
+
+fn unprocessable(message: &str) -> Answer {
+    Answer::json_error(StatusCode::UNPROCESSABLE_ENTITY, message)
+}
