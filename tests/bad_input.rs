@@ -185,7 +185,7 @@ fn whoever_is_refused_may_send_to_the_end_and_reads_why() {
         ("/", "evil.example", "http://evil.example", 421),
         ("/assets/none.css", own, app.url(), 405),
         ("/_dev/nothing", own, app.url(), 404),
-        ("/_uploads/none.png", own, app.url(), 405),
+        ("/_uploads/none.png", own, app.url(), 403),
     ] {
         let method = if path.starts_with("/_uploads") { "PUT" } else { "POST" };
         let mut stream = TcpStream::connect(own).unwrap();

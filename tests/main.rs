@@ -36,6 +36,7 @@ mod golden;
 mod graphql;
 mod hostile;
 mod hostile_queries;
+mod interop;
 mod jobs_command;
 mod liquid;
 mod logs;

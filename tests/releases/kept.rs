@@ -124,6 +124,6 @@ fn a_project_keeps_no_releases() {
     let app = Project::of(&[INDEX]).serve(&[]);
     put(&app, "views/pages/index.liquid", "one").has_status(200);
 
-    app.get("/_dev/releases").has_status(422);
-    app.browser().post_json("/_dev/releases/1/activate", &json!({})).has_status(422);
+    app.get("/_dev/releases").has_status(404);
+    app.browser().post_json("/_dev/releases/1/activate", &json!({})).has_status(404);
 }

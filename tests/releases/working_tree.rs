@@ -41,7 +41,9 @@ fn what_differs_is_named_and_refused() {
 #[test]
 fn a_module_file_that_its_client_fills_in_is_taken_for_the_same() {
     let version = "modules/core/public/views/partials/v.liquid";
-    let app = Project::of(&[INDEX, (version, "v=<%= version =%>")]).serve(&[]);
+    let manifest = ("modules/core/pos-module.json", r#"{"machine_name": "core", "version": "1.0.0"}"#);
+    let app = Project::of(&[INDEX, manifest, (version, "v=<%= version =%>")]).serve(&[]);
 
     put(&app, version, "v=1.0.0").has_status(200);
+    put(&app, version, "v=1.0.1").has_status(422);
 }

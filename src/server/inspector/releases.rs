@@ -67,9 +67,9 @@ fn on_the_wire(kept: Kept) -> KeptRelease {
 }
 
 fn working_tree() -> Answer {
-    unprocessable(
-        "this server serves the files of a project, and keeps no releases: `pos-cli run --instance DIR` does",
-    )
+    let message =
+        "this server serves the files of a project, and keeps no releases: `pos-cli run --instance DIR` does";
+    Answer::json_error(StatusCode::NOT_FOUND, message)
 }
 
 fn unprocessable(message: &str) -> Answer {
