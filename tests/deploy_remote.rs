@@ -174,6 +174,39 @@ fn assets_go_past_the_release() {
 }
 
 #[test]
+fn a_deploy_service_is_asked_where_assets_are_put() {
+    let project = Project::of(&[PAGE, ASSET]);
+    let over = Of(200, r#"{"id": 7, "status": "success", "asset_report": {"upserted": 1}}"#);
+    let platform = FakePlatform::script()
+        .on(SEND, [BEGUN])
+        .on(STATUS, [DONE, over])
+        .on(INSTANCE, [Of(200, r#"{"id": 42, "uuid": "u"}"#)])
+        .on(MANIFEST, [Of(200, "")])
+        .start();
+    platform.be_staging_of(&project);
+    let place = r#"{"url": "{url}/bucket/assets.zip", "accessUrl": "{url}/bucket/assets.zip"}"#;
+    let service = FakePlatform::script()
+        .on("GET /api/presign-url", [Of(200, place)])
+        .on(PUT, [Of(200, "")])
+        .on(HEAD, [Of(403, "")])
+        .start();
+    let url = format!("{}/api/", service.url());
+    project.cli(["deploy", "staging"]).env("DEPLOY_SERVICE_URL", url).run().exits(0);
+
+    let asked = service.requests("GET /api/presign-url").remove(0);
+    assert!(asked.line.contains("?fileName=instances%2F42%2Fassets%2F"), "{}", asked.line);
+    assert_eq!((asked.header("token"), asked.header("marketplace_domain")), (Some(TOKEN), Some("127.0.0.1")));
+    assert_eq!(service.requests(PUT).len(), 1);
+    assert_eq!(platform.requests(PRESIGN).len(), 0);
+
+    let finished = project.cli(["deploy", "staging"]).env("DEPLOY_SERVICE_URL", "nowhere").run().exits(1);
+    assert!(
+        finished.stderr.contains("DEPLOY_SERVICE_URL is no http or https address: `nowhere`"),
+        "{finished}"
+    );
+}
+
+#[test]
 fn assets_of_a_dry_run_are_only_announced() {
     let project = Project::of(&[ASSET]);
     let platform = FakePlatform::script().on(MANIFEST, [Of(200, "{}")]).start();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ureq::http::Method;
 
 use super::request::{Content, Outgoing, Sender};
-use super::{Client, Error, LONGEST_SEND, TIMEOUT, parse};
+use super::{Client, Error, LONGEST_SEND, TIMEOUT};
 use crate::protocol::{AssetsManifest, Instance, PresignedUrl};
 
 /// Answers of the storage behind an instance come quickly, or not at all.
@@ -24,15 +24,12 @@ impl Client {
         bytes: usize,
         content_type: &str,
     ) -> Result<PresignedUrl, Error> {
-        let query = form_urlencoded::Serializer::new(String::new())
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query
             .append_pair("fileName", file_name)
             .append_pair("contentLength", &bytes.to_string())
-            .append_pair("contentType", content_type)
-            .finish();
-        let path = format_args!("/api/private/urls/presign-url?{query}");
-        let outgoing = self.outgoing(&Method::GET, path, Content::Nothing, TIMEOUT);
-        let answer = self.exchange(&outgoing, self.presigning())?;
-        parse(&answer, &outgoing.url)
+            .append_pair("contentType", content_type);
+        self.presign("presign-url", &mut query)
     }
 
     /// Puts an archive where [`Self::presigned_url`] says. The address itself is the permission: nobody is told who asks.

@@ -51,6 +51,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const REMOTE_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Sending or fetching a large file.
 const LONGEST_SEND: Duration = Duration::from_secs(10 * 60);
+/// Where an instance says itself where uploads are put.
+const PRESIGNER: &str = "/api/private/urls";
 /// Bytes of one answer.
 const MAX_ANSWER: u64 = 256 * 1024 * 1024;
 
@@ -60,6 +62,8 @@ pub(crate) struct Client {
     agent: Agent,
     /// Without a slash at its end.
     url: String,
+    /// Whoever says where uploads are put, without a slash at its end.
+    presigner: String,
     /// Of a platform: what it is told of who asks.
     identity: Option<Identity>,
 }
@@ -84,7 +88,8 @@ impl Client {
     pub(crate) fn local(url: &str) -> Self {
         // A proxy of the environment cannot reach our loopback address.
         let config = config().proxy(None).timeout_connect(Some(CONNECT_TIMEOUT)).build();
-        Self { agent: config.into(), url: url.trim_end_matches('/').to_owned(), identity: None }
+        let url = url.trim_end_matches('/').to_owned();
+        Self { agent: config.into(), presigner: format!("{url}{PRESIGNER}"), url, identity: None }
     }
 
     /// A platform, with its token.
@@ -95,7 +100,9 @@ impl Client {
             email: environment.email.clone(),
             url: environment.url.clone(),
         };
-        Self { agent: config.into(), url: environment.url.clone(), identity: Some(identity) }
+        let url = environment.url.clone();
+        let presigner = environment.deploy_service.clone().unwrap_or_else(|| format!("{url}{PRESIGNER}"));
+        Self { agent: config.into(), url, presigner, identity: Some(identity) }
     }
 
     /// Not a server of this machine.
@@ -158,8 +165,16 @@ impl Client {
         self.identity.as_ref().map_or(Sender::Nobody, Sender::User)
     }
 
-    fn presigning(&self) -> Sender<'_> {
-        self.identity.as_ref().map_or(Sender::Nobody, Sender::Depositor)
+    /// Asks where something can be uploaded to.
+    fn presign<T: DeserializeOwned>(
+        &self,
+        what: &str,
+        query: &mut form_urlencoded::Serializer<'_, String>,
+    ) -> Result<T, Error> {
+        let url = format!("{}/{what}?{}", self.presigner, query.finish());
+        let outgoing = Outgoing { method: &Method::GET, url, content: Content::Nothing, timeout: TIMEOUT };
+        let sender = self.identity.as_ref().map_or(Sender::Nobody, Sender::Depositor);
+        parse(&self.exchange(&outgoing, sender)?, &outgoing.url)
     }
 
     /// Calls, and calls again after failures in passing.

@@ -8,7 +8,7 @@ use ureq::http::Method;
 
 use super::multipart::Form;
 use super::request::{Content, Outgoing, Sender};
-use super::{Client, Error, LONGEST_SEND, TIMEOUT, parse};
+use super::{Client, Error, LONGEST_SEND};
 use crate::protocol::{Instance, PresignedForm};
 
 const SYNC: &str = "/api/app_builder/marketplace_releases/sync";
@@ -48,9 +48,7 @@ impl Client {
         };
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("directory", &format!("instances/{id}/assets"));
-        let path = format!("/api/private/urls/presign-directory?{}", query.finish());
-        let outgoing = self.outgoing(&Method::GET, path, Content::Nothing, TIMEOUT);
-        parse(&self.exchange(&outgoing, self.presigning())?, &outgoing.url)
+        self.presign("presign-directory", &mut query)
     }
 
     /// Posts an asset by a presigned form, into a folder (empty: none) below that of the assets. Who asks is in the form.

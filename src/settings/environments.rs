@@ -16,6 +16,7 @@ use super::error::{Error, Place};
 /// Read in this order, the first that exists; a path in `$CONFIG_FILE_PATH` comes before both.
 const FILES: [&str; 2] = [".pos", ".marketplace-kit"];
 const LOCAL: &str = "local";
+const DEPLOY_SERVICE: &str = "DEPLOY_SERVICE_URL";
 
 /// A platform instance and how to sign in there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub(crate) struct Environment {
     pub(crate) url: String,
     pub(crate) email: Option<String>,
     pub(crate) token: Token,
+    /// Who says where uploads are put, without a slash at its end; else the instance itself.
+    pub(crate) deploy_service: Option<String>,
 }
 
 /// A secret: never displayed, masked in debug output.
@@ -40,6 +43,8 @@ pub(crate) struct Environments {
     file: String,
     entries: BTreeMap<String, Entry>,
     variables: Option<Environment>,
+    /// `DEPLOY_SERVICE_URL`, for whichever of them is used.
+    deploy_service: Option<String>,
     /// Variables missing where others of `MPKIT_*` are set.
     unset: Vec<&'static str>,
 }
@@ -98,6 +103,7 @@ impl Environments {
     pub(crate) fn load(root: &Path, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let mut environments =
             Self::of_variables(variable("MPKIT_URL"), variable("MPKIT_EMAIL"), variable("MPKIT_TOKEN"));
+        environments.deploy_service = deploy_service(variable(DEPLOY_SERVICE))?;
         if let Some((file, text)) = read(root, variable)? {
             environments.entries = parse(&file, &text)?;
             environments.file = file;
@@ -114,11 +120,11 @@ impl Environments {
             Some(name) => Err(Error::NoSuchEnvironment { name: name.to_owned(), known: self.names() }),
             None if local == Local::Present && self.entries.contains_key(LOCAL) => self.entry(LOCAL),
             None if local == Local::Present => Ok(Target::Local),
-            None => self
-                .variables
-                .clone()
-                .map(Target::Remote)
-                .ok_or_else(|| Error::NoEnvironment { known: self.names(), unset: self.unset.clone() }),
+            None => {
+                let none = || Error::NoEnvironment { known: self.names(), unset: self.unset.clone() };
+                let environment = self.variables.clone().ok_or_else(none)?;
+                Ok(Target::Remote(Environment { deploy_service: self.deploy_service.clone(), ..environment }))
+            }
         }
     }
 
@@ -145,10 +151,11 @@ impl Environments {
                 url: without_slash(&url),
                 email,
                 token: Token(token),
+                deploy_service: None,
             }),
             _ => None,
         };
-        Self { file: ".pos".to_owned(), entries: BTreeMap::new(), variables, unset }
+        Self { file: ".pos".to_owned(), entries: BTreeMap::new(), variables, deploy_service: None, unset }
     }
 
     fn entry(&self, name: &str) -> Result<Target, Error> {
@@ -157,9 +164,13 @@ impl Environments {
         let entry = self.entries.get(name).ok_or_else(|| incomplete("entry"))?;
         let url = entry.url.as_deref().filter(|url| !url.is_empty()).ok_or_else(|| incomplete("url"))?;
         let token = entry.token.clone().ok_or_else(|| incomplete("token"))?;
-        let environment =
-            Environment { name: name.to_owned(), url: without_slash(url), email: entry.email.clone(), token };
-        Ok(Target::Remote(environment))
+        Ok(Target::Remote(Environment {
+            name: name.to_owned(),
+            url: without_slash(url),
+            email: entry.email.clone(),
+            token,
+            deploy_service: self.deploy_service.clone(),
+        }))
     }
 
     fn names(&self) -> Vec<String> {
@@ -211,6 +222,15 @@ pub(super) fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Er
     })
 }
 
+/// It is told the token, so what is no address is not guessed at.
+fn deploy_service(url: Option<String>) -> Result<Option<String>, Error> {
+    let Some(url) = url.map(|url| without_slash(&url)).filter(|url| !url.is_empty()) else { return Ok(None) };
+    let is_address = ["http://", "https://"]
+        .iter()
+        .any(|scheme| url.strip_prefix(scheme).is_some_and(|host| !host.is_empty()));
+    if is_address { Ok(Some(url)) } else { Err(Error::Address { variable: DEPLOY_SERVICE, url }) }
+}
+
 /// `env add` of the platform's client stores URLs with a slash at the end; paths begin with one.
 fn without_slash(url: &str) -> String {
     url.trim().trim_end_matches('/').to_owned()
@@ -236,6 +256,29 @@ mod tests {
             variables.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned())
         };
         Environments::load(folder.path(), variable).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_deploy_service_serves_whichever_environment_is_used() {
+        let kit = [("MPKIT_URL", "https://kit.example"), ("MPKIT_EMAIL", "x"), ("MPKIT_TOKEN", "t")];
+        for (variable, expected) in [
+            ("http://deploy.example/api//", Ok(Some("http://deploy.example/api".to_owned()))),
+            ("", Ok(None)),
+            ("deploy.example", Err("DEPLOY_SERVICE_URL is no http or https address: `deploy.example`".to_owned())),
+            ("https://", Err("DEPLOY_SERVICE_URL is no http or https address: `https:`".to_owned())),
+        ] {
+            let variables = [kit[0], kit[1], kit[2], ("DEPLOY_SERVICE_URL", variable)];
+            let found = environments(&[(".pos", POS)], &variables);
+            for named in [Some("staging"), None] {
+                let chosen = found.as_ref().map_err(Clone::clone).map(|found| {
+                    match found.choose(named, Local::Absent).unwrap() {
+                        Target::Remote(environment) => environment.deploy_service,
+                        Target::Local => None,
+                    }
+                });
+                assert_eq!(chosen, expected, "{variable} {named:?}");
+            }
+        }
     }
 
     /// The URL chosen, `local`, or the error with its hint.

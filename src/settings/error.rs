@@ -23,6 +23,8 @@ pub(crate) enum Error {
     /// An entry of the environments file without what a connection needs.
     #[error("environment `{name}` of {file} has no {missing}")]
     Incomplete { file: String, name: String, missing: &'static str },
+    #[error("{variable} is no http or https address: `{url}`")]
+    Address { variable: &'static str, url: String },
     #[error("no environment `{name}`")]
     NoSuchEnvironment { name: String, known: Vec<String> },
     /// None was named, and there is no default. `unset`: variables missing where others of `MPKIT_*` are set.
