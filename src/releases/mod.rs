@@ -129,8 +129,26 @@ impl Releases {
         })?)
     }
 
+    /// Every file of the current release below `folder`, with its content, as of one moment.
+    pub(crate) fn read_current(&self, folder: &str, mut read: impl FnMut(&str, &[u8])) -> Result<(), Error> {
+        let missing = self.inner.store.read(|connection| {
+            let Some(id) = table::current(connection)? else { return Ok(None) };
+            let manifest = table::manifest(connection, id)?;
+            for (path, Stored { digest, .. }) in manifest.files() {
+                if path.as_str().starts_with(folder) {
+                    match table::content(connection, digest)? {
+                        Some(content) => read(path.as_str(), &content),
+                        None => return Ok(Some(digest)),
+                    }
+                }
+            }
+            Ok(None)
+        })?;
+        missing.map_or(Ok(()), |digest| Err(Error::NoContent { digest }))
+    }
+
     /// The content of a file of a release that is kept.
-    pub(crate) fn content(&self, digest: Digest) -> Result<Vec<u8>, Error> {
+    fn content(&self, digest: Digest) -> Result<Vec<u8>, Error> {
         let content = self.inner.store.read(|connection| table::content(connection, digest))?;
         content.ok_or(Error::NoContent { digest })
     }

@@ -132,7 +132,10 @@ fn a_backup_is_an_archive_of_what_is_served() {
             let shown = app.get(&status).has_status(200).json();
             shown["zip_file"]["url"].as_str().map(str::to_owned).ok_or(shown)
         });
-        let zip = app.get(url.strip_prefix(app.url()).unwrap()).has_status(200).body;
+        let path = url.strip_prefix(app.url()).unwrap();
+        let (unsigned, _) = path.split_once('?').expect("the permission is in the URL");
+        app.get(unsigned).has_status(403);
+        let zip = app.get(path).has_status(200).body;
         let mut zip = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
         let mut first = String::new();
         zip.by_index(0).unwrap().read_to_string(&mut first).unwrap();
