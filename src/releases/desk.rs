@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::assets::Bytes;
 use super::submission::{NewRelease, Origin, Progress, ReleaseId, Run, Status, Wanted};
-use crate::protocol::ARCHIVE_LIMIT;
+use crate::protocol::{ARCHIVE_LIMIT, ErrorDetails, ReleaseError};
 
 /// Submissions that may wait.
 const MAX_WAITING: usize = 64;
@@ -126,7 +126,7 @@ impl Desk {
         }
     }
 
-    /// For the installer: waits for the next submission. `None` when the desk is closed, whatever still waits.
+    /// For the installer: waits for the next submission. `None` when the desk is closed.
     pub(super) fn next(&self) -> Option<Submission> {
         let mut state = self.lock();
         loop {
@@ -146,9 +146,14 @@ impl Desk {
         self.moved.notify_all();
     }
 
-    /// Nothing is submitted or taken any more, and nobody waits.
+    /// Nothing is submitted or taken any more, and nobody waits. What the installer has not begun has failed.
     pub(super) fn close(&self) {
-        self.lock().is_closed = true;
+        let mut state = self.lock();
+        state.is_closed = true;
+        for Submission { id, .. } in std::mem::take(&mut state.waiting) {
+            let error = "the server stopped before it was installed: send it again".to_owned();
+            state.set(id, Progress::Failed(ReleaseError { error, details: ErrorDetails::default() }));
+        }
         self.moved.notify_all();
     }
 
@@ -185,5 +190,31 @@ impl Wanted {
             Self::Change(change) => change.put.iter().map(|file| file.content.len()).sum(),
             Self::Assets(_) | Self::Kept(_) => 0,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_when_the_server_stops_has_failed_and_what_is_under_way_has_not() {
+        let desk = Desk::new(0);
+        let release = || NewRelease {
+            origin: Origin::Deploy,
+            wanted: Wanted::Archive(b"zip".to_vec()),
+            run: Run::ForReal,
+        };
+        let (begun, waiting) = (desk.submit(release()).unwrap(), desk.submit(release()).unwrap());
+        assert_eq!(desk.next().map(|next| next.id), Some(begun));
+
+        desk.close();
+        assert_eq!(desk.status(begun).unwrap().progress, Progress::Working);
+        let Progress::Failed(error) = desk.wait(waiting, Duration::from_secs(60)).unwrap().progress else {
+            panic!("it waits for ever");
+        };
+        assert_eq!(error.error, "the server stopped before it was installed: send it again");
+        assert!(desk.next().is_none());
+        assert_eq!(desk.submit(release()), Err(Busy::Closed));
     }
 }

@@ -3,9 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::desk::Busy;
 use super::digest::Digest;
 use super::file_path::{FilePath, PathError};
 use super::submission::ReleaseId;
+use crate::protocol::ReleaseError;
 use crate::store;
 
 /// What was sent cannot be a release; nothing has changed.
@@ -13,8 +15,8 @@ use crate::store;
 pub(crate) enum Refused {
     #[error(transparent)]
     Path(#[from] PathError),
-    #[error("this is not a zip archive")]
-    NotZip { source: zip::result::ZipError },
+    #[error("this is not a whole zip archive: send it again")]
+    NotZip,
     #[error("the archive is empty")]
     NoEntries,
     #[error("the archive has {bytes} bytes; the limit is {} MB", limit / (1024 * 1024))]
@@ -62,7 +64,7 @@ impl Refused {
             | Self::SameButCase { path, .. }
             | Self::NoBytes { path }
             | Self::OtherAsset { path, .. } => Some(path.as_str()),
-            Self::NotZip { .. }
+            Self::NotZip
             | Self::NoEntries
             | Self::TooLarge { .. }
             | Self::TooMany { .. }
@@ -91,4 +93,17 @@ impl Error {
     pub(super) fn write(path: &Path) -> impl FnOnce(io::Error) -> Self {
         |source| Self::Write { path: path.to_owned(), source }
     }
+}
+
+/// Why what was submitted is not served, as who waited for it is told.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotInstalled {
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    #[error("{}", error.error)]
+    Refused { error: ReleaseError },
+    #[error("the server is still busy with what was deployed before; it will be done")]
+    Underway,
+    #[error(transparent)]
+    Unknown(#[from] Error),
 }

@@ -10,6 +10,9 @@ const LONGEST: usize = 1024;
 /// Bytes of one name in it: what file systems take.
 const LONGEST_NAME: usize = 255;
 
+/// Folders around a file: an archive of nothing but deep paths fills a disk with folders.
+const DEEPEST: usize = 32;
+
 /// The only file outside the folders.
 const LOCK: &str = "pos-module.lock.json";
 /// The old name of `app`: what it is called from here on.
@@ -46,6 +49,9 @@ impl FilePath {
         }
         if path.starts_with('/') || path.as_bytes().get(1) == Some(&b':') {
             return Err(refused("is absolute: paths begin with `app/` or `modules/`"));
+        }
+        if path.matches('/').count() > DEEPEST {
+            return Err(refused("lies more than 32 folders deep"));
         }
         for name in path.split('/') {
             if name == "." || name == ".." {
@@ -135,6 +141,9 @@ mod tests {
             let parsed = parsed.as_ref().map(FilePath::as_str).map_err(ToString::to_string);
             assert_eq!(parsed, expected.map_err(str::to_owned), "{path:?}");
         }
+        assert!(FilePath::parse(&format!("{}a", "app/".repeat(DEEPEST))).is_ok());
+        let deep = FilePath::parse(&format!("{}a", "app/".repeat(DEEPEST + 1))).unwrap_err();
+        assert_eq!(deep.reason, format!("lies more than {DEEPEST} folders deep"));
         assert!(FilePath::parse(&format!("app/{}", "a".repeat(LONGEST))).is_err());
         assert!(FilePath::parse(&format!("app/{}", "a".repeat(LONGEST_NAME + 1))).is_err());
     }

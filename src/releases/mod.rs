@@ -36,7 +36,7 @@ pub(crate) use assets::{Bytes, NamedAsset, NamedAssets};
 pub(crate) use change::{Change, Changed, Gone, NewFile};
 pub(crate) use desk::{Busy, Submission};
 pub(crate) use digest::Digest;
-pub(crate) use error::{Error, Refused};
+pub(crate) use error::{Error, NotInstalled, Refused};
 pub(crate) use file_path::FilePath;
 pub(crate) use manifest::Manifest;
 pub(crate) use report::by_category;
@@ -45,10 +45,14 @@ pub(crate) use table::Kept;
 
 use assets::Extent;
 use desk::Desk;
+use manifest::Stored;
 use trees::{Sources, Trees};
 
 /// Releases that are kept, the current one among them.
 const KEPT: u32 = 20;
+
+/// Longer than whatever may be installed before what is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long assets wait for their manifest: clients send both within minutes.
 const STAGED: Duration = Duration::from_secs(60 * 60);
@@ -78,6 +82,16 @@ impl Releases {
     /// Hands it to the installer. The id is that of the release if one comes of it.
     pub(crate) fn submit(&self, release: NewRelease) -> Result<ReleaseId, Busy> {
         self.inner.desk.submit(release)
+    }
+
+    /// Hands it to the installer and waits for the end.
+    pub(crate) fn install(&self, origin: Origin, wanted: Wanted) -> Result<Report, NotInstalled> {
+        let id = self.submit(NewRelease { origin, wanted, run: Run::ForReal })?;
+        match self.wait(id, PATIENCE)?.map(|status| status.progress) {
+            Some(Progress::Done(report)) => Ok(report),
+            Some(Progress::Failed(error)) => Err(NotInstalled::Refused { error }),
+            Some(Progress::Waiting | Progress::Working) | None => Err(NotInstalled::Underway),
+        }
     }
 
     /// How a submission is getting on; of one from before the start only that a release came of it.
@@ -115,8 +129,26 @@ impl Releases {
         })?)
     }
 
+    /// Every file of the current release below `folder`, with its content, as of one moment.
+    pub(crate) fn read_current(&self, folder: &str, mut read: impl FnMut(&str, &[u8])) -> Result<(), Error> {
+        let missing = self.inner.store.read(|connection| {
+            let Some(id) = table::current(connection)? else { return Ok(None) };
+            let manifest = table::manifest(connection, id)?;
+            for (path, Stored { digest, .. }) in manifest.files() {
+                if path.as_str().starts_with(folder) {
+                    match table::content(connection, digest)? {
+                        Some(content) => read(path.as_str(), &content),
+                        None => return Ok(Some(digest)),
+                    }
+                }
+            }
+            Ok(None)
+        })?;
+        missing.map_or(Ok(()), |digest| Err(Error::NoContent { digest }))
+    }
+
     /// The content of a file of a release that is kept.
-    pub(crate) fn content(&self, digest: Digest) -> Result<Vec<u8>, Error> {
+    fn content(&self, digest: Digest) -> Result<Vec<u8>, Error> {
         let content = self.inner.store.read(|connection| table::content(connection, digest))?;
         content.ok_or(Error::NoContent { digest })
     }
@@ -124,11 +156,15 @@ impl Releases {
     /// Checks out the current release, for the start. No other tree stays.
     pub(crate) fn check_out_current(&self) -> Result<(Manifest, PathBuf), Error> {
         let current = self.current()?;
-        // From the database alone: the trees that are there have not been verified.
-        let wanted = Changed { manifest: current.clone(), ..Changed::default() };
-        let tree = self.check_out(&wanted, &Manifest::default())?;
+        let tree = self.restore(&current)?;
         self.sweep(&[&current])?;
         Ok((current, tree))
+    }
+
+    /// The tree of a release that is kept, from the database alone: whatever has become of the trees that are there.
+    pub(crate) fn restore(&self, manifest: &Manifest) -> Result<PathBuf, Error> {
+        let kept = Changed { manifest: manifest.clone(), ..Changed::default() };
+        self.check_out(&kept, &Manifest::default())
     }
 
     /// Unpacks an archive of assets. They are part of no release before a manifest names them; until then they survive a
@@ -217,6 +253,14 @@ impl Releases {
             staged::forget(transaction, put.chain(&changed.staged))?;
             table::prune(transaction, KEPT)
         })?)
+    }
+
+    /// The bytes that waited for it are the ones that are there already.
+    pub(crate) fn forget_staged(&self, changed: &Changed) -> Result<(), Error> {
+        if changed.staged.is_empty() {
+            return Ok(());
+        }
+        Ok(self.inner.store.write(|transaction| staged::forget(transaction, changed.staged.iter()))?)
     }
 
     /// A kept release becomes the current one.

@@ -64,8 +64,10 @@ impl Trees {
         let files: Vec<(&FilePath, Stored)> = manifest.files().collect();
         let written = map_on_cores(&files, FILES_PER_THREAD, |(path, stored)| {
             let file = draft.join(path.as_str());
+            let of_before = linked.join(path.as_str());
             if sources.linked.find(path.as_str()) == Some(*stored)
-                && fs::hard_link(linked.join(path.as_str()), &file).is_ok()
+                && has_size(&of_before, stored.size)
+                && fs::hard_link(&of_before, &file).is_ok()
             {
                 return Ok(());
             }
@@ -117,10 +119,15 @@ fn is_intact(tree: &Path, manifest: &Manifest) -> bool {
     let files: Vec<(&FilePath, Stored)> = manifest.files().collect();
     let intact = map_on_cores(&files, FILES_PER_THREAD, |(path, stored)| {
         let file = tree.join(path.as_str());
-        fs::symlink_metadata(&file).is_ok_and(|metadata| metadata.is_file() && metadata.len() == stored.size)
+        has_size(&file, stored.size)
             && fs::read(&file).is_ok_and(|content| Digest::of(&content) == stored.digest)
     });
     intact.into_iter().all(|intact| intact)
+}
+
+/// A file, not a link to one.
+fn has_size(file: &Path, size: u64) -> bool {
+    fs::symlink_metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.len() == size)
 }
 
 /// Files, and whatever else is no folder.

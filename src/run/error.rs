@@ -17,6 +17,10 @@ use crate::store;
 pub(crate) enum Error {
     #[error("cannot open folder {}", root.display())]
     Root { root: PathBuf, source: io::Error },
+    #[error("{} is an instance: what is served there is what was deployed to it", folder.display())]
+    IsInstance { folder: PathBuf },
+    #[error("{} is no instance, for `{found}` is in it", folder.display())]
+    NoInstance { folder: PathBuf, found: String },
     #[error(transparent)]
     App(#[from] LoadError),
     #[error(transparent)]

@@ -8,12 +8,13 @@
 //! Killed before it is stored, the release before serves; killed after, the new one does at the next start.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-
 use std::thread::{self, JoinHandle};
 
 use jiff::Timestamp;
 
+use super::reload;
 use super::swap::{Swap, compile};
 use super::verdict::{self, listed};
 use crate::app::{App, LoadError, Problem};
@@ -54,9 +55,9 @@ pub(super) fn load(tree: &Path, previous: Option<&App>) -> Result<(App, Vec<Prob
 impl Installer {
     fn work(&mut self) {
         while let Some(Submission { id, release }) = self.releases.next() {
-            // Whoever waits for it is told even if this thread panics: its message is on stderr.
-            let told = Told { releases: self.releases.clone(), id, progress: None };
-            let progress = match self.install(id, release) {
+            // The next one starts from what the database says, whatever this one has come to.
+            let installed = catch_unwind(AssertUnwindSafe(|| self.install(id, release)));
+            let progress = match installed.unwrap_or_else(|_| Err(panicked())) {
                 Ok(report) => Progress::Done(report),
                 Err(error) => {
                     let logged = LoggedError { message: error.error.clone(), stack: Vec::new() };
@@ -64,7 +65,7 @@ impl Installer {
                     Progress::Failed(error)
                 }
             };
-            told.that(progress);
+            self.releases.finish(id, progress);
         }
     }
 
@@ -73,8 +74,8 @@ impl Installer {
         let changed = self.releases.plan(origin, &mut wanted).map_err(|error| refusal(&error))?;
         let rows = by_category(&changed);
         if changed.is_empty() {
-            if let (Wanted::Kept(kept), Run::ForReal) = (&wanted, run) {
-                self.releases.activate(*kept).map_err(|error| refusal(&error))?;
+            if run == Run::ForReal {
+                self.confirm(&wanted, &changed).map_err(|error| refusal(&error))?;
             }
             return Ok(Report { rows, warning: None });
         }
@@ -91,13 +92,27 @@ impl Installer {
             _ => self.releases.store(id, origin, &changed, Timestamp::now()),
         };
         stored.map_err(|error| refusal(&error))?;
-        warnings.extend(self.swap.adopt_tables(engine.app()));
+        let hidden = self.swap.adopt_tables(engine.app());
+        // Going back has no report, and who reads the log later wants to know where records have gone.
+        for problem in &hidden {
+            self.swap.log().append(reload::entry("tables", problem));
+        }
+        warnings.extend(hidden);
         warnings.extend(self.swap.migrate_pending(&engine));
         self.swap.serve(engine);
         self.swap.log().append(NewEntry::system(&line(id, origin, &wanted, &changed)));
         self.previous = std::mem::replace(&mut self.current, changed.manifest);
         self.sweep();
         Ok(Report { rows, warning: listed(&warnings) })
+    }
+
+    /// What was sent is what is served. Should its tree have been damaged, sending it again is what helps.
+    fn confirm(&self, wanted: &Wanted, changed: &Changed) -> Result<(), releases::Error> {
+        if let Wanted::Kept(kept) = wanted {
+            self.releases.activate(*kept)?;
+        }
+        self.releases.forget_staged(changed)?;
+        self.releases.restore(&self.current).map(drop)
     }
 
     /// The app as it would be served, and what is not quite right in it.
@@ -112,7 +127,8 @@ impl Installer {
         let loaded = load(&tree, Some(previous.app()));
         let (app, problems) = loaded
             .map_err(|error| ReleaseError { error: error.to_string(), details: ErrorDetails::default() })?;
-        if origin == Origin::Deploy && app.file_count() == 0 {
+        let is_archive = matches!(wanted, Wanted::Archive(_));
+        if is_archive && origin == Origin::Deploy && app.file_count() == 0 {
             return Err(ReleaseError {
                 error: "the archive holds no file of an app: create `app/views/pages/index.liquid`"
                     .to_owned(),
@@ -132,27 +148,10 @@ impl Installer {
     }
 }
 
-/// Says how a submission ended; that it failed where nothing else was said.
-struct Told {
-    releases: Releases,
-    id: ReleaseId,
-    progress: Option<Progress>,
-}
-
-impl Told {
-    fn that(mut self, progress: Progress) {
-        self.progress = Some(progress);
-    }
-}
-
-impl Drop for Told {
-    fn drop(&mut self) {
-        let panicked = || {
-            let error = "internal error: it panicked; restart the server".to_owned();
-            Progress::Failed(ReleaseError { error, details: ErrorDetails::default() })
-        };
-        self.releases.finish(self.id, self.progress.take().unwrap_or_else(panicked));
-    }
+/// Its message is on stderr.
+fn panicked() -> ReleaseError {
+    let error = "internal error: the installer panicked; restart the server".to_owned();
+    ReleaseError { error, details: ErrorDetails::default() }
 }
 
 fn refusal(error: &releases::Error) -> ReleaseError {

@@ -6,6 +6,7 @@ mod deliver;
 mod drain;
 mod error;
 mod install;
+mod instance_folder;
 mod interrupts;
 mod migrate;
 mod news;

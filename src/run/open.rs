@@ -10,7 +10,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use super::perform::Performer;
-use super::{Error, Options, Serves, StateFolder, install, options, stubs};
+use super::{Error, Options, Serves, StateFolder, install, instance_folder, options, stubs};
 use crate::app::{App, Problem, Severity};
 use crate::check;
 use crate::jobs::{self, Queue};
@@ -60,9 +60,7 @@ impl Project {
     /// Opens everything and loads the app. What is wrong in single files of the app is in `problems`. Blocks.
     pub(super) fn open(options: &Options) -> Result<Self, Error> {
         if options.serves == Serves::Instance {
-            // The folder of the state, too.
-            fs::create_dir_all(&options.root)
-                .map_err(|source| Error::Root { root: options.root.clone(), source })?;
+            instance_folder::claim(&options.root)?;
         }
         let root = options
             .root
@@ -72,7 +70,9 @@ impl Project {
             options.smtp.as_ref().map(|smtp| Relay::new(&smtp.url, smtp.only_to.clone())).transpose()?;
         // First the app: a folder without one gets no state folder either.
         let loaded = match options.serves {
-            Serves::Project => Some(App::load(&root, None)?),
+            Serves::Project => {
+                Some(App::load(&root, None).map_err(|error| instance_folder::explain(error, &root))?)
+            }
             Serves::Instance => None,
         };
         let (folder, temporary) = match &options.state {

@@ -298,7 +298,6 @@ fn admit(state: &State, area: Area, request: &Request) -> Result<(), Refusal> {
     access.check_host(&request.headers)?;
     match area {
         Area::Inspector => access.check_developer(&request.method, &request.headers, request.peer),
-        Area::Platform if app_builder::is_archive(&request.path) => Ok(()),
         Area::Graph | Area::Platform | Area::LogSearch | Area::Portal => {
             access.check_client(&request.headers, request.peer)
         }

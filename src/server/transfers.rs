@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::body::Bytes;
 use serde_json::Value as Json;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -58,7 +57,6 @@ pub(super) enum Product {
     Imported(ImportedRows),
     /// Shared: it is large, and handed out while others wait.
     Json(Arc<Json>),
-    Archive(Bytes),
     /// Where it is among the files.
     File(Key),
     Cleaned,

@@ -247,8 +247,8 @@ fn hostile_archive_leaves_nothing() {
         (zip_of(&[]), "the archive is empty"),
         (bomb, "the archive unpacks to more than"),
         (link, "is not a regular file"),
-        (cut, "this is not a zip archive"),
-        (Vec::from(*b"no zip"), "this is not a zip archive"),
+        (cut, "this is not a whole zip archive"),
+        (Vec::from(*b"no zip"), "this is not a whole zip archive"),
     ] {
         let error = refusal(deploy(&app, &zip).0);
         assert!(error.contains(message), "{error}");

@@ -56,4 +56,30 @@ fn an_instance_is_no_project() {
     ] {
         Project::empty().cli(args).run().exits(2);
     }
+    let mut app = instance();
+    app.terminate();
+    app.wait_for_exit();
+    let refused = app.cli(["run", "instance"]).run().exits(1);
+    assert!(refused.stderr.contains("instance is an instance: what is served"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_folder_of_somebody_else_is_left_as_it_is() {
+    let project = Project::of(&[INDEX, ("trees/oak.txt", "oak"), ("mail/letter.eml", "dear")]);
+    let refused = project.cli(["run", "--instance", ".", "--reset"]).run().exits(1);
+
+    assert!(refused.stderr.contains("is no instance, for `"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("name a folder that is new or empty"), "{}", refused.stderr);
+    assert_eq!(project.read("trees/oak.txt"), "oak");
+    assert_eq!(project.read("mail/letter.eml"), "dear");
+    assert!(!project.path(".gitignore").exists() && !project.path("lock").exists());
+}
+
+#[test]
+fn a_start_that_was_interrupted_is_begun_again() {
+    let project = Project::of(&[("instance/.gitignore", "*\n"), ("instance/lock", "")]);
+    let app = project.serve(&["--instance", "instance"]);
+
+    deployed(&app, &[INDEX]);
+    assert_eq!(app.get("/").text(), "one");
 }

@@ -28,6 +28,33 @@ fn a_kept_release_can_be_served_again() {
 }
 
 #[test]
+fn going_back_to_fewer_tables_keeps_their_records_and_says_so() {
+    let app = instance();
+    deployed(&app, &[INDEX]);
+    deployed(
+        &app,
+        &[INDEX, ("app/schema/item.yml", "name: item\nproperties:\n- name: title\n  type: string\n")],
+    );
+    let created = "mutation { record_create(record: { table: \"item\", properties: [{ name: \"title\", value: \"t\" }] }) { id } }";
+    app.browser().post_json("/api/graph", &json!({ "query": created })).has_status(200);
+    let go = |id: u64| {
+        app.browser().post_json(&format!("/_dev/releases/{id}/activate"), &json!({})).has_status(200);
+    };
+    let title = || {
+        let asked =
+            "{ records(per_page: 1, filter: { table: { value: \"item\" } }) { results { properties } } }";
+        let answer = app.browser().post_json("/api/graph", &json!({ "query": asked })).json();
+        answer["data"]["records"]["results"][0]["properties"]["title"].clone()
+    };
+
+    go(1);
+    app.wait_for_log("no file declares table `item`: its records (1) are kept and hidden");
+    assert_eq!(title(), json!(null));
+    go(2);
+    assert_eq!(title(), json!("t"));
+}
+
+#[test]
 fn a_restart_serves_the_current_release() {
     let mut app = instance();
     deployed(&app, &[INDEX, ABOUT]);
@@ -60,6 +87,24 @@ fn a_damaged_tree_is_built_again() {
 }
 
 #[test]
+fn a_tree_that_goes_under_the_running_server_comes_back_with_the_next_deploy() {
+    let app = instance();
+    let files = [INDEX, ABOUT, ("app/assets/a.css", "one{}")];
+    deployed(&app, &files);
+    let trees = app.project.path("instance/trees");
+    std::fs::remove_dir_all(&trees).unwrap();
+    assert_eq!(app.get("/").text(), "one");
+    app.get("/assets/a.css").has_status(404);
+
+    deployed(&app, &files);
+    assert_eq!(app.get("/assets/a.css").has_status(200).text(), "one{}");
+    std::fs::remove_dir_all(&trees).unwrap();
+    deployed(&app, &[INDEX, ("app/views/pages/about.liquid", "new"), ("app/assets/a.css", "one{}")]);
+    assert_eq!(app.get("/assets/a.css").has_status(200).text(), "one{}");
+    assert_eq!(app.get("/about").text(), "new");
+}
+
+#[test]
 fn old_releases_are_forgotten_with_their_content() {
     let app = instance();
     for number in 0..25 {
@@ -87,7 +132,10 @@ fn a_backup_is_an_archive_of_what_is_served() {
             let shown = app.get(&status).has_status(200).json();
             shown["zip_file"]["url"].as_str().map(str::to_owned).ok_or(shown)
         });
-        let zip = app.get(url.strip_prefix(app.url()).unwrap()).has_status(200).body;
+        let path = url.strip_prefix(app.url()).unwrap();
+        let (unsigned, _) = path.split_once('?').expect("the permission is in the URL");
+        app.get(unsigned).has_status(403);
+        let zip = app.get(path).has_status(200).body;
         let mut zip = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
         let mut first = String::new();
         zip.by_index(0).unwrap().read_to_string(&mut first).unwrap();

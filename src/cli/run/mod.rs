@@ -93,10 +93,16 @@ impl From<run::Error> for Error {
             run::Error::App(LoadError::NoApp { .. }) => {
                 (Kind::User, Some("or name the folder that holds `app`: `pos-cli run DIR`"))
             }
+            run::Error::IsInstance { .. } => (Kind::User, Some("serve it with `pos-cli run --instance DIR`")),
+            run::Error::NoInstance { .. } => (
+                Kind::User,
+                Some("name a folder that is new or empty; an app in a folder is served by `pos-cli run DIR`"),
+            ),
             run::Error::Store(store::Error::Locked { .. }) => (
                 Kind::User,
                 Some(
-                    "end that one first, or keep this one's state elsewhere with `--state DIR` or `--ephemeral`",
+                    "end that one first, or use another folder: `--state DIR` or `--ephemeral`, for an instance \
+                     `--instance DIR`",
                 ),
             ),
             run::Error::Store(store::Error::Foreign { .. } | store::Error::Newer { .. }) => {

@@ -1,4 +1,4 @@
-//! Files that only pass through: an archive that was sent to be imported, an export to be fetched. They are gone a day
+//! Files that only pass through: an archive that was sent to be imported, an export or a backup to be fetched. They are gone a day
 //! later, whether or not anybody has come for them.
 
 use std::time::Duration;
@@ -10,7 +10,8 @@ use super::{FileChanges, Key};
 use crate::records::data::{Data, DataError};
 
 /// The keys of such files. The third part of the key of a file of an app is random, so that none of them is one.
-const PATTERNS: [&str; 2] = ["instances/*/data_imports/*", "instances/*/data_exports/*"];
+const PATTERNS: [&str; 3] =
+    ["instances/*/data_imports/*", "instances/*/data_exports/*", "instances/*/backups/*"];
 
 /// How long they stay.
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -19,6 +20,11 @@ impl Key {
     /// Of an export; `name` is one nobody can guess.
     pub(in crate::records) fn of_export(name: &str) -> Self {
         Self(format!("instances/self/data_exports/{name}.zip"))
+    }
+
+    /// Of a backup; the same of its name.
+    pub(in crate::records) fn of_backup(name: &str) -> Self {
+        Self(format!("instances/self/backups/{name}.zip"))
     }
 }
 
@@ -29,12 +35,13 @@ impl Data {
         let Ok(uploads) = self.uploads() else { return Ok(0) };
         let folder = uploads.inner.folder.clone();
         let before = now.saturating_sub(LIFETIME).unwrap_or(Timestamp::MIN).as_millisecond();
-        let [imports, exports] = PATTERNS;
+        let [imports, exports, backups] = PATTERNS;
         let files: Vec<String> = self.write(|connection| {
             let mut statement = connection.prepare(
-                "DELETE FROM uploads WHERE (key GLOB ?1 OR key GLOB ?2) AND created_at <= ?3 RETURNING file",
+                "DELETE FROM uploads WHERE (key GLOB ?1 OR key GLOB ?2 OR key GLOB ?3) AND created_at <= ?4
+                 RETURNING file",
             )?;
-            statement.query_map(params![imports, exports, before], |row| row.get(0))?.collect()
+            statement.query_map(params![imports, exports, backups, before], |row| row.get(0))?.collect()
         })?;
         let count = files.len();
         let replaced = files.into_iter().map(|name| folder.join(name)).collect();

@@ -1,20 +1,21 @@
-//! Backups: the files that are served, or those of one module, as an archive to fetch.
+//! Backups: the files that are served, or those of one module, as an archive to fetch. It is a private file, as an export is.
 
 use std::fs;
 use std::io::{Cursor, Write};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use serde_json::json;
+use zip::result::ZipResult;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::releases::status;
-use super::{missing, parameter, refused, unprocessable};
+use super::{missing, parameter, refused, signed_url, unprocessable};
 use crate::app::App;
 use crate::protocol::{ErrorDetails, ReleaseError, ReleaseStatus, ZipFile};
-use crate::releases::{Manifest, Releases};
+use crate::releases::Releases;
 use crate::server::answer::Answer;
 use crate::server::request::Request;
 use crate::server::state::State;
@@ -30,12 +31,14 @@ pub(super) fn begin(state: &State, request: &Request) -> Answer {
     }
     let folder = module.map(|name| format!("modules/{name}/")).unwrap_or_default();
     let releases = state.site.releases.clone();
+    let records = state.graph.records.clone();
     let begun = state.transfers.begin(Kind::Backup, move || {
-        let source = match releases {
-            Some(releases) => Source::Release { manifest: current(&releases)?, releases },
-            None => Source::Folder(app),
+        let zip = match releases {
+            Some(releases) => of_release(&releases, &folder)?,
+            None => of_folder(&app, &folder)?,
         };
-        source.archive(&folder).map(|zip| Product::Archive(zip.into()))
+        let kept = records.data(None).keep_backup(&zip, Timestamp::now());
+        kept.map(Product::File).map_err(|error| error.to_string())
     });
     match begun {
         Ok(id) => Answer::json(StatusCode::OK, &json!({ "id": id })),
@@ -53,70 +56,63 @@ pub(super) fn show(state: &State, request: &Request, id: &str) -> Answer {
             error: Some(ReleaseError { error, details: ErrorDetails::default() }),
             ..status(id.into(), "error")
         },
-        Progress::Done(_) => {
-            // Absolute, since clients fetch it as it stands.
-            let path = format!("{}/marketplace_releases/{id}/archive.zip", super::PREFIX);
-            let url = format!("{}{path}", request.base_url());
-            ReleaseStatus { zip_file: Some(ZipFile { url }), ..status(id.into(), "success") }
-        }
+        Progress::Done(Product::File(key)) => match signed_url(state, request, &key) {
+            Ok(url) => ReleaseStatus { zip_file: Some(ZipFile { url }), ..status(id.into(), "success") },
+            Err(error) => return Answer::failed(&error.to_string()),
+        },
+        Progress::Done(_) => return missing(Kind::Backup, id),
     };
     Answer::json(StatusCode::OK, &shown)
 }
 
-pub(super) fn archive(state: &State, id: &str) -> Answer {
-    match state.transfers.progress(Kind::Backup, id) {
-        Some(Progress::Done(Product::Archive(zip))) => Answer::new(StatusCode::OK, "application/zip", zip),
-        _ => missing(Kind::Backup, id),
+fn of_release(releases: &Releases, folder: &str) -> Result<Vec<u8>, String> {
+    let mut archive = Archive::new();
+    let read = releases.read_current(folder, |path, content| archive.add(path, content));
+    read.map_err(|error| error.to_string())?;
+    archive.finish().map_err(|error| error.to_string())
+}
+
+fn of_folder(app: &App, folder: &str) -> Result<Vec<u8>, String> {
+    let manifests = app.modules().map(|module| format!("modules/{}/pos-module.json", module.scope_name));
+    let manifests = manifests.filter(|path| app.root().join(path).is_file());
+    let paths = app.paths().map(str::to_owned).chain(manifests);
+    let mut archive = Archive::new();
+    for path in paths.filter(|path| path.starts_with(folder)) {
+        let file = app.root().join(&path);
+        let content = fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+        archive.add(&path, &content);
     }
+    archive.finish().map_err(|error| error.to_string())
 }
 
-fn current(releases: &Releases) -> Result<Manifest, String> {
-    releases.current().map_err(|error| error.to_string())
+/// A zip archive in memory. What goes wrong is told at its end.
+struct Archive {
+    zip: ZipWriter<Cursor<Vec<u8>>>,
+    added: ZipResult<()>,
 }
 
-/// Where the files are.
-enum Source {
-    Release { manifest: Manifest, releases: Releases },
-    Folder(Arc<App>),
-}
+impl Archive {
+    fn new() -> Self {
+        Self { zip: ZipWriter::new(Cursor::new(Vec::new())), added: Ok(()) }
+    }
 
-impl Source {
-    /// All files whose path begins with `folder`.
-    fn archive(&self, folder: &str) -> Result<Vec<u8>, String> {
+    fn add(&mut self, path: &str, content: &[u8]) {
+        if self.added.is_ok() {
+            self.added = self.write(path, content);
+        }
+    }
+
+    fn write(&mut self, path: &str, content: &[u8]) -> ZipResult<()> {
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
             .last_modified_time(DateTime::default())
             .unix_permissions(0o644);
-        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-        for path in self.paths().into_iter().filter(|path| path.starts_with(folder)) {
-            let content = self.content(&path)?;
-            zip.start_file(path.as_str(), options).map_err(|error| error.to_string())?;
-            zip.write_all(&content).map_err(|error| error.to_string())?;
-        }
-        Ok(zip.finish().map_err(|error| error.to_string())?.into_inner())
+        self.zip.start_file(path, options)?;
+        Ok(self.zip.write_all(content)?)
     }
 
-    fn paths(&self) -> Vec<String> {
-        match self {
-            Self::Release { manifest, .. } => manifest.files().map(|(path, _)| path.to_string()).collect(),
-            Self::Folder(app) => {
-                let manifests = app.modules().map(|m| format!("modules/{}/pos-module.json", m.scope_name));
-                let manifests = manifests.filter(|path| app.root().join(path).is_file());
-                app.paths().map(str::to_owned).chain(manifests).collect()
-            }
-        }
-    }
-
-    fn content(&self, path: &str) -> Result<Vec<u8>, String> {
-        match self {
-            Self::Release { manifest, releases } => {
-                let stored = manifest.find(path).ok_or_else(|| format!("{path} is not there"))?;
-                releases.content(stored.digest).map_err(|error| error.to_string())
-            }
-            Self::Folder(app) => {
-                let file: PathBuf = app.root().join(path);
-                fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))
-            }
-        }
+    fn finish(self) -> ZipResult<Vec<u8>> {
+        self.added?;
+        Ok(self.zip.finish()?.into_inner())
     }
 }

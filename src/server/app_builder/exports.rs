@@ -2,22 +2,17 @@
 //! read by a signed URL, for clients fetch it without their credentials.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::{flag, parameter, refused};
-use crate::records::{DataError, Ids, Key, Permission};
+use crate::records::Ids;
 use crate::server::answer::Answer;
 use crate::server::request::Request;
 use crate::server::state::State;
 use crate::server::transfers::{Kind, Product};
-use crate::server::uploads;
-
-/// How long a URL is good for.
-const LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 pub(super) fn begin(state: &State, request: &Request) -> Answer {
     let records = state.graph.records.clone();
@@ -40,12 +35,4 @@ pub(super) fn begin(state: &State, request: &Request) -> Answer {
         Ok(id) => Answer::json(StatusCode::OK, &json!({ "id": id })),
         Err(busy) => refused(&busy),
     }
-}
-
-/// Absolute, since clients fetch it as it stands.
-pub(super) fn url(state: &State, request: &Request, key: &Key) -> Result<String, DataError> {
-    let signer = uploads::data(state).upload_signer()?;
-    let now = Timestamp::now();
-    let query = signer.query(Permission::Get, key, now.saturating_add(LIFETIME).unwrap_or(now));
-    Ok(format!("{}{}?{query}", request.base_url(), key.url_path()))
 }

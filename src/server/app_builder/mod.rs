@@ -17,15 +17,19 @@ mod sync;
 mod working_tree;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
+use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::answer::Answer;
 use super::request::{Request, Unreadable};
 use super::state::State;
 use super::transfers::{Busy, Kind, Product, Progress};
+use super::uploads;
 use crate::protocol::{IMPORT_LIMIT, Status, Transfer};
+use crate::records::{DataError, Key, Permission};
 
 /// Largest body: an import is one request. The platform's own limit is 50 MB.
 pub(super) const BODY_LIMIT: usize = IMPORT_LIMIT;
@@ -33,6 +37,8 @@ pub(super) const BODY_LIMIT: usize = IMPORT_LIMIT;
 const NO_CLONES: &str = "instances do not clone each other here: bring the app with `deploy`, the data with `data export -z` \
                          from the one and `data import -z` to the other";
 pub(super) const PREFIX: &str = "/api/app_builder";
+/// How long the URL of an export or of a backup is good for.
+const READABLE: Duration = Duration::from_secs(60 * 60);
 
 pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadable>) -> Answer {
     if let Err(error) = read {
@@ -64,7 +70,6 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         ["marketplace_releases", "sync"] if is_put => sync::save(state, request),
         ["marketplace_releases", "sync"] if is_delete => sync::delete(state, request),
         ["marketplace_releases", id] if is_get => releases::show(state, request, id),
-        ["marketplace_releases", id, "archive.zip"] if is_get => backups::archive(state, id),
         ["installed_modules"] if is_get => modules::list(state),
         ["installed_modules"] if is_delete => modules::remove(state, request),
         ["instance_clone_imports" | "instance_clone_exports", ..] => unprocessable(NO_CLONES),
@@ -72,8 +77,7 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         | ["migrations" | "imports" | "exports" | "data_clean" | "data_updates" | "assets_manifest"]
         | ["marketplace_releases" | "installed_modules"]
         | ["migrations", "run"]
-        | ["imports" | "exports" | "data_clean" | "marketplace_releases", _]
-        | ["marketplace_releases", _, "archive.zip"] => Answer::json_error(
+        | ["imports" | "exports" | "data_clean" | "marketplace_releases", _] => Answer::json_error(
             StatusCode::METHOD_NOT_ALLOWED,
             &format!("{} does not answer {}", request.path, request.method),
         ),
@@ -82,13 +86,6 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
             &format!("{} of the platform is not served yet", request.path),
         ),
     }
-}
-
-/// Whether a path is one whose id, which nobody can guess, is the permission: clients fetch archives without credentials.
-pub(super) fn is_archive(path: &str) -> bool {
-    let below = path.strip_prefix(PREFIX).unwrap_or_default().trim_matches('/');
-    let parts: Vec<&str> = below.split('/').collect();
-    matches!(parts.as_slice(), ["exports" | "marketplace_releases", _, "archive.zip"])
 }
 
 /// A parameter of the query or the body as text; numbers are written as such. Nothing for an empty one.
@@ -127,13 +124,22 @@ fn transfer(state: &State, request: &Request, kind: Kind, id: &str) -> Answer {
         Progress::Done(Product::Json(data)) => {
             Transfer { data: Arc::unwrap_or_clone(data), ..status("done") }
         }
-        Progress::Done(Product::File(key)) => match exports::url(state, request, &key) {
+        Progress::Done(Product::File(key)) => match signed_url(state, request, &key) {
             Ok(url) => Transfer { zip_file_url: Some(url), ..status("done") },
             Err(error) => return Answer::failed(&error.to_string()),
         },
-        Progress::Done(Product::Archive(_) | Product::Cleaned | Product::Compared(_)) => status("done"),
+        Progress::Done(Product::Cleaned | Product::Compared(_)) => status("done"),
     };
     Answer::json(StatusCode::OK, &transfer)
+}
+
+/// Where a private file can be read for a while: clients fetch it without their credentials. Absolute, since they fetch it
+/// as it stands.
+fn signed_url(state: &State, request: &Request, key: &Key) -> Result<String, DataError> {
+    let signer = uploads::data(state).upload_signer()?;
+    let now = Timestamp::now();
+    let query = signer.query(Permission::Get, key, now.saturating_add(READABLE).unwrap_or(now));
+    Ok(format!("{}{}?{query}", request.base_url(), key.url_path()))
 }
 
 fn missing(kind: Kind, id: &str) -> Answer {

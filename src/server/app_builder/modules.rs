@@ -1,18 +1,13 @@
 //! The modules that are deployed, whatever brought them.
 
-use std::time::Duration;
-
 use axum::http::StatusCode;
 use serde_json::json;
 
-use super::releases::install;
 use super::{parameter, unprocessable};
 use crate::releases::{Change, Gone, Origin, Wanted};
 use crate::server::answer::Answer;
 use crate::server::request::Request;
 use crate::server::state::State;
-
-const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) fn list(state: &State) -> Answer {
     let engine = state.live.engine();
@@ -31,8 +26,8 @@ pub(super) fn remove(state: &State, request: &Request) -> Answer {
         ));
     };
     let change = Change { put: Vec::new(), gone: Gone::Module(name.clone()) };
-    match install(releases, Origin::Module, Wanted::Change(change), PATIENCE) {
+    match releases.install(Origin::Module, Wanted::Change(change)) {
         Ok(_) => Answer::json(StatusCode::OK, &json!({ "removed": name })),
-        Err(message) => unprocessable(&message),
+        Err(error) => unprocessable(&error.to_string()),
     }
 }

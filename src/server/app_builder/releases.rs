@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::{backups, missing, unprocessable, working_tree};
 use crate::protocol::{ErrorDetails, Paths, ReleaseError, ReleaseStatus};
-use crate::releases::{Busy, NewRelease, Origin, Progress, ReleaseId, Releases, Report, Run, Status, Wanted};
+use crate::releases::{NewRelease, Origin, Progress, ReleaseId, Report, Run, Status, Wanted};
 use crate::server::answer::Answer;
 use crate::server::request::Request;
 use crate::server::state::State;
@@ -35,7 +35,7 @@ pub(super) fn begin(state: &State, request: &Request) -> Answer {
             let _ = releases.wait(id, PATIENCE);
             Answer::json(StatusCode::OK, &json!({ "id": id.number() }))
         }
-        Err(busy) => refused(&busy),
+        Err(busy) => unprocessable(&busy.to_string()),
     }
 }
 
@@ -66,25 +66,6 @@ pub(super) fn status(id: Json, status: &str) -> ReleaseStatus {
         asset_report: None,
         asset_error: None,
         zip_file: None,
-    }
-}
-
-/// Submits it and waits for the end.
-///
-/// # Errors
-/// Why it was refused, as a sentence.
-pub(super) fn install(
-    releases: &Releases,
-    origin: Origin,
-    wanted: Wanted,
-    patience: Duration,
-) -> Result<Report, String> {
-    let release = NewRelease { origin, wanted, run: Run::ForReal };
-    let id = releases.submit(release).map_err(|busy| busy.to_string())?;
-    match releases.wait(id, patience).map_err(|error| error.to_string())? {
-        Some(Status { progress: Progress::Done(report), .. }) => Ok(report),
-        Some(Status { progress: Progress::Failed(error), .. }) => Err(error.error),
-        _ => Err("the server is still busy with what was deployed before; it will be done".to_owned()),
     }
 }
 
@@ -125,10 +106,6 @@ fn of_comparison(id: &str, compared: Transfer) -> ReleaseStatus {
         },
         Transfer::Done(_) => status(id.into(), "success"),
     }
-}
-
-pub(super) fn refused(busy: &Busy) -> Answer {
-    unprocessable(&busy.to_string())
 }
 
 /// Whether a report says that a file of this category has changed.

@@ -1,22 +1,17 @@
 //! One file that was saved or removed. Whatever its user can put right is a 422: after any other refusal the official
 //! client stops watching.
 
-use std::time::Duration;
-
 use axum::http::StatusCode;
 use serde_json::{Value as Json, json};
 
-use super::releases::{has_changed, install};
+use super::releases::has_changed;
 use super::{parameter, unprocessable, working_tree};
-use crate::releases::{Change, FilePath, Gone, Manifest, NewFile, Origin, Wanted};
+use crate::releases::{Change, FilePath, Gone, Manifest, NewFile, Origin, Releases, Wanted};
 use crate::server::answer::Answer;
 use crate::server::request::Request;
 use crate::server::state::State;
 
 const BODY: &str = "marketplace_builder_file_body";
-
-/// Longer than whatever may be installed before it.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) fn save(state: &State, request: &Request) -> Answer {
     let Some(sent) = parameter(request, "path") else { return without_path() };
@@ -26,21 +21,17 @@ pub(super) fn save(state: &State, request: &Request) -> Answer {
     let Some(releases) = &state.site.releases else {
         return working_tree::save(state, &sent, &content);
     };
-    let path = match releases
-        .current()
-        .map_err(|error| error.to_string())
-        .and_then(|current| place(&sent, &current))
-    {
+    let path = match place_now(releases, &sent) {
         Ok(path) => path,
         Err(message) => return unprocessable(&message),
     };
     let change = Change { put: vec![NewFile { path, content }], gone: Gone::Nothing };
-    match install(releases, Origin::Sync, Wanted::Change(change), PATIENCE) {
+    match releases.install(Origin::Sync, Wanted::Change(change)) {
         Ok(report) => {
             let refreshes = has_changed(&report, "Schema") || has_changed(&report, "User");
             Answer::json(StatusCode::OK, &json!({ "refresh_index": refreshes }))
         }
-        Err(message) => unprocessable(&message),
+        Err(error) => unprocessable(&error.to_string()),
     }
 }
 
@@ -50,19 +41,19 @@ pub(super) fn delete(state: &State, request: &Request) -> Answer {
     let Some(releases) = &state.site.releases else {
         return working_tree::delete(state, &sent);
     };
-    let path = match releases
-        .current()
-        .map_err(|error| error.to_string())
-        .and_then(|current| place(&sent, &current))
-    {
+    let path = match place_now(releases, &sent) {
         Ok(path) => path,
         Err(message) => return unprocessable(&message),
     };
     let change = Change { put: Vec::new(), gone: Gone::File(path) };
-    match install(releases, Origin::Sync, Wanted::Change(change), PATIENCE) {
+    match releases.install(Origin::Sync, Wanted::Change(change)) {
         Ok(_) => Answer::json(StatusCode::OK, &json!({ "deleted": sent })),
-        Err(message) => unprocessable(&message),
+        Err(error) => unprocessable(&error.to_string()),
     }
+}
+
+fn place_now(releases: &Releases, sent: &str) -> Result<FilePath, String> {
+    place(sent, &releases.current().map_err(|error| error.to_string())?)
 }
 
 /// Where a path of a client lies: it leaves out `app/`. A module's path may also mean the app's own version of that file,

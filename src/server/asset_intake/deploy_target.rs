@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value as Json;
@@ -11,12 +10,9 @@ use serde_json::Value as Json;
 use super::{Error, Settled};
 use crate::protocol::AssetsManifest;
 use crate::releases::{
-    Bytes, Change, FilePath, Gone, NamedAsset, NamedAssets, NewFile, NewRelease, Origin, Progress, Refused,
-    ReleaseId, Releases, Run, Status, Wanted,
+    Bytes, Change, FilePath, Gone, NamedAsset, NamedAssets, NewFile, NotInstalled, Origin, Refused,
+    ReleaseId, Releases, Wanted,
 };
-
-/// Longer than whatever may be installed before it.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) fn stage(releases: &Releases, archive: &Path) -> Result<(), Error> {
     Ok(releases.stage_assets(&read(archive)?, Timestamp::now())?)
@@ -25,24 +21,18 @@ pub(super) fn stage(releases: &Releases, archive: &Path) -> Result<(), Error> {
 pub(super) fn save(releases: &Releases, name: &str, file: &Path) -> Result<(), Error> {
     let path = FilePath::of_asset(name).map_err(Refused::from)?;
     let change = Change { put: vec![NewFile { path, content: read(file)? }], gone: Gone::Nothing };
-    match install(releases, Origin::Sync, Wanted::Change(change))? {
-        Some(Status { progress: Progress::Failed(error), .. }) => Err(Error::Failed { message: error.error }),
-        Some(Status { progress: Progress::Done(_), .. }) => Ok(()),
-        _ => Err(Error::Underway),
-    }
+    Ok(releases.install(Origin::Sync, Wanted::Change(change)).map(drop)?)
 }
 
 pub(super) fn settle(releases: &Releases, manifest: &AssetsManifest) -> Result<Settled, Error> {
     let named = manifest.manifest.iter().map(|(name, entry)| NamedAsset::of(name, entry));
     let named = NamedAssets { assets: named.collect::<Result<_, _>>()?, bytes: Bytes::Sent };
     let of = release(releases, &manifest.marketplace_release_id)?;
-    match (install(releases, Origin::Assets { of }, Wanted::Assets(named))?, of) {
+    match releases.install(Origin::Assets { of }, Wanted::Assets(named)) {
         // Clients ask the release what became of its assets.
-        (Some(Status { progress: Progress::Failed(error), .. }), None) => {
-            Err(Error::Failed { message: error.error })
-        }
-        (Some(status), _) if status.progress.is_over() => Ok(Settled::Over),
-        _ => Ok(Settled::Underway),
+        Err(NotInstalled::Refused { .. }) if of.is_some() => Ok(Settled::Over),
+        Err(NotInstalled::Underway) => Ok(Settled::Underway),
+        installed => Ok(installed.map(|_| Settled::Over)?),
     }
 }
 
@@ -57,12 +47,6 @@ fn release(releases: &Releases, id: &Json) -> Result<Option<ReleaseId>, Error> {
     let id = text.parse::<ReleaseId>().map_err(|_| unknown())?;
     releases.status(id)?.ok_or_else(unknown)?;
     Ok(Some(id))
-}
-
-/// Submits it and waits for the end.
-fn install(releases: &Releases, origin: Origin, wanted: Wanted) -> Result<Option<Status>, Error> {
-    let id = releases.submit(NewRelease { origin, wanted, run: Run::ForReal })?;
-    Ok(releases.wait(id, PATIENCE)?)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use axum::http::StatusCode;
 
-use crate::releases::{self, Busy, Refused};
+use crate::releases::{self, NotInstalled, Refused};
 use crate::server::answer::Answer;
 
 #[derive(Debug, thiserror::Error)]
@@ -27,12 +27,7 @@ pub(in crate::server) enum Error {
     #[error(transparent)]
     Refused(#[from] Refused),
     #[error(transparent)]
-    Busy(#[from] Busy),
-    /// The installer's words.
-    #[error("{message}")]
-    Failed { message: String },
-    #[error("the server is still busy with what was deployed before; it will be done")]
-    Underway,
+    NotInstalled(#[from] NotInstalled),
     #[error("cannot read {}: {source}", path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error("cannot keep the asset: {source}")]

@@ -1,17 +1,12 @@
 //! The releases that are kept, and going back to one of them.
 
-use std::time::Duration;
-
 use axum::http::StatusCode;
 
 use super::blocking;
 use crate::protocol::{KeptRelease, KeptReleases};
-use crate::releases::{Kept, NewRelease, Origin, Progress, ReleaseId, Releases, Run, Status, Wanted};
+use crate::releases::{Kept, Origin, ReleaseId, Releases, Wanted};
 use crate::server::answer::Answer;
 use crate::server::state::State;
-
-/// Longer than whatever may be installed before it.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) async fn list(state: &State) -> Answer {
     let releases = state.site.releases.clone();
@@ -44,13 +39,7 @@ pub(super) async fn activate(state: &State, id: &str) -> Answer {
 }
 
 fn go_back(releases: &Releases, id: ReleaseId) -> Result<Kept, String> {
-    let release = NewRelease { origin: Origin::Deploy, wanted: Wanted::Kept(id), run: Run::ForReal };
-    let submitted = releases.submit(release).map_err(|busy| busy.to_string())?;
-    match releases.wait(submitted, PATIENCE).map_err(|error| error.to_string())? {
-        Some(Status { progress: Progress::Done(_), .. }) => {}
-        Some(Status { progress: Progress::Failed(error), .. }) => return Err(error.error),
-        _ => return Err("the server is still busy with what was deployed before; it will be done".to_owned()),
-    }
+    releases.install(Origin::Deploy, Wanted::Kept(id)).map_err(|error| error.to_string())?;
     let kept = releases.list().map_err(|error| error.to_string())?;
     kept.into_iter().find(|kept| kept.id == id).ok_or_else(|| format!("release {id} is not kept any more"))
 }
