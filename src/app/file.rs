@@ -121,6 +121,34 @@ impl LoadedFile {
         Some(Arc::new(loaded))
     }
 
+    /// Takes over what came of a file of another folder, without reading this one: `sha256` is that of its content. `None`
+    /// if they differ.
+    pub(super) fn copied(
+        path: &str,
+        found: &Found,
+        values: Option<&Arc<TemplateValues>>,
+        previous: &Self,
+        sha256: [u8; 32],
+    ) -> Option<Arc<Self>> {
+        let is_same =
+            path == &*previous.path && previous.sha256 == sha256 && previous.values.as_ref() == values;
+        let content = match &previous.content {
+            Some(Content::Asset(_)) => Some(Content::Asset(asset(&previous.path, found))),
+            content => content.clone(),
+        };
+        is_same.then(|| {
+            Arc::new(Self {
+                path: previous.path.clone(),
+                place: found.place.clone(),
+                stamp: found.stamp,
+                values: values.cloned(),
+                sha256,
+                content,
+                problems: previous.problems.clone(),
+            })
+        })
+    }
+
     /// When the file last changed.
     pub(super) fn modified(&self) -> SystemTime {
         self.stamp.modified

@@ -46,7 +46,12 @@ const FILES_PER_THREAD: NonZeroUsize = NonZeroUsize::new(64).expect("it is not z
 /// The files of a snapshot by path.
 pub(super) type Files = BTreeMap<Arc<str>, Arc<LoadedFile>>;
 
-pub(super) fn load(root: &Path, previous: Option<&App>) -> Result<(App, Vec<Problem>), LoadError> {
+/// `sha256` knows that of the files below `root` that need not be read to be compared with those of `previous`.
+pub(super) fn load(
+    root: &Path,
+    previous: Option<&App>,
+    sha256: impl Fn(&str) -> Option<[u8; 32]> + Sync,
+) -> Result<(App, Vec<Problem>), LoadError> {
     let shown = || root.display().to_string();
     let scan = scan(root).map_err(|source| LoadError::Read { path: shown(), source })?;
     if scan.files.is_empty() {
@@ -63,7 +68,9 @@ pub(super) fn load(root: &Path, previous: Option<&App>) -> Result<(App, Vec<Prob
         let known = previous.and_then(|previous| previous.files.get(path.as_str()));
         let values = TemplateValues::module_of(path).and_then(|module| values.get(module)?.as_ref());
         match previous {
-            Some(previous) if previous.root != root => LoadedFile::read(path, found, values, known),
+            Some(previous) if previous.root != root => sha256(path)
+                .and_then(|sha256| LoadedFile::copied(path, found, values, known?, sha256))
+                .or_else(|| LoadedFile::read(path, found, values, known)),
             _ => LoadedFile::load(path, found, values, known),
         }
     });

@@ -107,7 +107,17 @@ impl App {
     /// # Errors
     /// There is no app folder or nothing in it, or the root cannot be read.
     pub(crate) fn load(root: &Path, previous: Option<&Self>) -> Result<(Self, Vec<Problem>), LoadError> {
-        load::load(root, previous)
+        load::load(root, previous, |_| None)
+    }
+
+    /// The same of files whose SHA-256 is known by their path from the root: what `previous` has with the same one is not
+    /// read again, wherever it lies.
+    pub(crate) fn load_hashed(
+        root: &Path,
+        previous: &Self,
+        sha256: impl Fn(&str) -> Option<[u8; 32]> + Sync,
+    ) -> Result<(Self, Vec<Problem>), LoadError> {
+        load::load(root, Some(previous), sha256)
     }
 
     /// An app without files, for rendering a template on its own. `partials` maps reference names to sources; front

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use super::*;
@@ -45,6 +46,26 @@ fn smallest_app_is_one_page() {
     assert_eq!(page_text(&app, "/"), "Hi");
     assert_eq!(app.file_count(), 1);
     assert!(app.layout("application", Format::Html).is_none());
+}
+
+#[test]
+fn a_file_whose_hash_is_known_is_not_read_where_a_file_elsewhere_is_the_same() {
+    let (index, style) = (("app/views/pages/index.liquid", "same"), ("app/assets/a.css", "same"));
+    let old = project(&[index, style, ("app/views/pages/b.liquid", "old")]);
+    let new = project(&[("app/views/pages/b.liquid", "new"), ("app/views/pages/c.liquid", "came")]);
+    // Nobody could tell this file from the old one but by reading it.
+    write(new.path(), index.0, "none");
+    write(new.path(), style.0, "none");
+    let sha256 = |path: &str| {
+        let text = if path == index.0 || path == style.0 { "same" } else { "new" };
+        Some(Sha256::digest(text).into())
+    };
+    let (app, problems) = App::load_hashed(new.path(), &load(&old).0, sha256).unwrap();
+
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(["/", "/b", "/c"].map(|path| page_text(&app, path)), ["same", "new", "came"]);
+    let asset = app.asset("a.css").unwrap();
+    assert_eq!(asset.file, new.path().canonicalize().unwrap().join(style.0));
 }
 
 #[test]

@@ -34,10 +34,42 @@ pub(crate) enum Gone {
     Sources,
     Everything,
     File(FilePath),
+    Files(BTreeSet<FilePath>),
     /// All of a module.
     Module(String),
     /// The assets that are not in this set.
     AssetsBut(BTreeSet<FilePath>),
+}
+
+impl Change {
+    /// The path of the only file it is about; `None` if it is about more.
+    pub(super) fn file(&self) -> Option<&FilePath> {
+        match (self.put.as_slice(), &self.gone) {
+            ([NewFile { path, .. }], Gone::Nothing) | ([], Gone::File(path)) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Changes of single files, one after the other, as one: what comes last of a file counts.
+    pub(super) fn of_files<'a>(changes: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut last = BTreeMap::new();
+        for change in changes {
+            let put = change.put.first().map(|file| file.content.clone());
+            last.extend(change.file().map(|path| (path.clone(), put)));
+        }
+        let mut whole = Self { put: Vec::new(), gone: Gone::Nothing };
+        let mut gone = BTreeSet::new();
+        for (path, content) in last {
+            match content {
+                Some(content) => whole.put.push(NewFile { path, content }),
+                None => drop(gone.insert(path)),
+            }
+        }
+        if !gone.is_empty() {
+            whole.gone = Gone::Files(gone);
+        }
+        whole
+    }
 }
 
 /// What comes of a change.
@@ -131,6 +163,7 @@ impl Gone {
             Self::Sources => !path.is_asset(),
             Self::Everything => true,
             Self::File(file) => file == path,
+            Self::Files(files) => files.contains(path),
             Self::Module(name) => path.module() == Some(name),
             Self::AssetsBut(kept) => path.is_asset() && !kept.contains(path),
         }
@@ -170,6 +203,7 @@ mod tests {
             (Gone::Everything, &[style, other, script, partial]),
             (Gone::File(path(other)), &[other]),
             (Gone::File(path("app/none.liquid")), &[]),
+            (Gone::Files(BTreeSet::from([path(other), path(style)])), &[style, other]),
             (Gone::Module("m".to_owned()), &[script, partial]),
             (Gone::AssetsBut(BTreeSet::from([path(style)])), &[script]),
         ] {
@@ -179,6 +213,27 @@ mod tests {
             assert_eq!(changed.upserted, [path(page)], "{gone:?}");
             assert_eq!(changed.manifest.len(), files.len() - expected.len(), "{gone:?}");
         }
+    }
+
+    #[test]
+    fn of_changes_of_a_file_the_last_one_counts() {
+        let saved = |name, text| Change { put: put(&[(name, text)]), gone: Gone::Nothing };
+        let removed = |name| Change { put: Vec::new(), gone: Gone::File(path(name)) };
+        let row = [
+            saved("app/a", "1"),
+            removed("app/b"),
+            removed("app/c"),
+            saved("app/a", "2"),
+            saved("app/b", "3"),
+            saved("app/d", "4"),
+            removed("app/d"),
+        ];
+        let gone = Gone::Files(BTreeSet::from([path("app/c"), path("app/d")]));
+
+        assert_eq!(Change::of_files(&row), Change { put: put(&[("app/a", "2"), ("app/b", "3")]), gone });
+        assert_eq!(Change::of_files(&row[..1]), row[0]);
+        let many = Change { put: put(&[("app/a", "1"), ("app/b", "1")]), gone: Gone::Nothing };
+        assert_eq!((many.file(), row[0].file()), (None, Some(&path("app/a"))));
     }
 
     #[test]

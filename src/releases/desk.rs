@@ -141,6 +141,17 @@ impl Desk {
         }
     }
 
+    /// For the installer: the saves that are next in line, if any are. Does not wait.
+    pub(super) fn next_saves(&self) -> Vec<Submission> {
+        let mut state = self.lock();
+        let mut saves = Vec::new();
+        while let Some(next) = state.waiting.pop_front_if(|next| next.release.saved().is_some()) {
+            state.set(next.id, Progress::Working);
+            saves.push(next);
+        }
+        saves
+    }
+
     pub(super) fn finish(&self, id: ReleaseId, progress: Progress) {
         self.lock().set(id, progress);
         self.moved.notify_all();

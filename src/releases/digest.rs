@@ -18,6 +18,10 @@ impl Digest {
         Self(hash.finalize().into())
     }
 
+    pub(crate) fn bytes(self) -> [u8; 32] {
+        self.0
+    }
+
     pub(super) fn as_bytes(&self) -> &[u8] {
         &self.0
     }

@@ -185,6 +185,11 @@ impl Releases {
         self.inner.desk.next()
     }
 
+    /// For the installer: the saves that are next in line; they can be installed as one. Does not wait.
+    pub(crate) fn next_saves(&self) -> Vec<Submission> {
+        self.inner.desk.next_saves()
+    }
+
     /// What would come of it. Changes nothing.
     pub(crate) fn plan(&self, origin: Origin, wanted: &mut Wanted) -> Result<Changed, Error> {
         let before = self.current()?;

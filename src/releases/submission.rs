@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use super::assets::NamedAssets;
 use super::change::Change;
-use crate::protocol::{ReleaseError, ReportRow};
+use super::file_path::FilePath;
+use crate::protocol::{Paths, ReleaseError, ReportRow};
 
 /// Of a submission, and of the release that came of it if one did. Never given twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,6 +76,43 @@ pub(crate) struct Status {
     pub(crate) progress: Progress,
     /// Of the assets that were submitted for it.
     pub(crate) assets: Option<Progress>,
+}
+
+impl NewRelease {
+    /// The file that was saved or has gone, if that is all it is about.
+    pub(crate) fn saved(&self) -> Option<&FilePath> {
+        match (self.origin, &self.wanted, self.run) {
+            (Origin::Sync, Wanted::Change(change), Run::ForReal) => change.file(),
+            _ => None,
+        }
+    }
+
+    /// Saves, one after the other, as one.
+    pub(crate) fn of_saves<'a>(saves: impl IntoIterator<Item = &'a Self>) -> Self {
+        let changes = saves.into_iter().filter_map(|save| match &save.wanted {
+            Wanted::Change(change) => Some(change),
+            _ => None,
+        });
+        Self { origin: Origin::Sync, wanted: Wanted::Change(Change::of_files(changes)), run: Run::ForReal }
+    }
+}
+
+impl Report {
+    /// Of one of the files it speaks of.
+    pub(crate) fn of_file(&self, path: &FilePath) -> Self {
+        let only = |paths: &Paths| match paths {
+            Paths::Listed(paths) => {
+                Paths::Listed(paths.iter().filter(|listed| *listed == path.as_str()).cloned().collect())
+            }
+            Paths::Counted(count) => Paths::Counted(*count),
+        };
+        let rows = self.rows.iter().map(|(category, row)| {
+            let ReportRow { upserted, deleted, skipped } = row;
+            let row = ReportRow { upserted: only(upserted), deleted: only(deleted), skipped: only(skipped) };
+            (category.clone(), row)
+        });
+        Self { rows: rows.collect(), warning: self.warning.clone() }
+    }
 }
 
 impl ReleaseId {

@@ -45,8 +45,12 @@ pub(super) fn start(releases: Releases, current: Manifest, swap: Swap) -> io::Re
 }
 
 /// The app of a tree; one without a file of an app is empty.
-pub(super) fn load(tree: &Path, previous: Option<&App>) -> Result<(App, Vec<Problem>), LoadError> {
-    match App::load(tree, previous) {
+pub(super) fn load(tree: &Path) -> Result<(App, Vec<Problem>), LoadError> {
+    or_empty(App::load(tree, None))
+}
+
+fn or_empty(loaded: Result<(App, Vec<Problem>), LoadError>) -> Result<(App, Vec<Problem>), LoadError> {
+    match loaded {
         Err(LoadError::NoApp { .. } | LoadError::Empty { .. }) => Ok((App::of_texts(&[], &[]), Vec::new())),
         loaded => loaded,
     }
@@ -54,19 +58,47 @@ pub(super) fn load(tree: &Path, previous: Option<&App>) -> Result<(App, Vec<Prob
 
 impl Installer {
     fn work(&mut self) {
-        while let Some(Submission { id, release }) = self.releases.next() {
-            // The next one starts from what the database says, whatever this one has come to.
-            let installed = catch_unwind(AssertUnwindSafe(|| self.install(id, release)));
-            let progress = match installed.unwrap_or_else(|_| Err(panicked())) {
-                Ok(report) => Progress::Done(report),
-                Err(error) => {
-                    let logged = LoggedError { message: error.error.clone(), stack: Vec::new() };
-                    self.swap.log().append(NewEntry::system(&format!("release {id}")).failed(logged));
-                    Progress::Failed(error)
-                }
-            };
-            self.releases.finish(id, progress);
+        while let Some(next) = self.releases.next() {
+            let mut row = vec![next];
+            if row.iter().all(|next| next.release.saved().is_some()) {
+                row.extend(self.releases.next_saves());
+                row = self.install_as_one(row);
+            }
+            for Submission { id, release } in row {
+                let progress = match self.guarded(id, release) {
+                    Ok(report) => Progress::Done(report),
+                    Err(error) => {
+                        let logged = LoggedError { message: error.error.clone(), stack: Vec::new() };
+                        self.swap.log().append(NewEntry::system(&format!("release {id}")).failed(logged));
+                        Progress::Failed(error)
+                    }
+                };
+                self.releases.finish(id, progress);
+            }
+            // Nobody need wait for it.
+            self.sweep();
         }
+    }
+
+    /// Many files that are saved at once, as a checkout of another branch does, take the time of one. Gives back those that
+    /// are to be installed by themselves: the only one, or all if one of them is refused, so that its sender alone is told.
+    fn install_as_one(&mut self, saves: Vec<Submission>) -> Vec<Submission> {
+        let last = match saves.as_slice() {
+            [_, .., last] => last.id,
+            _ => return saves,
+        };
+        let whole = NewRelease::of_saves(saves.iter().map(|save| &save.release));
+        let Ok(report) = self.guarded(last, whole) else { return saves };
+        for Submission { id, release } in &saves {
+            let report = release.saved().map(|path| report.of_file(path)).unwrap_or_default();
+            self.releases.finish(*id, Progress::Done(report));
+        }
+        Vec::new()
+    }
+
+    /// The next one starts from what the database says, whatever this one has come to.
+    fn guarded(&mut self, id: ReleaseId, release: NewRelease) -> Result<Report, ReleaseError> {
+        catch_unwind(AssertUnwindSafe(|| self.install(id, release))).unwrap_or_else(|_| Err(panicked()))
     }
 
     fn install(&mut self, id: ReleaseId, release: NewRelease) -> Result<Report, ReleaseError> {
@@ -82,10 +114,7 @@ impl Installer {
         let ready = self.ready(origin, &wanted, &changed);
         let (engine, mut warnings) = match ready {
             Ok(ready) if run == Run::ForReal => ready,
-            planned => {
-                self.sweep();
-                return planned.map(|(_, warnings)| Report { rows, warning: listed(&warnings) });
-            }
+            planned => return planned.map(|(_, warnings)| Report { rows, warning: listed(&warnings) }),
         };
         let stored = match wanted {
             Wanted::Kept(kept) => self.releases.activate(kept),
@@ -102,7 +131,6 @@ impl Installer {
         self.swap.serve(engine);
         self.swap.log().append(NewEntry::system(&line(id, origin, &wanted, &changed)));
         self.previous = std::mem::replace(&mut self.current, changed.manifest);
-        self.sweep();
         Ok(Report { rows, warning: listed(&warnings) })
     }
 
@@ -124,7 +152,9 @@ impl Installer {
     ) -> Result<(Engine, Vec<Problem>), ReleaseError> {
         let tree = self.releases.check_out(changed, &self.current).map_err(|error| refusal(&error))?;
         let previous = self.swap.engine();
-        let loaded = load(&tree, Some(previous.app()));
+        // It was verified, or has just been written.
+        let sha256 = |path: &str| changed.manifest.find(path).map(|stored| stored.digest.bytes());
+        let loaded = or_empty(App::load_hashed(&tree, previous.app(), sha256));
         let (app, problems) = loaded
             .map_err(|error| ReleaseError { error: error.to_string(), details: ErrorDetails::default() })?;
         let is_archive = matches!(wanted, Wanted::Archive(_));

@@ -95,7 +95,7 @@ impl Project {
             None => {
                 let releases = Releases::open(&state)?;
                 let (current, tree) = releases.check_out_current()?;
-                let (app, problems) = install::load(&tree, None)?;
+                let (app, problems) = install::load(&tree)?;
                 (app, problems, Some(Deployed { releases, current }))
             }
         };

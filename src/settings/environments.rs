@@ -264,7 +264,10 @@ mod tests {
         for (variable, expected) in [
             ("http://deploy.example/api//", Ok(Some("http://deploy.example/api".to_owned()))),
             ("", Ok(None)),
-            ("deploy.example", Err("DEPLOY_SERVICE_URL is no http or https address: `deploy.example`".to_owned())),
+            (
+                "deploy.example",
+                Err("DEPLOY_SERVICE_URL is no http or https address: `deploy.example`".to_owned()),
+            ),
             ("https://", Err("DEPLOY_SERVICE_URL is no http or https address: `https:`".to_owned())),
         ] {
             let variables = [kit[0], kit[1], kit[2], ("DEPLOY_SERVICE_URL", variable)];

@@ -1,7 +1,9 @@
 //! Single files that are saved, renamed, removed.
 
+use std::thread;
+
 use super::{INDEX, RELEASES, delete, deployed, instance, kept, put};
-use crate::harness::Multipart;
+use crate::harness::{Multipart, Response};
 
 #[test]
 fn a_saved_file_is_served_and_a_removed_one_is_not() {
@@ -24,6 +26,34 @@ fn a_row_of_saves_is_one_release() {
     }
 
     assert_eq!(kept(&app), [(4, "sync".to_owned(), true), (1, "deploy".to_owned(), false)]);
+}
+
+#[test]
+fn of_files_that_are_saved_at_once_each_is_told_of_its_own() {
+    let app = instance();
+    deployed(&app, &[INDEX, ("app/views/pages/gone.liquid", "x")]);
+    let schema = "name: todo\nproperties:\n  - name: title\n    type: string\n";
+    for (broken, status) in [("{% if", 422), ("mended", 200)] {
+        thread::scope(|scope| {
+            let page = |n: usize| put(&app, &format!("views/pages/p{n}.liquid"), &format!("{n}"));
+            let pages: Vec<_> = (0..12).map(|n| scope.spawn(move || page(n))).collect();
+            let table = scope.spawn(|| put(&app, "schema/todo.yml", schema));
+            let broken = scope.spawn(|| put(&app, "views/pages/broken.liquid", broken));
+            let gone = scope.spawn(|| delete(&app, "views/pages/gone.liquid"));
+            let refreshes = |answer: Response| answer.has_status(200).json()["refresh_index"] == true;
+            assert!(pages.into_iter().all(|page| !refreshes(page.join().unwrap())));
+            assert_eq!(refreshes(table.join().unwrap()), status == 422);
+            gone.join().unwrap().has_status(200);
+            let answer = broken.join().unwrap().has_status(status);
+            assert!(status == 200 || answer.text().contains("app/views/pages/broken.liquid:1:1"));
+        });
+    }
+
+    for n in 0..12 {
+        assert_eq!(app.get(&format!("/p{n}")).has_status(200).text(), n.to_string());
+    }
+    app.get("/gone").has_status(404);
+    assert_eq!(app.get("/broken").has_status(200).text(), "mended");
 }
 
 #[test]

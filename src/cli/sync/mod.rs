@@ -21,6 +21,11 @@ Examples:
   pos-cli sync staging --all                               every file first
   pos-cli sync staging -f app/views/pages/index.liquid     one file, then the end";
 
+/// As many as the platform's own client has under way.
+const FEW: NonZeroUsize = NonZeroUsize::new(3).expect("it is not zero");
+/// Nobody else is kept waiting, and a server of ours installs those that wait as one.
+const MANY: NonZeroUsize = NonZeroUsize::new(16).expect("it is not zero");
+
 /// What the platform's own client sets its number of uploads by.
 const CONCURRENCY: &str = "CONCURRENCY";
 
@@ -32,9 +37,9 @@ const CONCURRENCY: &str = "CONCURRENCY";
 pub(crate) struct Args {
     /// Where to: `local`, which is the server running here, or an environment of `.pos`
     environment: Option<String>,
-    /// Files under way at once; the variable CONCURRENCY stands before it
-    #[arg(short, long, value_name = "N", default_value = "3")]
-    concurrency: NonZeroUsize,
+    /// Files under way at once: 3, or 16 to this machine; the variable CONCURRENCY stands before it
+    #[arg(short, long, value_name = "N")]
+    concurrency: Option<NonZeroUsize>,
     /// Send this file alone, then end: with 1 if the instance does not take it
     #[arg(short, long, value_name = "PATH", conflicts_with_all = ["all", "open"])]
     file: Option<PathBuf>,
@@ -49,8 +54,11 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
-    let concurrency = concurrency(args.concurrency)?;
     let server = Server::choose(args.environment.as_deref(), &args.state)?;
+    let concurrency = concurrency()?.or(args.concurrency).unwrap_or(match &server {
+        Server::Remote(environment) if !environment.is_of_this_machine() => FEW,
+        _ => MANY,
+    });
     let (client, url) = match &server {
         Server::Local(url) => (Client::local(url), url),
         Server::Remote(environment) => {
@@ -102,12 +110,12 @@ fn sync(options: Options, display: &mut Display<'_>) -> Result<Exit, Error> {
 }
 
 /// The variable, if it is set, as the platform's own client has it.
-fn concurrency(typed: NonZeroUsize) -> Result<NonZeroUsize, Error> {
+fn concurrency() -> Result<Option<NonZeroUsize>, Error> {
     match std::env::var(CONCURRENCY) {
-        Ok(text) if !text.is_empty() => text.parse().map_err(|_| {
+        Ok(text) if !text.is_empty() => text.parse().map(Some).map_err(|_| {
             Error::new(Kind::Usage, format!("{CONCURRENCY} must be a number from 1 on, not `{text}`"))
         }),
-        _ => Ok(typed),
+        _ => Ok(None),
     }
 }
 
