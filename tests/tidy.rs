@@ -227,7 +227,8 @@ fn rooms_use_only_the_rooms_they_may() {
 fn the_map_shows_every_room() {
     let files = source();
     let map = &files.iter().find(|file| file.path == "lib.rs").unwrap().text;
-    let is_shown = |room: &str| [format!("| `{room}` |"), format!("| [`{room}`] |")].iter().any(|row| map.contains(row));
+    let is_shown =
+        |room: &str| [format!("| `{room}` |"), format!("| [`{room}`] |")].iter().any(|row| map.contains(row));
     let rooms = ARROWS.iter().map(|(room, _)| *room).filter(|room| *room != "lib.rs");
     let complaints: Vec<String> =
         rooms.filter(|room| !is_shown(room)).map(|room| format!("src/lib.rs: no row for {room}")).collect();

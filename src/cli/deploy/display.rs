@@ -84,7 +84,7 @@ impl<'a> Display<'a> {
                 &json!({"phase": "verify", "digest": digest, "ms": millis(*took)}),
             ),
             News::Sent { id, took } => self.phase(
-                &format!("sent      release {}, in {}", escape(id), seconds(*took)),
+                &format!("sent      release {}, in {}", escape(&id.to_string()), seconds(*took)),
                 &json!({"phase": "send", "release": id, "ms": millis(*took)}),
             ),
             News::Imported { took } => self.phase(

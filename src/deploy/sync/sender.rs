@@ -7,8 +7,6 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::UNIX_EPOCH;
 
-use serde_json::Value as Json;
-
 use super::files::{Found, Tree};
 use super::journal::Digest;
 use super::selection::{AssetPlace, Kept, Target};
@@ -84,7 +82,7 @@ impl Sender {
 
     /// Says which assets there are now, besides those there were.
     pub(super) fn announce(&self, assets: BTreeMap<String, AssetEntry>) -> Result<(), client::Error> {
-        let manifest = AssetsManifest { manifest: assets, marketplace_release_id: Json::Null };
+        let manifest = AssetsManifest { manifest: assets, marketplace_release_id: None };
         self.client.send_manifest(&manifest)
     }
 
