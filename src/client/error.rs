@@ -43,11 +43,10 @@ impl Error {
     /// It may well be otherwise a moment later: nobody answered, or the server is busy or broken for now.
     pub(crate) fn may_pass(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::Timeout { .. } | Self::Connection { .. } => true,
             Self::Refused { status, .. } | Self::Status { status, .. } => {
                 matches!(status, 408 | 429 | 500 | 502..=504)
             }
-            Self::Failed { .. } | Self::TooLarge { .. } | Self::Malformed { .. } => false,
+            other => other.is_silence(),
         }
     }
 

@@ -212,13 +212,13 @@ impl<N: FnMut(News<'_>)> Syncer<N> {
     fn ended(&mut self, outcome: Outcome, is_stopping: bool) {
         match outcome {
             Outcome::Sent(errand, Ok(sent)) => {
-                self.is_back();
+                self.came_back();
                 self.outbox.end(&errand.path);
                 self.sent(&errand.path, sent);
             }
             Outcome::Sent(errand, Err(error)) => self.failed(errand, &error, is_stopping),
             Outcome::Announced(assets, Ok(())) => {
-                self.is_back();
+                self.came_back();
                 self.manifest.end();
                 for asset in assets.into_values() {
                     // One that was sent again meanwhile has a turn of its own.
@@ -263,9 +263,9 @@ impl<N: FnMut(News<'_>)> Syncer<N> {
         let before = self.before.remove(&errand.path);
         let is_silence = matches!(error, Error::Server(error) if error.is_silence());
         if is_silence {
-            self.is_away(error);
+            self.went_away(error);
         } else {
-            self.is_back();
+            self.came_back();
             self.journal.set(&errand.path, before.flatten());
         }
         if is_silence || is_passing(error) && errand.failures + 1 < TRIES && !is_stopping {
@@ -284,9 +284,9 @@ impl<N: FnMut(News<'_>)> Syncer<N> {
         let (may_pass, is_silence) = (error.may_pass(), error.is_silence());
         let error = Error::Server(error);
         if is_silence {
-            self.is_away(&error);
+            self.went_away(&error);
         } else {
-            self.is_back();
+            self.came_back();
         }
         if may_pass && !is_stopping {
             self.manifest.again(assets, Instant::now());
@@ -298,13 +298,13 @@ impl<N: FnMut(News<'_>)> Syncer<N> {
         }
     }
 
-    fn is_away(&mut self, error: &Error) {
+    fn went_away(&mut self, error: &Error) {
         if !std::mem::replace(&mut self.is_away, true) {
             (self.news)(News::Away { error });
         }
     }
 
-    fn is_back(&mut self) {
+    fn came_back(&mut self) {
         if std::mem::take(&mut self.is_away) {
             (self.news)(News::Back);
         }
