@@ -66,16 +66,16 @@ pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
         Server::Local(url) => format!("local ({url})"),
         Server::Remote(environment) => environment.to_string(),
     };
+    if args.releases {
+        return rollback::list(&server.client(context), &name, context);
+    }
+    if let Some(release) = args.rollback {
+        return rollback::roll_back(&server.client(context), release, &name, context);
+    }
     let target = match server {
         Server::Local(url) => Target::Local { url },
         Server::Remote(environment) => Target::Remote(Client::of_environment(&environment)),
     };
-    if args.releases {
-        return rollback::list(&client(target), &name, context);
-    }
-    if let Some(release) = args.rollback {
-        return rollback::roll_back(&client(target), release, &name, context);
-    }
     deploy(&args.options(target), &name, context)
 }
 
@@ -107,13 +107,6 @@ fn deploy(options: &Options, name: &str, context: &Context) -> Result<Exit, Erro
             drop(display);
             Err(error.into())
         }
-    }
-}
-
-fn client(target: Target) -> Client {
-    match target {
-        Target::Local { url } => Client::local(&url),
-        Target::Remote(client) => client,
     }
 }
 
