@@ -34,17 +34,18 @@ Examples:
 #[command(before_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Where to: `local`, which is the server running here, or an environment of `.pos`
+    #[arg(value_name = "ENV")]
     environment: Option<String>,
     /// Keep the files of the instance that are not in this project
     #[arg(short, long, visible_alias = "partial-deploy")]
     partial: bool,
-    /// Send the assets as a part of the release, not past it
+    /// Send the assets inside the archive of the release, not on their own
     #[arg(short, long, visible_alias = "old-assets-upload")]
     one_archive: bool,
     /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Do not look for mistakes first
+    /// Skip `pos-cli check`, which otherwise comes first
     #[arg(long)]
     no_check: bool,
     /// Serve release N of a server of ours again; without a number the one before the current
