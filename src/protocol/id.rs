@@ -7,7 +7,7 @@ use serde_json::Number;
 
 /// A number or a text, whichever a server likes: clients only say it again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "an id is a number or a text")]
 pub(crate) enum Id {
     Number(Number),
     Text(String),

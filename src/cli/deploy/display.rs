@@ -59,7 +59,7 @@ impl<'a> Display<'a> {
             News::Checked { files, warnings, took } => {
                 self.progress = None;
                 warnings.iter().for_each(|warning| self.ui.problem(warning));
-                let files_count = count(*files);
+                let files_count = count(*files as u64);
                 self.phase(
                     &format!("checked   {files_count} in {}", seconds(*took)),
                     &json!({"phase": "check", "files": files, "warnings": warnings.len(), "ms": millis(*took)}),
@@ -73,7 +73,11 @@ impl<'a> Display<'a> {
                 let path = archive.path.strip_prefix(".").unwrap_or(&archive.path).display().to_string();
                 let (files, bytes) = (archive.sizes.len(), archive.zip.len());
                 self.phase(
-                    &format!("packed    {}, {bytes} bytes, in {}: {path}", count(files), seconds(*took)),
+                    &format!(
+                        "packed    {}, {bytes} bytes, in {}: {path}",
+                        count(files as u64),
+                        seconds(*took)
+                    ),
                     &json!({
                         "phase": "pack", "files": files, "bytes": bytes, "path": path, "ms": millis(*took),
                     }),
@@ -92,7 +96,7 @@ impl<'a> Display<'a> {
                 &json!({"phase": "import", "ms": millis(*took)}),
             ),
             News::SentAssets { files, bytes, took } => self.phase(
-                &format!("assets    {}, {bytes} bytes, in {}", count(*files), seconds(*took)),
+                &format!("assets    {}, {bytes} bytes, in {}", count(*files as u64), seconds(*took)),
                 &json!({"phase": "assets", "files": files, "bytes": bytes, "ms": millis(*took)}),
             ),
         }
@@ -170,7 +174,7 @@ fn len(paths: &Paths) -> u64 {
     }
 }
 
-fn count(files: usize) -> String {
+pub(super) fn count(files: u64) -> String {
     if files == 1 { "1 file".to_owned() } else { format!("{files} files") }
 }
 
