@@ -6,7 +6,7 @@ use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
 use super::files::{Found, Tree};
-use super::journal::{Digest, Journal};
+use super::journal::{Digest, Held, Journal};
 use super::manifest::Manifest;
 use super::outbox::{Act, Errand, Outbox};
 use super::selection::{Kept, Target};
@@ -26,7 +26,7 @@ struct Syncer<N> {
     ignored: Ignored,
     journal: Journal,
     /// What the journal said of the files under way: true again if they are refused.
-    before: BTreeMap<String, Option<Option<Digest>>>,
+    before: BTreeMap<String, Held>,
     outbox: Outbox,
     manifest: Manifest,
     is_away: bool,
@@ -79,7 +79,7 @@ impl<N: FnMut(News<'_>)> Syncer<N> {
             Start::CatchUp if is_first => {
                 for path in self.tree.files() {
                     if let Some(digest) = self.digest(&path) {
-                        self.journal.set(&path, Some(Some(digest)));
+                        self.journal.set(&path, Some(Held::Exactly(digest)));
                     }
                 }
             }
@@ -205,8 +205,10 @@ impl<N: FnMut(News<'_>)> Syncer<N> {
 
     /// From now on nobody knows what the instance has of it.
     fn note_under_way(&mut self, path: &str) {
-        self.before.insert(path.to_owned(), self.journal.get(path).cloned());
-        self.journal.set(path, Some(None));
+        if let Some(held) = self.journal.get(path) {
+            self.before.insert(path.to_owned(), held.clone());
+        }
+        self.journal.set(path, Some(Held::Unsure));
     }
 
     fn ended(&mut self, outcome: Outcome, is_stopping: bool) {
@@ -223,7 +225,7 @@ impl<N: FnMut(News<'_>)> Syncer<N> {
                 for asset in assets.into_values() {
                     // One that was sent again meanwhile has a turn of its own.
                     if !self.outbox.holds(&asset.path) {
-                        self.journal.set(&asset.path, Some(Some(asset.digest)));
+                        self.journal.set(&asset.path, Some(Held::Exactly(asset.digest)));
                     }
                     (self.news)(News::SyncedAsset { path: &asset.path });
                 }
@@ -233,10 +235,10 @@ impl<N: FnMut(News<'_>)> Syncer<N> {
     }
 
     fn sent(&mut self, path: &str, sent: Sent) {
-        let before = self.before.remove(path).flatten();
+        let before = self.before.remove(path);
         match sent {
             Sent::Put { digest, taken } => {
-                self.journal.set(path, Some(Some(digest)));
+                self.journal.set(path, Some(Held::Exactly(digest)));
                 (self.news)(News::Synced { path });
                 if taken == Taken::NeedsIndex {
                     (self.news)(News::NeedsIndex { path });
@@ -266,7 +268,7 @@ impl<N: FnMut(News<'_>)> Syncer<N> {
             self.went_away(error);
         } else {
             self.came_back();
-            self.journal.set(&errand.path, before.flatten());
+            self.journal.set(&errand.path, before);
         }
         if is_silence || is_passing(error) && errand.failures + 1 < TRIES && !is_stopping {
             if !is_silence && errand.failures == 0 {
