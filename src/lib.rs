@@ -22,8 +22,8 @@
 //! | `migrations` | the app's own migrations, run once each |
 //! | `releases` | what was deployed to a server that is a deploy target: kept, checked out, asked for |
 //! | `server` | HTTP in |
-//! | `client` | HTTP out, to a platform or to our own server |
-//! | `deploy` | check, pack, send |
+//! | `client` | HTTP out, to a platform or to a server of ours |
+//! | `deploy` | check, pack, send; and each file when it is saved |
 //! | `watch` | file changes, debounced |
 //! | `run` | the composition root: knows all the others |
 //!
@@ -45,12 +45,14 @@
 //!   through `graphql::Templates`. One with a delay is a job: `run/deliver -> liquid, notifications/api_call`
 //! - file that goes with a message or call: `notifications` asks whoever sends where it is; ours are read on disk
 //!   (`graphql::OwnFiles -> app, records`), others come by `download`
-//! - start of a run: `run -> migrations -> liquid`, then requests and jobs
+//! - start of a run: `run -> app`, or `run -> releases` (checked out) `-> app` where it was deployed; then
+//!   `run -> migrations -> liquid`, then requests and jobs
 //! - file change: `watch -> run/reload -> app` (swap); to an instance, `watch -> deploy/sync -> client`
 //! - deploy: `cli/deploy -> deploy -> client`, to any platform; at a server of ours `server/app_builder -> releases`
 //!   (submitted) `-> run/install -> releases` (stored, checked out) `-> app` (swap)
-//! - asset on its way to an instance: `server/uploads -> server/asset_intake -> releases` (staged), then the manifest as a
-//!   submission like any other
+//! - asset on its way to an instance: `server/private_urls` says where, `server/uploads -> server/asset_intake -> releases`
+//!   (staged), then the manifest as a submission like any other
+//! - data in and out: `cli/data -> client`, to any platform; at a server of ours `server/app_builder -> records/transfer`
 //! - log line: `{% log %} | jobs | server -> logs -> store + subscribers`, read by `cli/logs -> logs -> store`; that
 //!   of an instance by `cli/logs -> client`
 //!

@@ -477,9 +477,7 @@ fn kept_releases_are_listed_and_served_again() {
     for args in [&["--rollback"][..], &["--rollback", "1"]] {
         let finished = deploy(&project, &platform, args).exits(0);
         assert!(
-            finished
-                .stdout
-                .starts_with("rolled back to release 1 of 2026-01-01T00:00:00.000Z (1 files), in "),
+            finished.stdout.starts_with("rolled back to release 1 of 2026-01-01T00:00:00.000Z (1 file), in "),
             "{finished}"
         );
     }

@@ -22,7 +22,7 @@ const BEFORE: Answer = Answer::Of(
 const FAILED: &str = r#"{"success": false, "total_tests": 2, "total": 2, "total_errors": 1, "total_assertions": 3, "duration_ms": 12,
   "tests": [{"name": "lib/a_test", "success": true, "assertions": 2, "errors": {}},
             {"name": "lib/b_test", "success": false, "assertions": 1, "errors": {"sum": ["2 is not 3", "\u001b[2J"]}}]}"#;
-const SHOWN: &str = "PASS lib/a_test (2 assertions)\nFAIL lib/b_test (1 assertions)\n     sum: 2 is not 3\n     sum: \\x1b[2J\ntests: 2, failed: 1, assertions: 3, in 12ms\n";
+const SHOWN: &str = "PASS lib/a_test (2 assertions)\nFAIL lib/b_test (1 assertion)\n     sum: 2 is not 3\n     sum: \\x1b[2J\ntests: 2, failed: 1, assertions: 3, in 12ms\n";
 
 fn run(platform: &FakePlatform, args: &[&str]) -> (Project, Finished) {
     let project = Project::empty();
@@ -163,7 +163,7 @@ fn tests_of_an_app_run_at_the_server_here() {
     let lines = all.lines();
     let [cart, price, sum] = lines.as_slice() else { panic!("{all}") };
     assert!(cart.starts_with("PASS ") && cart.ends_with("tests/cart_total_test (2 assertions)"), "{all}");
-    assert!(price.starts_with("PASS ") && price.ends_with("tests/price_test (1 assertions)"), "{all}");
+    assert!(price.starts_with("PASS ") && price.ends_with("tests/price_test (1 assertion)"), "{all}");
     assert!(sum.starts_with("tests: 2, failed: 0, assertions: 3, in "), "{all}");
 
     let broken = app.project.read("app/lib/tests/price_test.liquid").replace("expected: 4", "expected: 5");

@@ -164,7 +164,8 @@ fn unknown_type(kind: &str, mark: Mark, path: &str, text: &str) -> Option<Proble
     Some(problem.at(mark.line, mark.col).with_excerpt_of(text).with_hint(hint))
 }
 
-/// Files that declare one table, or one type of profiles. What the app overrides of a module replaces the module's file, and is none.
+/// Files that declare one table, or one type of profiles. What the app overrides of a module replaces the module's file, and
+/// is none.
 pub(super) fn conflicts<'a>(
     files: impl IntoIterator<Item = (&'a Place, &'a str, &'a Arc<Schema>)>,
 ) -> Vec<Problem> {

@@ -48,13 +48,13 @@ impl Client {
         let Instance { id, .. } = self.instance()?;
         // Nobody else is to guess where it is.
         let [name, rest] = [Uuid::new_v4().simple(), Uuid::new_v4().simple()];
-        let file_name = format!("instances/{}/data_imports/{name}{rest}", text(&id));
+        let file_name = format!("instances/{id}/data_imports/{name}{rest}");
         let PresignedUrl { url, access_url } =
             self.presigned_url(&file_name, zip.len(), "application/zip")?;
         self.put_archive(&url, zip)?;
         let asked = json!({ "zip_file_url": access_url, "raw_ids": ids == FileIds::Raw }).to_string();
         let begun = self.begin_import(Content::Json(asked.as_bytes()))?;
-        Ok(self.finish(&format!("imports/{}?csv_import=true", text(&begun.id)))?.imported)
+        Ok(self.finish(&format!("imports/{}?csv_import=true", begun.id))?.imported)
     }
 
     /// Rows of a JSON file over those that are there.
@@ -74,7 +74,7 @@ impl Client {
             self.check_size(bytes)?;
         }
         let begun = self.begin_import(file)?;
-        Ok(self.finish(&format!("imports/{}", text(&begun.id)))?.imported)
+        Ok(self.finish(&format!("imports/{}", begun.id))?.imported)
     }
 
     fn begin_import(&self, file: Content<'_>) -> Result<Begun, Error> {
@@ -84,14 +84,14 @@ impl Client {
     pub(crate) fn export_json(&self, ids: FileIds) -> Result<Json, Error> {
         let form = export_form(ids);
         let begun: Begun = self.post_form(format_args!("{PREFIX}/exports"), &form, TIMEOUT)?;
-        Ok(self.finish(&format!("exports/{}", text(&begun.id)))?.data)
+        Ok(self.finish(&format!("exports/{}", begun.id))?.data)
     }
 
     /// The bytes of the archive.
     pub(crate) fn export_archive(&self, ids: FileIds) -> Result<Vec<u8>, Error> {
         let path = format_args!("{PREFIX}/exports?csv_export=true");
         let begun: Begun = self.post_form(path, &export_form(ids), TIMEOUT)?;
-        let done = self.finish(&format!("exports/{}?csv_export=true", text(&begun.id)))?;
+        let done = self.finish(&format!("exports/{}?csv_export=true", begun.id))?;
         let url = done.zip_file_url.ok_or_else(|| Error::Failed {
             message: "the server says nothing of where the archive is".to_owned(),
         })?;
@@ -104,7 +104,7 @@ impl Client {
             History::Forgotten => json!({ "confirmation": confirmation, "include_schema": true }),
         };
         let begun: Begun = self.post_json(format_args!("{PREFIX}/data_clean"), &asked, TIMEOUT)?;
-        self.finish(&format!("data_clean/{}", text(&begun.id))).map(drop)
+        self.finish(&format!("data_clean/{}", begun.id)).map(drop)
     }
 
     /// `transfer`: what was begun, as the server names it.
@@ -159,12 +159,4 @@ impl Client {
 /// Clients of the platform send it for archives, too.
 fn export_form(ids: FileIds) -> Form {
     Form::new().text("export_internal", &(ids == FileIds::Raw).to_string()).closed()
-}
-
-/// An id is a number or a text.
-fn text(id: &Json) -> String {
-    match id {
-        Json::String(id) => id.clone(),
-        other => other.to_string(),
-    }
 }

@@ -43,11 +43,10 @@ impl Error {
     /// It may well be otherwise a moment later: nobody answered, or the server is busy or broken for now.
     pub(crate) fn may_pass(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::Timeout { .. } | Self::Connection { .. } => true,
             Self::Refused { status, .. } | Self::Status { status, .. } => {
                 matches!(status, 408 | 429 | 500 | 502..=504)
             }
-            Self::Failed { .. } | Self::TooLarge { .. } | Self::Malformed { .. } => false,
+            other => other.is_silence(),
         }
     }
 
@@ -68,11 +67,17 @@ impl Error {
             | ureq::Error::HostNotFound
             | ureq::Error::ConnectionFailed
             | ureq::Error::BadUri(_) => Self::Unreachable { url, source: error },
-            ureq::Error::Io(ref source) if source.kind() == io::ErrorKind::ConnectionRefused => {
-                Self::Unreachable { url, source: error }
-            }
+            ureq::Error::Io(ref source) if was_not_reached(source) => Self::Unreachable { url, source: error },
             ureq::Error::Timeout(_) => Self::Timeout { url, timeout },
             _ => Self::Connection { url, source: error },
         }
     }
+}
+
+/// There was no connection to begin with: a name that nobody knows has no kind of its own among errors.
+fn was_not_reached(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable
+    ) || error.to_string().starts_with("failed to lookup address information")
 }

@@ -8,7 +8,7 @@ use ureq::http::Method;
 use super::multipart::Form;
 use super::request::Content;
 use super::{Client, Error, LONGEST_SEND, TIMEOUT};
-use crate::protocol::{Begun, KeptRelease, KeptReleases, ReleaseStatus};
+use crate::protocol::{Begun, Id, KeptRelease, KeptReleases, ReleaseStatus};
 
 const RELEASES: &str = "/api/app_builder/marketplace_releases";
 /// A status is a row to read; a busy instance may take its time.
@@ -59,7 +59,7 @@ impl Client {
         ))
     }
 
-    pub(crate) fn release(&self, id: &str) -> Result<ReleaseStatus, Error> {
+    pub(crate) fn release(&self, id: &Id) -> Result<ReleaseStatus, Error> {
         self.get(format_args!("{RELEASES}/{id}"), LONGEST_STATUS)
     }
 

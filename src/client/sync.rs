@@ -42,12 +42,8 @@ impl Client {
 
     /// Where the assets of an instance are posted to.
     pub(crate) fn presigned_form(&self, instance: &Instance) -> Result<PresignedForm, Error> {
-        let id = match &instance.id {
-            Json::String(id) => id.clone(),
-            other => other.to_string(),
-        };
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("directory", &format!("instances/{id}/assets"));
+        query.append_pair("directory", &format!("instances/{}/assets", instance.id));
         self.presign("presign-directory", &mut query)
     }
 

@@ -6,14 +6,12 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use serde_json::Value as Json;
-
 use super::archive::{Archive, pack};
 use super::members::Member;
-use super::release::{in_words, wait};
+use super::release::wait;
 use super::{Error, News};
 use crate::client::{Client, Effect};
-use crate::protocol::{AssetEntry, AssetsManifest, ReleaseStatus, ReportRow};
+use crate::protocol::{AssetEntry, AssetsManifest, Id, ReleaseStatus, ReportRow};
 
 /// An archive is gone from the storage when it is unpacked.
 const LONGEST_UNPACKING: Duration = Duration::from_secs(90);
@@ -22,14 +20,13 @@ const LAST_LOOK: Duration = Duration::from_secs(1);
 /// The manifest of an app of many thousand assets takes minutes.
 const LONGEST_WORK: Duration = Duration::from_secs(10 * 60);
 
-/// Sends them; what became of them, where the instance says so. `release` is the id of the one they belong to, null if
-/// there is none.
+/// Sends them; what became of them, where the instance says so. `release` is the one they belong to, if there is one.
 pub(super) fn deploy(
     client: &Client,
     root: &Path,
     assets: &[Member],
     effect: Effect,
-    release: &Json,
+    release: Option<&Id>,
     news: &mut impl FnMut(News<'_>),
 ) -> Result<Option<ReportRow>, Error> {
     news(News::SendingAssets);
@@ -40,8 +37,8 @@ pub(super) fn deploy(
         upload(client, &archive)?;
     }
     let manifest = manifest(&assets, &archive);
-    client.send_manifest(&AssetsManifest { manifest, marketplace_release_id: release.clone() })?;
-    let report = if release.is_null() { None } else { outcome(client, &in_words(release))? };
+    client.send_manifest(&AssetsManifest { manifest, marketplace_release_id: release.cloned() })?;
+    let report = release.map(|release| outcome(client, release)).transpose()?.flatten();
     let bytes = archive.zip.len();
     news(News::SentAssets { files: assets.len(), bytes, took: start.elapsed() });
     Ok(report)
@@ -83,7 +80,7 @@ fn manifest(assets: &[(String, &Member)], archive: &Archive) -> BTreeMap<String,
 }
 
 fn upload(client: &Client, archive: &Archive) -> Result<(), Error> {
-    let instance = in_words(&client.instance()?.id);
+    let instance = client.instance()?.id;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let file_name = format!("instances/{instance}/assets/{now}.assets_deploy.zip");
     let place = client.presigned_url(&file_name, archive.zip.len(), "application/zip")?;
@@ -101,7 +98,7 @@ fn upload(client: &Client, archive: &Archive) -> Result<(), Error> {
 }
 
 /// An instance that says nothing for so long has no report to give: the manifest is with it all the same.
-fn outcome(client: &Client, release: &str) -> Result<Option<ReportRow>, Error> {
+fn outcome(client: &Client, release: &Id) -> Result<Option<ReportRow>, Error> {
     let Some(status) = wait(client, release, LONGEST_WORK, assets_are_over)? else { return Ok(None) };
     match status.asset_error {
         Some(error) => Err(Error::Assets { error: error.error, file: error.details.file_path }),

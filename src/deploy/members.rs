@@ -215,10 +215,10 @@ fn fill_in<'m>(root: &Path, members: impl Iterator<Item = &'m mut Member>) -> Re
 impl Member {
     /// When its file last changed, in seconds since 1970; 0 where nobody knows.
     pub(super) fn changed(&self) -> i64 {
-        let (Content::File(file) | Content::Template { file, .. }) = &self.content else { return 0 };
-        let changed = fs::metadata(file).and_then(|metadata| metadata.modified()).ok();
-        let age = changed.and_then(|changed| changed.duration_since(UNIX_EPOCH).ok());
-        age.and_then(|age| i64::try_from(age.as_secs()).ok()).unwrap_or(0)
+        match &self.content {
+            Content::File(file) | Content::Template { file, .. } => changed(file),
+            Content::Text(_) => 0,
+        }
     }
 
     /// Its bytes as they are sent.
@@ -239,6 +239,13 @@ impl Member {
             }
         }
     }
+}
+
+/// When a file last changed, in seconds since 1970; 0 where nobody knows.
+pub(super) fn changed(file: &Path) -> i64 {
+    let changed = fs::metadata(file).and_then(|metadata| metadata.modified()).ok();
+    let age = changed.and_then(|changed| changed.duration_since(UNIX_EPOCH).ok());
+    age.and_then(|age| i64::try_from(age.as_secs()).ok()).unwrap_or(0)
 }
 
 /// The project's lock file, else those of its modules as one; none where nothing is locked.

@@ -25,12 +25,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::Value as Json;
-
 use crate::app::{App, Problem, Severity};
 use crate::check;
 use crate::client::{self, Absent, Client, Effect, NewRelease};
-use crate::protocol::{ARCHIVE_LIMIT, ReportRow};
+use crate::protocol::{ARCHIVE_LIMIT, Id, ReportRow};
 use archive::Archive;
 use members::{AppFolder, Member, Members};
 
@@ -111,7 +109,7 @@ pub(crate) enum News<'a> {
         error: &'a client::Error,
     },
     Sent {
-        id: &'a str,
+        id: &'a Id,
         took: Duration,
     },
     Importing,
@@ -214,7 +212,7 @@ fn send(options: &Options, client: &Client, news: &mut impl FnMut(News<'_>)) -> 
         return Err(Error::EmptyApp);
     }
     let mut report = Report::new();
-    let mut id = Json::Null;
+    let mut id = None;
     if let Some(archive) = &archive {
         if archive.zip.len() > ARCHIVE_LIMIT {
             return Err(Error::TooLarge { bytes: archive.zip.len(), limit: ARCHIVE_LIMIT });
@@ -225,7 +223,7 @@ fn send(options: &Options, client: &Client, news: &mut impl FnMut(News<'_>)) -> 
         id = status.id;
     }
     if !members.assets.is_empty() {
-        let sent = assets::deploy(client, &options.root, &members.assets, options.effect, &id, news)?;
+        let sent = assets::deploy(client, &options.root, &members.assets, options.effect, id.as_ref(), news)?;
         report.extend(sent.map(|row| ("Asset".to_owned(), row)));
     }
     Ok(report)

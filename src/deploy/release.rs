@@ -4,11 +4,9 @@ use std::cell::RefCell;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::Value as Json;
-
 use super::{Error, News};
 use crate::client::{self, Client, NewRelease};
-use crate::protocol::{ErrorDetails, ReleaseError, ReleaseStatus};
+use crate::protocol::{ErrorDetails, Id, ReleaseError, ReleaseStatus};
 
 /// What an instance says of a release until it is over; any other word is the end.
 const PENDING: [&str; 2] = ["ready_for_import", "in_progress"];
@@ -29,13 +27,13 @@ pub(super) fn release(
 ) -> Result<ReleaseStatus, Error> {
     news(News::Sending { bytes: release.archive.len() });
     let start = Instant::now();
-    let id = in_words(&send(client, release, news)?);
+    let id = send(client, release, news)?;
     news(News::Sent { id: &id, took: start.elapsed() });
 
     news(News::Importing);
     let start = Instant::now();
     let mut status = wait(client, &id, LONGEST_IMPORT, |status| !PENDING.contains(&&*status.status))?
-        .ok_or_else(|| Error::Unfinished { id: id.clone(), limit: LONGEST_IMPORT })?;
+        .ok_or_else(|| Error::Unfinished { id: id.to_string(), limit: LONGEST_IMPORT })?;
     if let Some(warning) = &status.warning {
         news(News::Warning(warning));
     }
@@ -47,9 +45,7 @@ pub(super) fn release(
         return Err(Error::Release { error, file: details.file_path });
     }
     news(News::Imported { took: start.elapsed() });
-    if status.id.is_null() {
-        status.id = Json::String(id);
-    }
+    status.id.get_or_insert(id);
     Ok(status)
 }
 
@@ -58,7 +54,7 @@ fn send(
     client: &Client,
     release: &NewRelease<'_>,
     news: &mut impl FnMut(News<'_>),
-) -> Result<Json, client::Error> {
+) -> Result<Id, client::Error> {
     let news = RefCell::new(news);
     let told = |part: News<'_>| (*news.borrow_mut())(part);
     let mut failures = 0;
@@ -77,7 +73,7 @@ fn send(
 /// Asks until the release is as `is_over` says; `None` if that takes longer than `limit`.
 pub(super) fn wait(
     client: &Client,
-    id: &str,
+    id: &Id,
     limit: Duration,
     is_over: impl Fn(&ReleaseStatus) -> bool,
 ) -> Result<Option<ReleaseStatus>, client::Error> {
@@ -93,13 +89,5 @@ pub(super) fn wait(
         }
         thread::sleep(pause);
         pause = (pause * 3 / 2).min(LAST_PAUSE);
-    }
-}
-
-/// An id is a number or a text.
-pub(super) fn in_words(id: &Json) -> String {
-    match id {
-        Json::String(id) => id.clone(),
-        other => other.to_string(),
     }
 }

@@ -54,13 +54,7 @@ pub(super) fn create(field: &Field, world: &mut World<'_>) -> Result<Json, Error
     draft.write(&archive).map_err(|error| refused(&error))?;
     let id = Uuid::new_v4().to_string();
     let key = Key::parse(&format!("{FOLDER}{id}/{FILE_NAME}")).map_err(|error| refused(&error))?;
-    let upload = Upload {
-        key: key.clone(),
-        acl: Acl::Private,
-        content_type: "application/zip".to_owned(),
-        content_disposition: Some("attachment".to_owned()),
-        cache_control: None,
-    };
+    let upload = Upload::private_zip(key.clone());
     world.atomically(|world| {
         world.data.store_upload(draft, &upload, world.now)?;
         answer(&DataExport { id, key, created_at: world.now }, &field.fields, world)

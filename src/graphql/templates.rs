@@ -27,7 +27,8 @@ pub(crate) fn variables(data: Json) -> Map<String, Json> {
     Map::from_iter([(DATA.to_owned(), data.clone()), ("form".to_owned(), data)])
 }
 
-/// Implemented in `liquid`. The `variables` of a notification are `data` and `form`; what the templates change, they change in `data`.
+/// Implemented in `liquid`. The `variables` of a notification are `data` and `form`; what the templates change, they change
+/// in the `data` they are lent.
 pub(crate) trait Templates: Debug {
     /// Head and body. `None` if the `trigger_condition` does not print `true`; then nothing else is rendered.
     ///

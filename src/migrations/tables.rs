@@ -1,6 +1,6 @@
 //! What a change of the app's tables means for the records and users that are there: values of a property whose type has
-//! changed are turned into the new type, all of them or none. What cannot be done is a problem of the table's file; records of a
-//! table that has gone are kept and hidden.
+//! changed are turned into the new type, all of them or none. What cannot be done is a problem of the table's file;
+//! records of a table that has gone are kept and hidden.
 
 use std::collections::BTreeMap;
 

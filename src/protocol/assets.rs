@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+
+use super::id::Id;
 
 /// Bytes of one archive of assets that a server of ours takes.
 pub(crate) const ASSETS_LIMIT: usize = 256 * 1024 * 1024;
@@ -30,8 +31,8 @@ pub(crate) struct AssetsManifest {
     /// By the path a page asks for: `images/a.png`, `modules/core/m.js`.
     pub(crate) manifest: BTreeMap<String, AssetEntry>,
     /// Of a deploy: these are all its assets.
-    #[serde(skip_serializing_if = "Json::is_null", default)]
-    pub(crate) marketplace_release_id: Json,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) marketplace_release_id: Option<Id>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

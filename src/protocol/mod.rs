@@ -3,6 +3,7 @@
 mod app;
 mod assets;
 mod diagnostic;
+mod id;
 mod instance;
 mod job;
 mod liquid_exec;
@@ -16,6 +17,7 @@ mod transfer;
 pub(crate) use app::AppIdentity;
 pub(crate) use assets::{ASSETS_LIMIT, AssetEntry, AssetsManifest, PresignedForm, PresignedUrl};
 pub(crate) use diagnostic::{Diagnostic, DiagnosticContext};
+pub(crate) use id::Id;
 pub(crate) use instance::Instance;
 pub(crate) use job::{Idle, JobAttempt, JobCounts, JobList, JobRecord};
 pub(crate) use liquid_exec::{LiquidExec, LiquidResult};

@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::id::Id;
+
 /// Bytes of one archive; the platform's own limit.
 pub(crate) const ARCHIVE_LIMIT: usize = 50 * 1024 * 1024;
 
 /// How a release, or a backup, is getting on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ReleaseStatus {
-    /// A number or a text. Clients wait for the assets of a release only if it is told.
+    /// Clients wait for the assets of a release only if it is told.
     #[serde(default)]
-    pub(crate) id: Json,
+    pub(crate) id: Option<Id>,
     /// `ready_for_import`, `in_progress`, `success`, `error`; of a backup `ready_for_export`, `success`.
     pub(crate) status: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]

@@ -4,13 +4,15 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::id::Id;
+
 /// Bytes of one import that a server of ours takes.
 pub(crate) const IMPORT_LIMIT: usize = 64 * 1024 * 1024;
 
-/// Answer of the POST. A number or a text.
+/// Answer of the POST.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Begun {
-    pub(crate) id: Json,
+    pub(crate) id: Id,
 }
 
 /// `pending`, `done` or `failed`, bare or as `{"name": …}`.

@@ -1,5 +1,6 @@
 //! The types that the app's tables and its users declared when they were last loaded, and turning stored values into those
-//! of another type. A property that has gone from its table stays known: its values are hidden, and visible again when it is back.
+//! of another type. A property that has gone from its table stays known: its values are hidden, and visible again when it is
+//! back.
 
 use std::collections::BTreeMap;
 

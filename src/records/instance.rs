@@ -1,26 +1,38 @@
-//! Who this installation of the app is, to clients and templates: an id made when first needed. It lies in the data file,
-//! so that it outlives restarts and moves of the folder, and goes with the data.
+//! What this installation of the app knows of itself: who it is to clients and templates, the secret it signs with, its key
+//! pairs. Each is made when first needed. It lies in the data file, so that it outlives restarts and moves of the folder, and
+//! goes with the data.
 
+use rusqlite::types::{FromSql, ToSql};
 use rusqlite::{OptionalExtension as _, params};
 use uuid::Uuid;
 
 use super::data::{Data, DataError};
 
+const KNOWN: &str = "SELECT value FROM instance WHERE key = ?1";
+
 impl Data {
-    /// Two that need it first at the same moment get the same.
     pub(crate) fn instance_uuid(&mut self) -> Result<String, DataError> {
-        const KNOWN: &str = "SELECT value FROM instance WHERE key = 'uuid'";
+        self.of_installation("uuid", || Ok(Uuid::new_v4().to_string()))
+    }
+
+    /// The value called `key`; what `make` gives, where there is none yet. Two that need it first at the same moment get the
+    /// same. It is made before anything is locked, for some take a while.
+    pub(super) fn of_installation<T: FromSql + ToSql>(
+        &mut self,
+        key: &str,
+        make: impl FnOnce() -> Result<T, DataError>,
+    ) -> Result<T, DataError> {
         let known = self.read(|connection| {
-            connection.prepare_cached(KNOWN)?.query_row([], |row| row.get(0)).optional()
+            connection.prepare_cached(KNOWN)?.query_row([key], |row| row.get(0)).optional()
         })?;
         if let Some(known) = known {
             return Ok(known);
         }
-        let made = Uuid::new_v4().to_string();
+        let made = make()?;
         self.write(|connection| {
-            connection
-                .execute("INSERT OR IGNORE INTO instance (key, value) VALUES ('uuid', ?1)", params![made])?;
-            connection.query_row(KNOWN, [], |row| row.get(0))
+            let insert = "INSERT OR IGNORE INTO instance (key, value) VALUES (?1, ?2)";
+            connection.execute(insert, params![key, made])?;
+            connection.query_row(KNOWN, [key], |row| row.get(0))
         })
     }
 }

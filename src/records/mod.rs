@@ -1,5 +1,5 @@
-//! What the app keeps between requests: records, users and their profiles, activities, constants and sessions in `data.sqlite3`, uploaded
-//! files beside it, and the `{% cache %}`, which lives in memory.
+//! What the app keeps between requests: records, users and their profiles, activities, constants, sessions and documents of
+//! search indexes in `data.sqlite3`, uploaded files beside it, and the `{% cache %}`, which lives in memory.
 
 mod activities;
 mod cache;

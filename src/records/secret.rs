@@ -4,7 +4,6 @@
 use std::fmt;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use rusqlite::params;
 use sha2::Sha256;
 
 use super::data::{Data, DataError};
@@ -33,26 +32,7 @@ impl fmt::Debug for Secret {
 }
 
 impl Data {
-    /// Two that need it first at the same moment get the same.
     pub(super) fn secret(&mut self) -> Result<Secret, DataError> {
-        let known = self.read(|connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT value FROM instance WHERE key = 'secret'")?;
-            let mut rows = statement.query([])?;
-            rows.next()?.map(|row| row.get(0)).transpose()
-        })?;
-        if let Some(known) = known {
-            return Ok(Secret(known));
-        }
-        let made: [u8; 32] = rand::random();
-        self.write(|connection| {
-            connection.execute(
-                "INSERT OR IGNORE INTO instance (key, value) VALUES ('secret', ?1)",
-                params![made],
-            )?;
-            connection.query_row("SELECT value FROM instance WHERE key = 'secret'", [], |row| {
-                row.get(0).map(Secret)
-            })
-        })
+        self.of_installation("secret", || Ok(rand::random::<[u8; 32]>())).map(Secret)
     }
 }

@@ -1,6 +1,7 @@
 //! Ruby's dialect of regular expressions in the words of Rust's engine. That one runs in linear time, which is why it cannot
 //! look around, refer back or hold on to a match: an expression that asks for it is refused by the name of what it asks
-//! for, where compiling it would either fail with a riddle or mean something else. Filters and the forms of an app read it alike.
+//! for, where compiling it would either fail with a riddle or mean something else. Filters and the forms of an app read it
+//! alike.
 
 use std::iter::Peekable;
 use std::str::Chars;

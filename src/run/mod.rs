@@ -62,8 +62,8 @@ pub(crate) struct Summary {
     pub(crate) has_failed_migration: bool,
 }
 
-/// Serves the app in `options.root`, or what was deployed there, and works its jobs until `shutdown` ends, or until the errands of the options are
-/// done. News waits for its reader: a terminal that is slow slows nothing but the news.
+/// Serves the app in `options.root`, or what was deployed there, and works its jobs until `shutdown` ends, or until the
+/// errands of the options are done. News waits for its reader: a terminal that is slow slows nothing but the news.
 pub(crate) async fn run(
     options: Options,
     news: mpsc::Sender<News>,

@@ -55,9 +55,15 @@ fn working_tree_refuses_assets_that_differ_and_says_what_to_do() {
 #[test]
 fn body_that_is_no_manifest_is_refused() {
     let app = working_tree();
-    for body in [json!({}), json!({ "manifest": [] }), json!({ "manifest": { "a.css": {} } })] {
-        let refused = app.new_browser().post_json("/api/app_builder/assets_manifest", &body);
-        assert!(refusal(refused).starts_with("the body is no manifest of assets"), "{body}");
+    for (body, reason) in [
+        (json!({}), "missing field `manifest`"),
+        (json!({ "manifest": [] }), "invalid type: sequence, expected a map"),
+        (json!({ "manifest": { "a.css": {} } }), "missing field `physical_file_path`"),
+        (json!({ "manifest": {}, "marketplace_release_id": {} }), "an id is a number or a text"),
+    ] {
+        let refused = refusal(app.new_browser().post_json("/api/app_builder/assets_manifest", &body));
+        assert!(refused.starts_with("the body is no manifest of assets"), "{body}: {refused}");
+        assert!(refused.ends_with(reason), "{body}: {refused}");
     }
     app.get("/api/app_builder/assets_manifest").has_status(405);
 }

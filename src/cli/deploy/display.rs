@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
+use crate::app::Problem;
 use crate::cli::Context;
 use crate::cli::ui::{Progress, Ui};
 use crate::deploy::{News, Report};
@@ -17,6 +18,8 @@ pub(super) struct Display<'a> {
     format: Format,
     paths: ReportPaths,
     progress: Option<Progress>,
+    /// Warnings of our own check.
+    warnings: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +42,7 @@ impl<'a> Display<'a> {
             format: if context.global.json { Format::Json } else { Format::Text },
             paths: if context.global.verbose > 0 { ReportPaths::Listed } else { ReportPaths::Counted },
             progress: None,
+            warnings: Vec::new(),
         }
     }
 
@@ -52,14 +56,14 @@ impl<'a> Display<'a> {
             News::Sending { bytes } => self.progress = Some(self.ui.bar("sending", *bytes)),
             News::SentSoFar { bytes } => self.progress.iter().for_each(|bar| bar.reach(*bytes)),
             News::Retrying { error } => self.note(&format!("sending it again: {error}")),
-            News::Warning(warning) => self.note(&format!("warning: {warning}")),
+            News::Warning(warning) => self.warn(warning),
             News::OldFolder => {
                 self.note("warning: `marketplace_builder` is packed as `app`; rename the folder to `app`");
             }
             News::Checked { files, warnings, took } => {
                 self.progress = None;
-                warnings.iter().for_each(|warning| self.ui.problem(warning));
-                let files_count = count(*files);
+                self.tell(warnings);
+                let files_count = count(*files as u64);
                 self.phase(
                     &format!("checked   {files_count} in {}", seconds(*took)),
                     &json!({"phase": "check", "files": files, "warnings": warnings.len(), "ms": millis(*took)}),
@@ -73,7 +77,11 @@ impl<'a> Display<'a> {
                 let path = archive.path.strip_prefix(".").unwrap_or(&archive.path).display().to_string();
                 let (files, bytes) = (archive.sizes.len(), archive.zip.len());
                 self.phase(
-                    &format!("packed    {}, {bytes} bytes, in {}: {path}", count(files), seconds(*took)),
+                    &format!(
+                        "packed    {}, {bytes} bytes, in {}: {path}",
+                        count(files as u64),
+                        seconds(*took)
+                    ),
                     &json!({
                         "phase": "pack", "files": files, "bytes": bytes, "path": path, "ms": millis(*took),
                     }),
@@ -84,7 +92,7 @@ impl<'a> Display<'a> {
                 &json!({"phase": "verify", "digest": digest, "ms": millis(*took)}),
             ),
             News::Sent { id, took } => self.phase(
-                &format!("sent      release {}, in {}", escape(id), seconds(*took)),
+                &format!("sent      release {}, in {}", escape(&id.to_string()), seconds(*took)),
                 &json!({"phase": "send", "release": id, "ms": millis(*took)}),
             ),
             News::Imported { took } => self.phase(
@@ -92,7 +100,7 @@ impl<'a> Display<'a> {
                 &json!({"phase": "import", "ms": millis(*took)}),
             ),
             News::SentAssets { files, bytes, took } => self.phase(
-                &format!("assets    {}, {bytes} bytes, in {}", count(*files), seconds(*took)),
+                &format!("assets    {}, {bytes} bytes, in {}", count(*files as u64), seconds(*took)),
                 &json!({"phase": "assets", "files": files, "bytes": bytes, "ms": millis(*took)}),
             ),
         }
@@ -127,6 +135,26 @@ impl<'a> Display<'a> {
         self.progress = Some(self.ui.spinner(title));
     }
 
+    /// They stop nothing, and are many where an app relies on what only we do: `check` is where they are read.
+    fn tell(&mut self, warnings: &[Problem]) {
+        match (self.paths, warnings.len()) {
+            (_, 0) => {}
+            (ReportPaths::Listed, _) => warnings.iter().for_each(|warning| self.ui.problem(warning)),
+            (ReportPaths::Counted, 1) => self.note("1 warning: `pos-cli check` shows it"),
+            (ReportPaths::Counted, many) => {
+                self.note(&format!("{many} warnings: `pos-cli check` shows them"));
+            }
+        }
+        self.warnings = warnings.iter().map(Problem::to_string).collect();
+    }
+
+    /// What the instance says. One of ours says again what our own check has found.
+    fn warn(&mut self, text: &str) {
+        if !self.warnings.iter().any(|known| text.starts_with(known.as_str())) {
+            text.lines().for_each(|line| self.note(&format!("warning: {line}")));
+        }
+    }
+
     /// A bar that goes on being drawn would overwrite it.
     fn note(&mut self, line: &str) {
         self.progress = None;
@@ -140,6 +168,11 @@ fn report_lines(report: &Report, paths: ReportPaths) -> Vec<String> {
         || report.iter().map(|(category, row)| (category, [&row.upserted, &row.deleted, &row.skipped]));
     if rows().all(|(_, parts)| parts.iter().all(|part| len(part) == 0)) {
         return Vec::new();
+    }
+    let has_changes = |parts: &[&Paths; 3]| parts.iter().take(2).any(|part| len(part) > 0);
+    if paths == ReportPaths::Counted && !rows().any(|(_, parts)| has_changes(&parts)) {
+        let files: u64 = rows().flat_map(|(_, parts)| parts.map(len)).sum();
+        return vec![format!("unchanged {files} files: they are what was served before")];
     }
     let width = |cells: &mut dyn Iterator<Item = usize>| cells.max().unwrap_or(0);
     let category_width = width(&mut report.keys().map(|category| category.chars().count()));
@@ -170,7 +203,7 @@ fn len(paths: &Paths) -> u64 {
     }
 }
 
-fn count(files: usize) -> String {
+pub(super) fn count(files: u64) -> String {
     if files == 1 { "1 file".to_owned() } else { format!("{files} files") }
 }
 
@@ -212,6 +245,14 @@ mod tests {
             + app/a.liquid
             - app/\x1bb.liquid
         ");
+    }
+
+    #[test]
+    fn a_release_that_changes_nothing_is_one_line() {
+        let report = r#"{"Page": {"skipped": 12}, "Asset": {"skipped": ["app/assets/a.css"]}}"#;
+        let line = "unchanged 13 files: they are what was served before";
+        assert_eq!(lines(report, ReportPaths::Counted), line);
+        assert!(lines(report, ReportPaths::Listed).contains("\n    ~ app/assets/a.css\n"));
     }
 
     #[test]

@@ -34,17 +34,18 @@ Examples:
 #[command(before_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Where to: `local`, which is the server running here, or an environment of `.pos`
+    #[arg(value_name = "ENV")]
     environment: Option<String>,
     /// Keep the files of the instance that are not in this project
     #[arg(short, long, visible_alias = "partial-deploy")]
     partial: bool,
-    /// Send the assets as a part of the release, not past it
+    /// Send the assets inside the archive of the release, not on their own
     #[arg(short, long, visible_alias = "old-assets-upload")]
     one_archive: bool,
     /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Do not look for mistakes first
+    /// Skip `pos-cli check`, which otherwise comes first
     #[arg(long)]
     no_check: bool,
     /// Serve release N of a server of ours again; without a number the one before the current
@@ -66,16 +67,16 @@ pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
         Server::Local(url) => format!("local ({url})"),
         Server::Remote(environment) => environment.to_string(),
     };
+    if args.releases {
+        return rollback::list(&server.client(context), &name, context);
+    }
+    if let Some(release) = args.rollback {
+        return rollback::roll_back(&server.client(context), release, &name, context);
+    }
     let target = match server {
         Server::Local(url) => Target::Local { url },
         Server::Remote(environment) => Target::Remote(Client::of_environment(&environment)),
     };
-    if args.releases {
-        return rollback::list(&client(target), &name, context);
-    }
-    if let Some(release) = args.rollback {
-        return rollback::roll_back(&client(target), release, &name, context);
-    }
     deploy(&args.options(target), &name, context)
 }
 
@@ -107,13 +108,6 @@ fn deploy(options: &Options, name: &str, context: &Context) -> Result<Exit, Erro
             drop(display);
             Err(error.into())
         }
-    }
-}
-
-fn client(target: Target) -> Client {
-    match target {
-        Target::Local { url } => Client::local(&url),
-        Target::Remote(client) => client,
     }
 }
 

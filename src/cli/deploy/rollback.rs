@@ -1,7 +1,7 @@
 //! `deploy --releases` and `deploy --rollback`: what a server of ours keeps of what was deployed to it. A platform keeps
 //! no releases to go back to.
 
-use super::display::{millis, seconds};
+use super::display::{count, millis, seconds};
 use crate::cli::ui::{Closed, Table};
 use crate::cli::{Context, Error, Exit, Kind, as_json};
 use crate::client::{self, Client};
@@ -49,10 +49,10 @@ pub(super) fn roll_back(
         serde_json::json!({"phase": "rollback", "release": served.id, "ms": millis(took)}).to_string()
     } else {
         format!(
-            "rolled back to release {} of {} ({} files), in {}",
+            "rolled back to release {} of {} ({}), in {}",
             served.id,
             served.created_at,
-            served.files,
+            count(served.files),
             seconds(took)
         )
     };

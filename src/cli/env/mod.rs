@@ -43,7 +43,7 @@ enum Command {
         /// Where the instance is
         #[arg(long, value_parser = site)]
         url: SiteUrl,
-        /// Signs in with a password: POS_PORTAL_PASSWORD, else it is asked for, or read from standard input
+        /// Sign in with a password: POS_PORTAL_PASSWORD, else it is asked for, or read from standard input
         #[arg(long)]
         email: Option<String>,
         /// The token, if it is known; then nobody signs in
@@ -57,6 +57,7 @@ enum Command {
     List,
     /// Signs in again, for a token that is accepted no longer
     RefreshToken {
+        /// One that is there already
         #[arg(value_name = "ENV")]
         name: String,
     },

@@ -21,10 +21,10 @@ pub(super) struct SourceArgs {
     /// What is run, instead of a file or standard input
     #[arg(value_name = "CODE", conflicts_with = "file")]
     second: Option<String>,
-    /// Reads it from a file; `-` is standard input
+    /// Read it from a file; `-` is standard input
     #[arg(short, long, value_name = "FILE")]
     file: Option<PathBuf>,
-    /// Runs it without asking, whatever the environment is called
+    /// Run it without asking, whatever the environment is called
     #[arg(short, long)]
     yes: bool,
     #[command(flatten)]

@@ -72,7 +72,7 @@ enum Command {
     /// Scheduled jobs do not count. With no server running it works the jobs itself, without HTTP.
     Drain {
         /// Give up after this long: 30s, 5m
-        #[arg(long, value_name = "D", value_parser = parse_duration)]
+        #[arg(long, value_name = "TIME", value_parser = parse_duration)]
         timeout: Option<Duration>,
         #[command(flatten)]
         state: StateArgs,

@@ -66,7 +66,7 @@ enum Command {
         #[command(flatten)]
         which: Which,
         /// Give up after this long
-        #[arg(long, value_name = "D", value_parser = parse_duration, default_value = "5s")]
+        #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "5s")]
         timeout: Duration,
         #[command(flatten)]
         state: StateArgs,

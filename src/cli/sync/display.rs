@@ -102,7 +102,10 @@ impl<'a> Display<'a> {
             self.object(&json!({"event": "failed", "path": path, "error": format!("{error}{source}"), "again": again}));
             return;
         }
-        let line = format!("Failed to sync: {path}: {error}{source}{more}");
+        // What is wrong in the file has its place in front.
+        let error = error.to_string();
+        let place = if error.starts_with(path) { String::new() } else { format!("{path}: ") };
+        let line = format!("Failed to sync: {place}{error}{source}{more}");
         self.context.ui.failure(&stamped(&crate::logs::escape(&line)));
     }
 

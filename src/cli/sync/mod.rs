@@ -36,8 +36,9 @@ const CONCURRENCY: &str = "CONCURRENCY";
 #[command(before_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Where to: `local`, which is the server running here, or an environment of `.pos`
+    #[arg(value_name = "ENV")]
     environment: Option<String>,
-    /// Files under way at once: 3, or 16 to this machine; the variable CONCURRENCY stands before it
+    /// Files under way at once: 3, or 16 to this machine; the variable CONCURRENCY comes before it
     #[arg(short, long, value_name = "N")]
     concurrency: Option<NonZeroUsize>,
     /// Send this file alone, then end: with 1 if the instance does not take it

@@ -16,7 +16,7 @@ use crate::protocol::{StartedTests, TestOutcome, TestReport};
 const NEAR: Duration = Duration::from_millis(250);
 const FAR: Duration = Duration::from_secs(1);
 
-/// The first of all rows.
+/// As the id of the last row: whoever has none is given the newest ones.
 const NEWEST: &str = "0";
 
 /// Results that come one by one are shown at once; gives back the sum.
@@ -39,7 +39,8 @@ pub(super) fn run_all(
                 is_away = false;
                 found
             }
-            Err(error) if passes(&error) => {
+            // The run goes on without us.
+            Err(error) if error.may_pass() => {
                 if !is_away {
                     context.ui.note(&format!("cannot read the log: {error}; trying again"));
                 }
@@ -83,17 +84,4 @@ fn rows(client: &Client, after: &str) -> Result<Vec<Row>, client::Error> {
 fn has_lost_its_job(event: &NewEntry) -> bool {
     let is_of_tests = event.source_name.as_deref().is_some_and(|name| name.contains("tests"));
     is_of_tests && matches!(event.status, Some(Status::Dead | Status::Cancelled))
-}
-
-/// The run goes on without us.
-fn passes(error: &client::Error) -> bool {
-    match error {
-        client::Error::Unreachable { .. }
-        | client::Error::Connection { .. }
-        | client::Error::Timeout { .. } => true,
-        client::Error::Refused { status, .. } | client::Error::Status { status, .. } => *status >= 500,
-        client::Error::Failed { .. } | client::Error::TooLarge { .. } | client::Error::Malformed { .. } => {
-            false
-        }
-    }
 }

@@ -44,10 +44,11 @@ enum Command {
     /// Runs them; exit code 1 if one fails
     Run {
         /// `local`, which is the server running here, or an environment of `.pos`
+        #[arg(value_name = "ENV")]
         environment: Option<String>,
         /// Only tests with this in their path
         name: Option<String>,
-        /// Also writes the results to a file, as JUnit XML
+        /// Also write the results to a file, as JUnit XML
         #[arg(long, value_name = "FILE")]
         junit: Option<PathBuf>,
         /// How long all of them may take: 30s, 10m

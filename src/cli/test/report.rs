@@ -33,8 +33,10 @@ impl<'a> Report<'a> {
             self.line(&as_json(&test));
         } else {
             let word = if test.success { "PASS" } else { "FAIL" };
-            let assertions =
-                test.assertions.map_or_else(String::new, |count| format!(" ({count} assertions)"));
+            let assertions = test.assertions.map_or_else(String::new, |count| match count {
+                1 => " (1 assertion)".to_owned(),
+                count => format!(" ({count} assertions)"),
+            });
             self.line(&format!("{word} {}{assertions}", escape(&test.name)));
             for message in messages(&test.errors) {
                 self.line(&format!("     {}", escape(&message)));

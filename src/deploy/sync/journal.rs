@@ -14,8 +14,17 @@ use crate::deploy::Error;
 #[derive(Debug)]
 pub(super) struct Journal {
     path: PathBuf,
-    files: BTreeMap<String, Option<Digest>>,
+    files: BTreeMap<String, Held>,
     is_saved: bool,
+}
+
+/// What the instance has of a file that was sent to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Held {
+    Exactly(Digest),
+    /// Whether the last save has arrived is not known. `null` in the file.
+    Unsure,
 }
 
 /// SHA-256 of a file as it is on disk.
@@ -26,8 +35,7 @@ pub(super) struct Digest(String);
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
     v: u32,
-    /// `null`: it was sent, but whether it arrived is not known.
-    files: BTreeMap<String, Option<Digest>>,
+    files: BTreeMap<String, Held>,
 }
 
 const VERSION: u32 = 1;
@@ -49,21 +57,21 @@ impl Journal {
         Self { path: path.to_owned(), files: BTreeMap::new(), is_saved: false }
     }
 
-    /// `None` for a file the instance is not known to have; the digest is not known where it may have arrived.
-    pub(super) fn get(&self, path: &str) -> Option<&Option<Digest>> {
+    /// `None` for a file the instance is not known to have.
+    pub(super) fn get(&self, path: &str) -> Option<&Held> {
         self.files.get(path)
     }
 
     /// Whether the instance has just this content.
     pub(super) fn has(&self, path: &str, digest: &Digest) -> bool {
-        self.files.get(path).and_then(Option::as_ref) == Some(digest)
+        matches!(self.files.get(path), Some(Held::Exactly(held)) if held == digest)
     }
 
     /// What became of a file; `None`: it is not there.
-    pub(super) fn set(&mut self, path: &str, digest: Option<Option<Digest>>) {
+    pub(super) fn set(&mut self, path: &str, held: Option<Held>) {
         self.is_saved = false;
-        match digest {
-            Some(digest) => drop(self.files.insert(path.to_owned(), digest)),
+        match held {
+            Some(held) => drop(self.files.insert(path.to_owned(), held)),
             None => drop(self.files.remove(path)),
         }
     }
@@ -114,17 +122,25 @@ mod tests {
         let mut journal = Journal::empty(&path);
         let digest = Digest::of(b"a");
         for file in ["app/lib/a.liquid", "app/lib/b/c.liquid", "app/library.yml", "app/z.yml"] {
-            journal.set(file, Some(Some(digest.clone())));
+            journal.set(file, Some(Held::Exactly(digest.clone())));
         }
-        journal.set("app/lib/a.liquid", Some(None));
+        journal.set("app/lib/a.liquid", Some(Held::Unsure));
         journal.set("app/z.yml", None);
         journal.save().unwrap();
         let again = Journal::load(&path).unwrap();
 
         assert_eq!(again.below("app/lib"), ["app/lib/a.liquid", "app/lib/b/c.liquid"]);
-        assert_eq!(again.get("app/lib/a.liquid"), Some(&None));
+        assert_eq!(again.get("app/lib/a.liquid"), Some(&Held::Unsure));
         assert!(again.has("app/library.yml", &digest) && !again.has("app/lib/a.liquid", &digest));
         assert_eq!(again.get("app/z.yml"), None);
+
+        let text = r#"{"v":1,"files":{"app/a":null,"app/b":"00"}}"#;
+        fs::write(&path, text).unwrap();
+        let mut kept = Journal::load(&path).unwrap();
+        assert_eq!(kept.get("app/a"), Some(&Held::Unsure));
+        kept.is_saved = false;
+        kept.save().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
 
         fs::write(&path, "{").unwrap();
         assert!(Journal::load(&path).is_none());

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::files::{Found, Tree};
-use super::journal::Journal;
+use super::journal::{Held, Journal};
 use super::selection::{Kept, Target};
 use super::sender::{Sender, Sent};
 use super::{Options, is_passing};
@@ -44,7 +44,7 @@ pub(crate) fn sync_file(options: &Options, path: &Path) -> Result<String, Error>
     };
     // Without one, the next start takes what is here for what is there.
     if let Some(mut journal) = Journal::load(&options.journal) {
-        journal.set(&relative, Some(Some(digest)));
+        journal.set(&relative, Some(Held::Exactly(digest)));
         journal.save()?;
     }
     Ok(relative)

@@ -3,11 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
 use std::sync::Mutex;
-use std::time::UNIX_EPOCH;
-
-use serde_json::Value as Json;
 
 use super::files::{Found, Tree};
 use super::journal::Digest;
@@ -15,6 +11,7 @@ use super::selection::{AssetPlace, Kept, Target};
 use crate::app::TemplateValues;
 use crate::client::{self, Client, Taken};
 use crate::deploy::Error;
+use crate::deploy::members::changed;
 use crate::protocol::{AssetEntry, AssetsManifest, Instance, PresignedForm};
 
 /// Speaks to one instance for one project. Used by several threads at once.
@@ -72,7 +69,11 @@ impl Sender {
         match target.asset {
             Some(place) => {
                 self.post(&place, &content)?;
-                let entry = entry(target.path, &file, &content);
+                let entry = AssetEntry {
+                    physical_file_path: target.path,
+                    updated_at: changed(&file),
+                    file_size: content.len() as u64,
+                };
                 Ok(Sent::Asset { digest, key: place.key(), entry })
             }
             None => {
@@ -84,7 +85,7 @@ impl Sender {
 
     /// Says which assets there are now, besides those there were.
     pub(super) fn announce(&self, assets: BTreeMap<String, AssetEntry>) -> Result<(), client::Error> {
-        let manifest = AssetsManifest { manifest: assets, marketplace_release_id: Json::Null };
+        let manifest = AssetsManifest { manifest: assets, marketplace_release_id: None };
         self.client.send_manifest(&manifest)
     }
 
@@ -125,15 +126,5 @@ impl Sender {
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<PresignedForm>> {
         // It is replaced as a whole, so one left by a panic is as good as any.
         self.presigned.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
-
-fn entry(physical_file_path: String, file: &PathBuf, content: &[u8]) -> AssetEntry {
-    let modified = fs::metadata(file).and_then(|metadata| metadata.modified()).ok();
-    let since = modified.and_then(|moment| moment.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
-    AssetEntry {
-        physical_file_path,
-        updated_at: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
-        file_size: content.len() as u64,
     }
 }

@@ -6,7 +6,7 @@ use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
 use super::files::{Found, Tree};
-use super::journal::{Digest, Journal};
+use super::journal::{Digest, Held, Journal};
 use super::manifest::Manifest;
 use super::outbox::{Act, Errand, Outbox};
 use super::selection::{Kept, Target};
@@ -26,7 +26,7 @@ struct Syncer<N> {
     ignored: Ignored,
     journal: Journal,
     /// What the journal said of the files under way: true again if they are refused.
-    before: BTreeMap<String, Option<Option<Digest>>>,
+    before: BTreeMap<String, Held>,
     outbox: Outbox,
     manifest: Manifest,
     is_away: bool,
@@ -79,7 +79,7 @@ impl<N: FnMut(News<'_>)> Syncer<N> {
             Start::CatchUp if is_first => {
                 for path in self.tree.files() {
                     if let Some(digest) = self.digest(&path) {
-                        self.journal.set(&path, Some(Some(digest)));
+                        self.journal.set(&path, Some(Held::Exactly(digest)));
                     }
                 }
             }
@@ -205,25 +205,27 @@ impl<N: FnMut(News<'_>)> Syncer<N> {
 
     /// From now on nobody knows what the instance has of it.
     fn note_under_way(&mut self, path: &str) {
-        self.before.insert(path.to_owned(), self.journal.get(path).cloned());
-        self.journal.set(path, Some(None));
+        if let Some(held) = self.journal.get(path) {
+            self.before.insert(path.to_owned(), held.clone());
+        }
+        self.journal.set(path, Some(Held::Unsure));
     }
 
     fn ended(&mut self, outcome: Outcome, is_stopping: bool) {
         match outcome {
             Outcome::Sent(errand, Ok(sent)) => {
-                self.is_back();
+                self.came_back();
                 self.outbox.end(&errand.path);
                 self.sent(&errand.path, sent);
             }
             Outcome::Sent(errand, Err(error)) => self.failed(errand, &error, is_stopping),
             Outcome::Announced(assets, Ok(())) => {
-                self.is_back();
+                self.came_back();
                 self.manifest.end();
                 for asset in assets.into_values() {
                     // One that was sent again meanwhile has a turn of its own.
                     if !self.outbox.holds(&asset.path) {
-                        self.journal.set(&asset.path, Some(Some(asset.digest)));
+                        self.journal.set(&asset.path, Some(Held::Exactly(asset.digest)));
                     }
                     (self.news)(News::SyncedAsset { path: &asset.path });
                 }
@@ -233,10 +235,10 @@ impl<N: FnMut(News<'_>)> Syncer<N> {
     }
 
     fn sent(&mut self, path: &str, sent: Sent) {
-        let before = self.before.remove(path).flatten();
+        let before = self.before.remove(path);
         match sent {
             Sent::Put { digest, taken } => {
-                self.journal.set(path, Some(Some(digest)));
+                self.journal.set(path, Some(Held::Exactly(digest)));
                 (self.news)(News::Synced { path });
                 if taken == Taken::NeedsIndex {
                     (self.news)(News::NeedsIndex { path });
@@ -263,10 +265,10 @@ impl<N: FnMut(News<'_>)> Syncer<N> {
         let before = self.before.remove(&errand.path);
         let is_silence = matches!(error, Error::Server(error) if error.is_silence());
         if is_silence {
-            self.is_away(error);
+            self.went_away(error);
         } else {
-            self.is_back();
-            self.journal.set(&errand.path, before.flatten());
+            self.came_back();
+            self.journal.set(&errand.path, before);
         }
         if is_silence || is_passing(error) && errand.failures + 1 < TRIES && !is_stopping {
             if !is_silence && errand.failures == 0 {
@@ -284,9 +286,9 @@ impl<N: FnMut(News<'_>)> Syncer<N> {
         let (may_pass, is_silence) = (error.may_pass(), error.is_silence());
         let error = Error::Server(error);
         if is_silence {
-            self.is_away(&error);
+            self.went_away(&error);
         } else {
-            self.is_back();
+            self.came_back();
         }
         if may_pass && !is_stopping {
             self.manifest.again(assets, Instant::now());
@@ -298,13 +300,13 @@ impl<N: FnMut(News<'_>)> Syncer<N> {
         }
     }
 
-    fn is_away(&mut self, error: &Error) {
+    fn went_away(&mut self, error: &Error) {
         if !std::mem::replace(&mut self.is_away, true) {
             (self.news)(News::Away { error });
         }
     }
 
-    fn is_back(&mut self) {
+    fn came_back(&mut self) {
         if std::mem::take(&mut self.is_away) {
             (self.news)(News::Back);
         }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::error::ExportError;
 use crate::records::data::Data;
-use crate::records::uploads::{Acl, Key, Upload};
+use crate::records::uploads::{Key, Upload};
 
 impl Data {
     /// One snapshot of everything, as a private file; where it is.
@@ -27,14 +27,7 @@ impl Data {
         let draft = self.draft_upload()?;
         draft.write(archive).map_err(|source| ExportError::Write { source })?;
         let key = key_of(draft.name());
-        let upload = Upload {
-            key: key.clone(),
-            acl: Acl::Private,
-            content_type: "application/zip".to_owned(),
-            content_disposition: Some("attachment".to_owned()),
-            cache_control: None,
-        };
-        self.store_upload(draft, &upload, now)?;
+        self.store_upload(draft, &Upload::private_zip(key.clone()), now)?;
         Ok(key)
     }
 }

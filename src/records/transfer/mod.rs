@@ -26,7 +26,7 @@ pub(crate) use clean::Cleaned;
 pub(crate) use error::ImportError;
 #[cfg(test)]
 use references::References;
-pub(crate) use selected_export::{Files as ArchiveFiles, Selected as ExportSelection};
+pub(crate) use selected_export::{ArchiveFiles, ExportSelection};
 
 /// How long an import, an export or a clean waits for the transaction of somebody else.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -13,7 +13,7 @@ use crate::records::rows::{self, Criteria, Page, Record, Sort, Stored, User};
 
 /// Rows that an export asks for.
 #[derive(Debug)]
-pub(crate) struct Selected {
+pub(crate) struct ExportSelection {
     pub(crate) criteria: Criteria,
     pub(crate) sorts: Vec<Sort>,
     /// Rows at most.
@@ -22,7 +22,7 @@ pub(crate) struct Selected {
 
 /// How many rows go into one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Files {
+pub(crate) enum ArchiveFiles {
     /// As many as there are.
     Whole,
     /// As in an export of everything.
@@ -33,9 +33,9 @@ impl Data {
     /// One snapshot of all rows that are asked for, held in memory. A kind of which none are asked for has no file.
     pub(crate) fn export_selected(
         &self,
-        records: &[Selected],
-        users: &[Selected],
-        files: Files,
+        records: &[ExportSelection],
+        users: &[ExportSelection],
+        files: ArchiveFiles,
     ) -> Result<Vec<u8>, ExportError> {
         let (records, users) = self.read(|connection| {
             Ok((found::<Record>(connection, records)?, found::<User>(connection, users)?))
@@ -48,19 +48,22 @@ impl Data {
 }
 
 /// `None` where nothing is asked for.
-fn found<T: Stored>(connection: &Connection, selected: &[Selected]) -> rusqlite::Result<Option<Vec<T>>> {
+fn found<T: Stored>(
+    connection: &Connection,
+    selected: &[ExportSelection],
+) -> rusqlite::Result<Option<Vec<T>>> {
     if selected.is_empty() {
         return Ok(None);
     }
     let mut found = Vec::new();
-    for Selected { criteria, sorts, limit } in selected {
+    for ExportSelection { criteria, sorts, limit } in selected {
         found.extend(rows::page(connection, criteria, sorts, Page { number: 1, size: *limit })?);
     }
     Ok(Some(found))
 }
 
-fn write<T: File>(archive: &mut Archive, rows: &[T], files: Files) -> Result<(), ExportError> {
-    if files == Files::Whole || rows.len() <= csv_export::ROWS {
+fn write<T: File>(archive: &mut Archive, rows: &[T], files: ArchiveFiles) -> Result<(), ExportError> {
+    if files == ArchiveFiles::Whole || rows.len() <= csv_export::ROWS {
         return csv_export::write_file(archive, &format!("{}.csv", T::NAME), rows);
     }
     rows.chunks(csv_export::ROWS).enumerate().try_for_each(|(part, rows)| {

@@ -69,6 +69,19 @@ pub(crate) struct Upload {
     pub(crate) cache_control: Option<String>,
 }
 
+impl Upload {
+    /// An archive for whoever has a signed URL of it.
+    pub(crate) fn private_zip(key: Key) -> Self {
+        Self {
+            key,
+            acl: Acl::Private,
+            content_type: "application/zip".to_owned(),
+            content_disposition: Some("attachment".to_owned()),
+            cache_control: None,
+        }
+    }
+}
+
 /// A file that is there.
 #[derive(Debug)]
 pub(crate) struct StoredUpload {

@@ -3,7 +3,6 @@
 
 use p256::elliptic_curve::Generate;
 use rsa::pkcs8::EncodePrivateKey as _;
-use rusqlite::{OptionalExtension as _, params};
 
 use crate::records::data::{Data, DataError};
 
@@ -38,24 +37,8 @@ impl KeyPair {
 }
 
 impl Data {
-    /// The private key. Two that need it first at the same moment get the same; it is made before anything is locked, for
-    /// one of RSA takes a while.
     pub(super) fn private_key(&mut self, pair: KeyPair) -> Result<Vec<u8>, DataError> {
-        const KNOWN: &str = "SELECT value FROM instance WHERE key = ?1";
         let name = pair.name();
-        let known = self.read(|connection| {
-            connection.prepare_cached(KNOWN)?.query_row([name], |row| row.get(0)).optional()
-        })?;
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let made = pair.generate().ok_or(DataError::KeyPair { name })?;
-        self.write(|connection| {
-            connection.execute(
-                "INSERT OR IGNORE INTO instance (key, value) VALUES (?1, ?2)",
-                params![name, made],
-            )?;
-            connection.query_row(KNOWN, [name], |row| row.get(0))
-        })
+        self.of_installation(name, || pair.generate().ok_or(DataError::KeyPair { name }))
     }
 }

@@ -51,13 +51,13 @@ pub(super) fn show(state: &State, request: &Request, id: &str) -> Answer {
         return missing(Kind::Comparison, id);
     };
     let shown = match progress {
-        Progress::Pending => status(id.into(), "ready_for_export"),
+        Progress::Pending => status(id, "ready_for_export"),
         Progress::Failed(error) => ReleaseStatus {
             error: Some(ReleaseError { error, details: ErrorDetails::default() }),
-            ..status(id.into(), "error")
+            ..status(id, "error")
         },
         Progress::Done(Product::File(key)) => match signed_url(state, request, &key) {
-            Ok(url) => ReleaseStatus { zip_file: Some(ZipFile { url }), ..status(id.into(), "success") },
+            Ok(url) => ReleaseStatus { zip_file: Some(ZipFile { url }), ..status(id, "success") },
             Err(error) => return Answer::failed(&error.to_string()),
         },
         Progress::Done(_) => return missing(Kind::Backup, id),

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::{Value as Json, json};
 
 use super::{backups, missing, unprocessable, working_tree};
-use crate::protocol::{ErrorDetails, Paths, ReleaseError, ReleaseStatus};
+use crate::protocol::{ErrorDetails, Id, Paths, ReleaseError, ReleaseStatus};
 use crate::releases::{NewRelease, Origin, Progress, ReleaseId, Report, Run, Status, Wanted};
 use crate::server::answer::Answer;
 use crate::server::request::Request;
@@ -55,9 +55,9 @@ pub(super) fn show(state: &State, request: &Request, id: &str) -> Answer {
 }
 
 /// A status without anything optional.
-pub(super) fn status(id: Json, status: &str) -> ReleaseStatus {
+pub(super) fn status(id: impl Into<Id>, status: &str) -> ReleaseStatus {
     ReleaseStatus {
-        id,
+        id: Some(id.into()),
         status: status.to_owned(),
         warning: None,
         report: None,
@@ -70,7 +70,7 @@ pub(super) fn status(id: Json, status: &str) -> ReleaseStatus {
 }
 
 fn on_the_wire(id: ReleaseId, Status { progress, assets }: Status) -> ReleaseStatus {
-    let number = Json::from(id.number());
+    let number = id.number();
     let mut shown = match progress {
         Progress::Waiting => status(number, "ready_for_import"),
         Progress::Working => status(number, "in_progress"),
@@ -97,14 +97,14 @@ fn on_the_wire(id: ReleaseId, Status { progress, assets }: Status) -> ReleaseSta
 fn of_comparison(id: &str, compared: Transfer) -> ReleaseStatus {
     match compared {
         Transfer::Done(Product::Compared(rows)) => {
-            ReleaseStatus { report: Some(rows), ..status(id.into(), "success") }
+            ReleaseStatus { report: Some(rows), ..status(id, "success") }
         }
-        Transfer::Pending => status(id.into(), "in_progress"),
+        Transfer::Pending => status(id, "in_progress"),
         Transfer::Failed(error) => ReleaseStatus {
             error: Some(ReleaseError { error, details: ErrorDetails::default() }),
-            ..status(id.into(), "error")
+            ..status(id, "error")
         },
-        Transfer::Done(_) => status(id.into(), "success"),
+        Transfer::Done(_) => status(id, "success"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What clients send to a server that serves the files of a project: it is right where it is what the files say, and refused
 //! where it is not, for those who edit them would find their work replaced.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,9 +9,8 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use super::{refused, unprocessable};
-use crate::app::{App, TemplateValues, category};
-use crate::protocol::{Paths, ReportRow};
-use crate::releases::{FilePath, Manifest, Origin, unpack};
+use crate::app::{App, TemplateValues};
+use crate::releases::{Changed, FilePath, Manifest, Origin, by_category, unpack};
 use crate::server::answer::Answer;
 use crate::server::state::State;
 use crate::server::transfers::{Kind, Product};
@@ -40,14 +39,9 @@ pub(super) fn deploy(state: &State, zip: &[u8], origin: Origin) -> Answer {
     if !differing.is_empty() {
         return unprocessable(&difference(&app, &differing));
     }
-    let mut rows: BTreeMap<String, ReportRow> = BTreeMap::new();
-    for file in &files {
-        let row = rows.entry(category(file.path.as_str()).to_owned()).or_default();
-        if let Paths::Listed(skipped) = &mut row.skipped {
-            skipped.push(file.path.to_string());
-        }
-    }
-    match state.transfers.begin(Kind::Comparison, move || Ok(Product::Compared(rows))) {
+    let mut unchanged = Changed::default();
+    unchanged.skipped.extend(files.into_iter().map(|file| file.path));
+    match state.transfers.begin(Kind::Comparison, move || Ok(Product::Compared(by_category(&unchanged)))) {
         Ok(id) => Answer::json(StatusCode::OK, &json!({ "id": id })),
         Err(busy) => refused(&busy),
     }

@@ -5,10 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use jiff::Timestamp;
-use serde_json::Value as Json;
 
 use super::{Error, Settled};
-use crate::protocol::AssetsManifest;
+use crate::protocol::{AssetsManifest, Id};
 use crate::releases::{
     Bytes, Change, FilePath, Gone, NamedAsset, NamedAssets, NewFile, NotInstalled, Origin, Refused,
     ReleaseId, Releases, Wanted,
@@ -27,7 +26,7 @@ pub(super) fn save(releases: &Releases, name: &str, file: &Path) -> Result<(), E
 pub(super) fn settle(releases: &Releases, manifest: &AssetsManifest) -> Result<Settled, Error> {
     let named = manifest.manifest.iter().map(|(name, entry)| NamedAsset::of(name, entry));
     let named = NamedAssets { assets: named.collect::<Result<_, _>>()?, bytes: Bytes::Sent };
-    let of = release(releases, &manifest.marketplace_release_id)?;
+    let of = manifest.marketplace_release_id.as_ref().map(|id| release(releases, id)).transpose()?;
     match releases.install(Origin::Assets { of }, Wanted::Assets(named)) {
         // Clients ask the release what became of its assets.
         Err(NotInstalled::Refused { .. }) if of.is_some() => Ok(Settled::Over),
@@ -36,17 +35,12 @@ pub(super) fn settle(releases: &Releases, manifest: &AssetsManifest) -> Result<S
     }
 }
 
-/// The release whose assets these are; `None` for those of a `sync`.
-fn release(releases: &Releases, id: &Json) -> Result<Option<ReleaseId>, Error> {
-    let text = match id {
-        Json::Null => return Ok(None),
-        Json::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    let unknown = || Error::Release { id: text.clone() };
-    let id = text.parse::<ReleaseId>().map_err(|_| unknown())?;
+/// The release whose assets these are.
+fn release(releases: &Releases, id: &Id) -> Result<ReleaseId, Error> {
+    let unknown = || Error::Release { id: id.to_string() };
+    let id = id.to_string().parse::<ReleaseId>().map_err(|_| unknown())?;
     releases.status(id)?.ok_or_else(unknown)?;
-    Ok(Some(id))
+    Ok(id)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {

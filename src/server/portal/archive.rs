@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use crate::protocol::ARCHIVE_LIMIT;
+
 /// Folders in folders beyond this are left out.
 const MAX_DEPTH: usize = 40;
 /// Bytes of all files together; an archive of the platform is at most that large.
-const MAX_BYTES: u64 = 50 * 1024 * 1024;
+const MAX_BYTES: u64 = ARCHIVE_LIMIT as u64;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Error {

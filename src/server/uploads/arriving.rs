@@ -52,7 +52,7 @@ impl Arriving {
 }
 
 /// What the permission of a file is checked with, and where its bytes go.
-pub(super) async fn desk(state: &State) -> Result<(Signer, Draft), Refusal> {
+pub(super) async fn signer_and_draft(state: &State) -> Result<(Signer, Draft), Refusal> {
     let state = state.clone();
     let opened = spawn_blocking(move || {
         let mut data = data(&state);

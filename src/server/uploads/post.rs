@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::super::request::Request;
 use super::super::state::State;
 use super::super::{assets, body};
-use super::arriving::{Arriving, desk};
+use super::arriving::{Arriving, signer_and_draft};
 use super::received::{Received, Way};
 use super::xml::Refusal;
 use crate::records::{Acl, Breach, Key, Permission, Policy, Signer, Upload};
@@ -52,7 +52,7 @@ pub(super) async fn receive(
 }
 
 async fn file(state: &State, fields: &Fields, mut field: Field<'_>) -> Result<Received, Refusal> {
-    let (signer, draft) = desk(state).await?;
+    let (signer, draft) = signer_and_draft(state).await?;
     let policy = fields.policy(signer)?;
     let file_name = field.file_name().unwrap_or_default();
     let key = policy.admit(fields.text("key"), file_name, Timestamp::now()).map_err(broken)?;

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use super::super::request::Request;
 use super::super::state::State;
 use super::super::{Area, assets, body};
-use super::arriving::{Arriving, desk};
+use super::arriving::{Arriving, signer_and_draft};
 use super::destination::Destination;
 use super::received::{Received, Way};
 use super::xml::Refusal;
@@ -22,7 +22,7 @@ pub(super) async fn receive(
 ) -> Result<Received, Refusal> {
     let (_, name) = Area::of(&request.path);
     let key = Key::parse(name).map_err(|_| denied(PutBreach::Signature))?;
-    let (signer, draft) = desk(state).await?;
+    let (signer, draft) = signer_and_draft(state).await?;
     let put = PresignedPut::read(key, &request.query, signer, Timestamp::now()).map_err(denied)?;
     let content_type = request.header(CONTENT_TYPE.as_str()).unwrap_or_default();
     put.check_content_type(content_type).map_err(denied)?;

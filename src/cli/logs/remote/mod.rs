@@ -102,14 +102,14 @@ impl Remote<'_> {
         loop {
             match poller.next() {
                 Some(News::Rows(rows)) => {
-                    self.is_up();
+                    self.came_back();
                     match self.take(rows, goal) {
                         Ok(false) => {}
                         Ok(true) => return Ok(End::Done),
                         Err(closed) => return Ok(End::Closed(closed)),
                     }
                 }
-                Some(News::Failed(error)) => self.is_down(error)?,
+                Some(News::Failed(error)) => self.went_down(error)?,
                 None => {
                     let left = timeout.map(|timeout| timeout.saturating_sub(started.elapsed()));
                     if let (Some(timeout), Some(Duration::ZERO)) = (timeout, left) {
@@ -145,15 +145,15 @@ impl Remote<'_> {
         Ok(false)
     }
 
-    fn is_up(&mut self) {
+    fn came_back(&mut self) {
         if std::mem::take(&mut self.is_down) {
             self.screen.ui().note(&format!("pos-cli: {} answers again", self.url));
         }
     }
 
     /// # Errors
-    /// It will not be otherwise next time.
-    fn is_down(&mut self, error: client::Error) -> Result<(), Error> {
+    /// It will be the same next time.
+    fn went_down(&mut self, error: client::Error) -> Result<(), Error> {
         if error.is_unauthorized() {
             return Err(error.into());
         }
