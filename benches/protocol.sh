@@ -10,6 +10,8 @@ set -euo pipefail
 
 runs=${1:-11}
 ours=$(realpath "${POS_CLI:-$(dirname "$0")/../target/release/pos-cli}")
+official=${POS_CLI_OFFICIAL:+$(realpath "$POS_CLI_OFFICIAL")}
+unset POS_CLI_OFFICIAL # our binary reads POS_CLI_* as its settings
 folder=$(mktemp -d)
 children=()
 trap 'kill "${children[@]}" 2>/dev/null || true; wait; rm -rf "$folder"' EXIT
@@ -101,9 +103,9 @@ cp "$folder/small/.pos" "$folder/large/.pos"
 
 echo "ours ($runs runs each)"
 measure "$ours"
-if [ -n "${POS_CLI_OFFICIAL:-}" ]; then
+if [ -n "$official" ]; then
     echo "the official client"
-    measure "$(realpath "$POS_CLI_OFFICIAL")"
+    measure "$official"
 else
     echo "POS_CLI_OFFICIAL names no official client: nothing to compare with in this run"
 fi

@@ -14,6 +14,7 @@ if [ -z "$official" ]; then
     exit 0
 fi
 official=$(realpath "$official")
+unset POS_CLI_OFFICIAL # our binary reads POS_CLI_* as its settings
 ours=$(realpath "${POS_CLI:-$(dirname "$0")/../target/debug/pos-cli}")
 node_major=$(node --version | sed 's/^v\([0-9]*\).*/\1/')
 if [ "$node_major" -lt 22 ]; then
