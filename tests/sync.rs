@@ -208,6 +208,20 @@ fn a_refused_file_is_shown_and_the_others_go_on() {
 }
 
 #[test]
+fn a_mistake_in_a_file_is_shown_by_its_place() {
+    let refusal = Answer::Of(422, r#"{"error": "app/views/pages/index.liquid:1:1: error: no end"}"#);
+    let platform = platform(vec![refusal], vec![]);
+    let project = project();
+    platform.be_staging_of(&project);
+    let sync = Running::start(&project, &[]);
+    project.write(PAGE, "bad");
+    let line = sync.wait_for_line("Failed to sync");
+    sync.stops();
+
+    assert!(line.ends_with("Failed to sync: app/views/pages/index.liquid:1:1: error: no end"), "{line}");
+}
+
+#[test]
 fn failures_that_pass_are_tried_again() {
     let put_answers = vec![Answer::Of(500, "<html>"), Answer::Of(500, "{}"), Answer::Of(200, "")];
     let platform = platform(put_answers, vec![Answer::Of(404, "{}")]);

@@ -67,7 +67,9 @@ impl Error {
             | ureq::Error::HostNotFound
             | ureq::Error::ConnectionFailed
             | ureq::Error::BadUri(_) => Self::Unreachable { url, source: error },
-            ureq::Error::Io(ref source) if was_not_reached(source) => Self::Unreachable { url, source: error },
+            ureq::Error::Io(ref source) if was_not_reached(source) => {
+                Self::Unreachable { url, source: error }
+            }
             ureq::Error::Timeout(_) => Self::Timeout { url, timeout },
             _ => Self::Connection { url, source: error },
         }
@@ -80,4 +82,19 @@ fn was_not_reached(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::ConnectionRefused | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable
     ) || error.to_string().starts_with("failed to lookup address information")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::ToSocketAddrs as _;
+
+    use super::{Duration, Error};
+
+    #[test]
+    fn a_host_that_nobody_knows_is_not_reached() {
+        let error = "nobody.invalid:80".to_socket_addrs().unwrap_err();
+        let error = Error::of(ureq::Error::Io(error), "http://nobody.invalid", Duration::from_secs(1));
+
+        assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
+    }
 }
