@@ -339,6 +339,26 @@ fn only_files_a_platform_knows_are_sent() {
 }
 
 #[test]
+fn a_new_rule_keeps_the_files_here_that_are_saved_after_it() {
+    let (project, platform) = (project(), willing());
+    platform.be_staging_of(&project);
+    let sync = Running::start(&project, &[]);
+    project.write("app/notes.yml", "a: 1");
+    sync.wait_for_line("Synced: app/notes.yml");
+    project.write(".posignore", "*.yml\n");
+    project.write("app/notes.yml", "a: secret");
+    project.write(PAGE, "page");
+    sync.wait_for_line("Synced: app/views/pages/index.liquid");
+    project.write(".posignore", "app/{a\n");
+    project.write("app/notes.yml", "a: secret again");
+    project.write(PAGE, "page again");
+    sync.wait_for_line("Failed to sync: .posignore:1: cannot understand this rule");
+    sync.stops();
+
+    assert_eq!(puts(&platform).iter().filter(|(path, _)| path == "notes.yml").count(), 1);
+}
+
+#[test]
 fn assets_are_posted_by_the_presigned_form_and_named_together() {
     let (project, platform) = (project(), willing());
     platform.be_staging_of(&project);

@@ -9,19 +9,19 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::Error;
 
-const FILE: &str = ".posignore";
-
 /// The rules of one project.
 #[derive(Debug)]
 pub(crate) struct Ignored(Gitignore);
 
 impl Ignored {
+    pub(crate) const FILE: &str = ".posignore";
+
     /// Those of the project at `root`; a project without the file has none.
     ///
     /// # Errors
     /// A rule that cannot be understood is no reason to send what it may have meant.
     pub(crate) fn load(root: &Path) -> Result<Self, Error> {
-        let path = root.join(FILE);
+        let path = root.join(Self::FILE);
         match fs::read_to_string(&path) {
             Ok(text) => Self::parse(&text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self(Gitignore::empty())),
@@ -44,12 +44,12 @@ impl Ignored {
         let mut rules = GitignoreBuilder::new("");
         for (index, rule) in text.trim_start_matches('\u{feff}').lines().enumerate() {
             rules.add_line(None, rule).map_err(|source| Error::Rule {
-                file: FILE,
+                file: Self::FILE,
                 line: index + 1,
                 source,
             })?;
         }
-        rules.build().map(Self).map_err(|source| Error::Rules { file: FILE, source })
+        rules.build().map(Self).map_err(|source| Error::Rules { file: Self::FILE, source })
     }
 }
 

@@ -139,6 +139,13 @@ impl<N: FnMut(News<'_>)> Syncer<N> {
     }
 
     fn changed(&mut self, changes: &[Change]) {
+        // Who writes a rule and then the file it is for wants to keep that file here.
+        match Ignored::load(self.tree.root()) {
+            Ok(ignored) => self.ignored = ignored,
+            Err(error) => {
+                (self.news)(News::Failed { path: Ignored::FILE, error: &error, next: Next::Nothing });
+            }
+        }
         for change in changes {
             // A name that is not UTF-8 is none of an app.
             let Some(path) = change.path.to_str().map(|path| path.replace('\\', "/")) else { continue };
