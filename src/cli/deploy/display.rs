@@ -93,7 +93,7 @@ impl<'a> Display<'a> {
             ),
             News::Sent { id, took } => self.phase(
                 &format!("sent      release {}, in {}", escape(&id.to_string()), seconds(*took)),
-                &json!({"phase": "send", "release": id, "ms": millis(*took)}),
+                &json!({"phase": "send", "release": id.to_string(), "ms": millis(*took)}),
             ),
             News::Imported { took } => self.phase(
                 &format!("imported  in {}", seconds(*took)),
