@@ -103,11 +103,11 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Keep the files of the instance that are not in this project')
             [CompletionResult]::new('--partial', '--partial', [CompletionResultType]::ParameterName, 'Keep the files of the instance that are not in this project')
             [CompletionResult]::new('--partial-deploy', '--partial-deploy', [CompletionResultType]::ParameterName, 'Keep the files of the instance that are not in this project')
-            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Send the assets as a part of the release, not past it')
-            [CompletionResult]::new('--one-archive', '--one-archive', [CompletionResultType]::ParameterName, 'Send the assets as a part of the release, not past it')
-            [CompletionResult]::new('--old-assets-upload', '--old-assets-upload', [CompletionResultType]::ParameterName, 'Send the assets as a part of the release, not past it')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Send the assets inside the archive of the release, not on their own')
+            [CompletionResult]::new('--one-archive', '--one-archive', [CompletionResultType]::ParameterName, 'Send the assets inside the archive of the release, not on their own')
+            [CompletionResult]::new('--old-assets-upload', '--old-assets-upload', [CompletionResultType]::ParameterName, 'Send the assets inside the archive of the release, not on their own')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would change, and change nothing')
-            [CompletionResult]::new('--no-check', '--no-check', [CompletionResultType]::ParameterName, 'Do not look for mistakes first')
+            [CompletionResult]::new('--no-check', '--no-check', [CompletionResultType]::ParameterName, 'Skip `pos-cli check`, which otherwise comes first')
             [CompletionResult]::new('--releases', '--releases', [CompletionResultType]::ParameterName, 'List the releases a server of ours keeps')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
@@ -126,11 +126,11 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Keep the files of the instance that are not in this project')
             [CompletionResult]::new('--partial', '--partial', [CompletionResultType]::ParameterName, 'Keep the files of the instance that are not in this project')
             [CompletionResult]::new('--partial-deploy', '--partial-deploy', [CompletionResultType]::ParameterName, 'Keep the files of the instance that are not in this project')
-            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Send the assets as a part of the release, not past it')
-            [CompletionResult]::new('--one-archive', '--one-archive', [CompletionResultType]::ParameterName, 'Send the assets as a part of the release, not past it')
-            [CompletionResult]::new('--old-assets-upload', '--old-assets-upload', [CompletionResultType]::ParameterName, 'Send the assets as a part of the release, not past it')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Send the assets inside the archive of the release, not on their own')
+            [CompletionResult]::new('--one-archive', '--one-archive', [CompletionResultType]::ParameterName, 'Send the assets inside the archive of the release, not on their own')
+            [CompletionResult]::new('--old-assets-upload', '--old-assets-upload', [CompletionResultType]::ParameterName, 'Send the assets inside the archive of the release, not on their own')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would change, and change nothing')
-            [CompletionResult]::new('--no-check', '--no-check', [CompletionResultType]::ParameterName, 'Do not look for mistakes first')
+            [CompletionResult]::new('--no-check', '--no-check', [CompletionResultType]::ParameterName, 'Skip `pos-cli check`, which otherwise comes first')
             [CompletionResult]::new('--releases', '--releases', [CompletionResultType]::ParameterName, 'List the releases a server of ours keeps')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
@@ -668,7 +668,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
         }
         'pos-cli;env;add' {
             [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Where the instance is')
-            [CompletionResult]::new('--email', '--email', [CompletionResultType]::ParameterName, 'Signs in with a password: POS_PORTAL_PASSWORD, else it is asked for, or read from standard input')
+            [CompletionResult]::new('--email', '--email', [CompletionResultType]::ParameterName, 'Sign in with a password: POS_PORTAL_PASSWORD, else it is asked for, or read from standard input')
             [CompletionResult]::new('--token', '--token', [CompletionResultType]::ParameterName, 'The token, if it is known; then nobody signs in')
             [CompletionResult]::new('--partner-portal-url', '--partner-portal-url', [CompletionResultType]::ParameterName, 'The portal to sign in at; PARTNER_PORTAL_HOST says it too')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
@@ -741,13 +741,13 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;exec;liquid' {
-            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Reads it from a file; `-` is standard input')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Reads it from a file; `-` is standard input')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read it from a file; `-` is standard input')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read it from a file; `-` is standard input')
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
-            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Runs it without asking, whatever the environment is called')
-            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Runs it without asking, whatever the environment is called')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Run it without asking, whatever the environment is called')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Run it without asking, whatever the environment is called')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
@@ -758,15 +758,15 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;exec;graphql' {
-            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Reads it from a file; `-` is standard input')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Reads it from a file; `-` is standard input')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read it from a file; `-` is standard input')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read it from a file; `-` is standard input')
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The document''s variables, a JSON object')
             [CompletionResult]::new('--variables', '--variables', [CompletionResultType]::ParameterName, 'The document''s variables, a JSON object')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
-            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Runs it without asking, whatever the environment is called')
-            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Runs it without asking, whatever the environment is called')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Run it without asking, whatever the environment is called')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Run it without asking, whatever the environment is called')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Only errors on stderr')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Only errors on stderr')
@@ -883,8 +883,8 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;sync' {
-            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Files under way at once; the variable CONCURRENCY stands before it')
-            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Files under way at once; the variable CONCURRENCY stands before it')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Files under way at once; the variable CONCURRENCY comes before it')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Files under way at once; the variable CONCURRENCY comes before it')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Send this file alone, then end: with 1 if the instance does not take it')
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Send this file alone, then end: with 1 if the instance does not take it')
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
@@ -903,8 +903,8 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;s' {
-            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Files under way at once; the variable CONCURRENCY stands before it')
-            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Files under way at once; the variable CONCURRENCY stands before it')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Files under way at once; the variable CONCURRENCY comes before it')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Files under way at once; the variable CONCURRENCY comes before it')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Send this file alone, then end: with 1 if the instance does not take it')
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Send this file alone, then end: with 1 if the instance does not take it')
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
@@ -937,7 +937,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;test;run' {
-            [CompletionResult]::new('--junit', '--junit', [CompletionResultType]::ParameterName, 'Also writes the results to a file, as JUnit XML')
+            [CompletionResult]::new('--junit', '--junit', [CompletionResultType]::ParameterName, 'Also write the results to a file, as JUnit XML')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long all of them may take: 30s, 10m')
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')

@@ -104,9 +104,9 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -l color -d 'Whe
 always\t''
 never\t''"
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -s p -l partial -l partial-deploy -d 'Keep the files of the instance that are not in this project'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -s o -l one-archive -l old-assets-upload -d 'Send the assets as a part of the release, not past it'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -s o -l one-archive -l old-assets-upload -d 'Send the assets inside the archive of the release, not on their own'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -l dry-run -d 'Show what would change, and change nothing'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -l no-check -d 'Do not look for mistakes first'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -l no-check -d 'Skip `pos-cli check`, which otherwise comes first'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -l releases -d 'List the releases a server of ours keeps'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -l json -d 'One JSON object per line instead of text'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand deploy" -s q -l quiet -d 'Only errors on stderr'
@@ -119,9 +119,9 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -l color -d 'When to 
 always\t''
 never\t''"
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -s p -l partial -l partial-deploy -d 'Keep the files of the instance that are not in this project'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -s o -l one-archive -l old-assets-upload -d 'Send the assets as a part of the release, not past it'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -s o -l one-archive -l old-assets-upload -d 'Send the assets inside the archive of the release, not on their own'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -l dry-run -d 'Show what would change, and change nothing'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -l no-check -d 'Do not look for mistakes first'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -l no-check -d 'Skip `pos-cli check`, which otherwise comes first'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -l releases -d 'List the releases a server of ours keeps'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -l json -d 'One JSON object per line instead of text'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand d" -s q -l quiet -d 'Only errors on stderr'
@@ -496,7 +496,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and not __fish_seen
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and not __fish_seen_subcommand_from add list refresh-token help" -f -a "refresh-token" -d 'Signs in again, for a token that is accepted no longer'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and not __fish_seen_subcommand_from add list refresh-token help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from add" -l url -d 'Where the instance is' -r
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from add" -l email -d 'Signs in with a password: POS_PORTAL_PASSWORD, else it is asked for, or read from standard input' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from add" -l email -d 'Sign in with a password: POS_PORTAL_PASSWORD, else it is asked for, or read from standard input' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from add" -l token -d 'The token, if it is known; then nobody signs in' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from add" -l partner-portal-url -d 'The portal to sign in at; PARTNER_PORTAL_HOST says it too' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand env; and __fish_seen_subcommand_from add" -s C -d 'Change to this folder first' -r -F
@@ -538,25 +538,25 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and not __fish_see
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and not __fish_seen_subcommand_from liquid graphql help" -f -a "liquid" -d 'Renders a template and prints the result as it is'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and not __fish_seen_subcommand_from liquid graphql help" -f -a "graphql" -d 'Runs a document and prints the answer; exit code 1 if it has errors'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and not __fish_seen_subcommand_from liquid graphql help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -s f -l file -d 'Reads it from a file; `-` is standard input' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -s f -l file -d 'Read it from a file; `-` is standard input' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
 never\t''"
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -s y -l yes -d 'Runs it without asking, whatever the environment is called'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -s y -l yes -d 'Run it without asking, whatever the environment is called'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -l json -d 'One JSON object per line instead of text'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from liquid" -s h -l help -d 'Print help'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -s f -l file -d 'Reads it from a file; `-` is standard input' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -s f -l file -d 'Read it from a file; `-` is standard input' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -s p -l variables -d 'The document\'s variables, a JSON object' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -s C -d 'Change to this folder first' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -l color -d 'When to colour: auto, always, never' -r -f -a "auto\t'`NO_COLOR`, `CLICOLOR_FORCE`/`FORCE_COLOR`, `TERM=dumb`, then: is it a terminal'
 always\t''
 never\t''"
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -s y -l yes -d 'Runs it without asking, whatever the environment is called'
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -s y -l yes -d 'Run it without asking, whatever the environment is called'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -l json -d 'One JSON object per line instead of text'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand exec; and __fish_seen_subcommand_from graphql" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
@@ -620,7 +620,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -l json -d 'One 
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -s h -l help -d 'Print help'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s c -l concurrency -d 'Files under way at once; the variable CONCURRENCY stands before it' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s c -l concurrency -d 'Files under way at once; the variable CONCURRENCY comes before it' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s f -l file -d 'Send this file alone, then end: with 1 if the instance does not take it' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s C -d 'Change to this folder first' -r -F
@@ -633,7 +633,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -l json -d 'One JS
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -s c -l concurrency -d 'Files under way at once; the variable CONCURRENCY stands before it' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -s c -l concurrency -d 'Files under way at once; the variable CONCURRENCY comes before it' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -s f -l file -d 'Send this file alone, then end: with 1 if the instance does not take it' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -s C -d 'Change to this folder first' -r -F
@@ -656,7 +656,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and not __fish_see
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and not __fish_seen_subcommand_from run help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and not __fish_seen_subcommand_from run help" -f -a "run" -d 'Runs them; exit code 1 if one fails'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and not __fish_seen_subcommand_from run help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and __fish_seen_subcommand_from run" -l junit -d 'Also writes the results to a file, as JUnit XML' -r -F
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and __fish_seen_subcommand_from run" -l junit -d 'Also write the results to a file, as JUnit XML' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and __fish_seen_subcommand_from run" -l timeout -d 'How long all of them may take: 30s, 10m' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and __fish_seen_subcommand_from run" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand test; and __fish_seen_subcommand_from run" -s C -d 'Change to this folder first' -r -F

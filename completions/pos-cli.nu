@@ -82,10 +82,10 @@ module completions {
   export extern "pos-cli deploy" [
     --partial(-p)             # Keep the files of the instance that are not in this project
     --partial-deploy          # Keep the files of the instance that are not in this project
-    --one-archive(-o)         # Send the assets as a part of the release, not past it
-    --old-assets-upload       # Send the assets as a part of the release, not past it
+    --one-archive(-o)         # Send the assets inside the archive of the release, not on their own
+    --old-assets-upload       # Send the assets inside the archive of the release, not on their own
     --dry-run                 # Show what would change, and change nothing
-    --no-check                # Do not look for mistakes first
+    --no-check                # Skip `pos-cli check`, which otherwise comes first
     --rollback: string        # Serve release N of a server of ours again; without a number the one before the current
     --releases                # List the releases a server of ours keeps
     --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
@@ -642,7 +642,7 @@ module completions {
   # Adds one, or replaces it
   export extern "pos-cli env add" [
     --url: string             # Where the instance is
-    --email: string           # Signs in with a password: POS_PORTAL_PASSWORD, else it is asked for, or read from standard input
+    --email: string           # Sign in with a password: POS_PORTAL_PASSWORD, else it is asked for, or read from standard input
     --token: string           # The token, if it is known; then nobody signs in
     --partner-portal-url: string # The portal to sign in at; PARTNER_PORTAL_HOST says it too
     -C: path                  # Change to this folder first
@@ -680,7 +680,7 @@ module completions {
     --verbose(-v)             # Diagnostics on stderr; repeat for more
     --color: string@"nu-complete pos-cli env refresh-token color" # When to colour: auto, always, never
     --help(-h)                # Print help
-    name: string
+    name: string              # One that is there already
   ]
 
   # Print this message or the help of the given subcommand(s)
@@ -723,8 +723,8 @@ module completions {
 
   # Renders a template and prints the result as it is
   export extern "pos-cli exec liquid" [
-    --file(-f): path          # Reads it from a file; `-` is standard input
-    --yes(-y)                 # Runs it without asking, whatever the environment is called
+    --file(-f): path          # Read it from a file; `-` is standard input
+    --yes(-y)                 # Run it without asking, whatever the environment is called
     --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
@@ -742,8 +742,8 @@ module completions {
 
   # Runs a document and prints the answer; exit code 1 if it has errors
   export extern "pos-cli exec graphql" [
-    --file(-f): path          # Reads it from a file; `-` is standard input
-    --yes(-y)                 # Runs it without asking, whatever the environment is called
+    --file(-f): path          # Read it from a file; `-` is standard input
+    --yes(-y)                 # Run it without asking, whatever the environment is called
     --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     --variables(-p): string   # The document's variables, a JSON object
     -C: path                  # Change to this folder first
@@ -882,7 +882,7 @@ module completions {
 
   # Sends each file to an instance when it is saved, and deletes there what has gone here
   export extern "pos-cli sync" [
-    --concurrency(-c): string # Files under way at once; the variable CONCURRENCY stands before it
+    --concurrency(-c): string # Files under way at once; the variable CONCURRENCY comes before it
     --file(-f): path          # Send this file alone, then end: with 1 if the instance does not take it
     --all                     # Send every file first, whether or not it was changed
     --open(-o)                # Open the instance in a browser
@@ -916,7 +916,7 @@ module completions {
 
   # Runs them; exit code 1 if one fails
   export extern "pos-cli test run" [
-    --junit: path             # Also writes the results to a file, as JUnit XML
+    --junit: path             # Also write the results to a file, as JUnit XML
     --timeout: string         # How long all of them may take: 30s, 10m
     --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first

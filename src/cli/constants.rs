@@ -38,12 +38,12 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// All of them; SAFE=1 in the environment shows whole values
+    /// All constants; SAFE=1 in the environment shows whole values
     List {
         #[command(flatten)]
         server: ServerArgs,
     },
-    /// Sets one, whether it is there or not
+    /// Sets a constant, whether it is there or not
     Set {
         #[arg(long, value_name = "NAME")]
         name: String,
@@ -52,7 +52,7 @@ enum Command {
         #[command(flatten)]
         server: ServerArgs,
     },
-    /// Takes one away; one that is not there is no error
+    /// Takes a constant away; one that is not there is no error
     Unset {
         #[arg(long, value_name = "NAME")]
         name: String,

@@ -77,7 +77,7 @@ enum Command {
     },
     /// Takes all records, users, activities and sessions away for good; constants stay
     Clean {
-        /// Really
+        /// Your consent, without which nothing is cleaned
         #[arg(long, alias = "auto-confirm")]
         yes: bool,
         /// Also forget which migrations have run and what the tables looked like

@@ -39,19 +39,19 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// All of them with their states, in the order in which they run
+    /// All migrations with their states, in the order in which they run
     List {
         #[command(flatten)]
         server: ServerArgs,
     },
-    /// Runs one, or all that are not done; exit code 1 if one fails
+    /// Runs a migration, or all that are not done; exit code 1 if one fails
     Run {
         /// The fourteen digits its file name begins with; without it, all that are not done
         timestamp: Option<String>,
         #[command(flatten)]
         server: ServerArgs,
     },
-    /// Writes a new file, named after the time
+    /// Writes a new migration, named after the time
     #[command(allow_missing_positional = true)]
     Generate {
         #[command(flatten)]

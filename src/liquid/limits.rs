@@ -169,7 +169,7 @@ impl Limits {
         Ok(copy)
     }
 
-    /// [`Value::to_json`], its memory counted.
+    /// [`Value::to_json_counting`], its memory counted.
     pub(crate) fn to_json(&self, value: &Value) -> Result<Json, Limit> {
         let (json, values) = value.to_json_counting();
         self.charge(values * COPIED)?;

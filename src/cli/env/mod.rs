@@ -35,7 +35,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Adds one, or replaces it
+    /// Adds an environment, or replaces it
     Add {
         /// What other commands call it
         #[arg(value_name = "ENV", value_parser = environment)]
@@ -53,7 +53,7 @@ enum Command {
         #[arg(long, value_name = "URL", value_parser = site)]
         partner_portal_url: Option<SiteUrl>,
     },
-    /// Lists them, without their tokens
+    /// Lists the environments, without their tokens
     List,
     /// Signs in again, for a token that is accepted no longer
     RefreshToken {

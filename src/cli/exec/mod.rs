@@ -21,7 +21,7 @@ Examples:
 ";
 
 const WHERE: &str = "\
-One word alone is ENV if it names an environment or has no `{`, and else what is run, at the default one. An environment
+One word alone is ENV if it names an environment or has no `{`, and else what is run, at the default one. An environment \
 whose name contains `prod` is asked about first; where nobody can be asked, `--yes` is needed.";
 
 /// Runs a template or a GraphQL document at a server

@@ -41,7 +41,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Runs them; exit code 1 if one fails
+    /// Runs the tests; exit code 1 if one fails
     Run {
         /// `local`, which is the server running here, or an environment of `.pos`
         #[arg(value_name = "ENV")]

@@ -1,5 +1,5 @@
-//! Files that only pass through: an archive that was sent to be imported, an export or a backup to be fetched. They are gone a day
-//! later, whether or not anybody has come for them.
+//! Files that only pass through: an archive that was sent to be imported, an export or a backup to be fetched. They are gone
+//! a day later, whether or not anybody has come for them.
 
 use std::time::Duration;
 
