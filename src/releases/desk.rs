@@ -112,7 +112,11 @@ impl Desk {
         self.lock().find(id).map(|known| known.origin)
     }
 
-    /// The same, when the submission is over or `patience` is.
+    pub(super) fn has_failed(&self, id: ReleaseId) -> bool {
+        self.lock().find(id).is_some_and(|known| matches!(known.progress, Progress::Failed(_)))
+    }
+
+    /// The status when the submission is over, or after `patience`.
     pub(super) fn wait(&self, id: ReleaseId, patience: Duration) -> Option<Status> {
         let until = Instant::now() + patience;
         let mut state = self.lock();
