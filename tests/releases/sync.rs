@@ -1,5 +1,7 @@
 //! Single files that are saved, renamed, removed.
 
+use serde_json::json;
+
 use super::{INDEX, RELEASES, delete, deployed, instance, kept, put};
 use crate::harness::Multipart;
 
@@ -24,6 +26,21 @@ fn a_row_of_saves_is_one_release() {
     }
 
     assert_eq!(kept(&app), [(4, "sync".to_owned(), true), (1, "deploy".to_owned(), false)]);
+}
+
+#[test]
+fn a_release_of_saves_that_was_gone_back_to_is_kept() {
+    let app = instance();
+    deployed(&app, &[INDEX]);
+    put(&app, "views/pages/index.liquid", "two").has_status(200);
+    deployed(&app, &[INDEX]);
+    app.browser().post_json("/_dev/releases/2/activate", &json!({})).has_status(200);
+    put(&app, "views/pages/index.liquid", "three").has_status(200);
+
+    let ids: Vec<u64> = kept(&app).into_iter().map(|(id, _, _)| id).collect();
+    assert!(ids.contains(&2), "{ids:?}");
+    app.browser().post_json("/_dev/releases/2/activate", &json!({})).has_status(200);
+    assert_eq!(app.get("/").text(), "two");
 }
 
 #[test]
