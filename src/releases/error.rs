@@ -49,7 +49,7 @@ pub(crate) enum Refused {
     OtherAsset { path: FilePath, name: String },
     #[error("release {id} was refused, and its assets are with it: deploy again")]
     ReleaseFailed { id: ReleaseId },
-    #[error("release {id} is not kept; `GET /_dev/releases` lists those that are")]
+    #[error("release {id} is not kept; `pos-cli deploy --releases` lists those that are")]
     NoRelease { id: ReleaseId },
 }
 
