@@ -15,6 +15,8 @@ const MAX_WAITING: usize = 64;
 const MAX_WAITING_BYTES: usize = 4 * ARCHIVE_LIMIT;
 /// Submissions whose end is remembered; releases are known for longer, by the database.
 const MAX_KNOWN: usize = 256;
+/// Of those, the newest whose files are remembered: each may list every file of an app.
+const MAX_LISTED: usize = 32;
 
 #[derive(Debug)]
 pub(super) struct Desk {
@@ -112,7 +114,11 @@ impl Desk {
         self.lock().find(id).map(|known| known.origin)
     }
 
-    /// The same, when the submission is over or `patience` is.
+    pub(super) fn has_failed(&self, id: ReleaseId) -> bool {
+        self.lock().find(id).is_some_and(|known| matches!(known.progress, Progress::Failed(_)))
+    }
+
+    /// The status when the submission is over, or after `patience`.
     pub(super) fn wait(&self, id: ReleaseId, patience: Duration) -> Option<Status> {
         let until = Instant::now() + patience;
         let mut state = self.lock();
@@ -153,7 +159,13 @@ impl Desk {
     }
 
     pub(super) fn finish(&self, id: ReleaseId, progress: Progress) {
-        self.lock().set(id, progress);
+        let mut state = self.lock();
+        state.set(id, progress);
+        for known in state.known.iter_mut().rev().skip(MAX_LISTED) {
+            if let Progress::Done(report) = &mut known.progress {
+                report.rows.clear();
+            }
+        }
         self.moved.notify_all();
     }
 
@@ -206,16 +218,37 @@ impl Wanted {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::protocol::ReportRow;
+    use crate::releases::Report;
+
+    fn release() -> NewRelease {
+        let wanted = Wanted::Archive(b"zip".to_vec());
+        NewRelease { origin: Origin::Deploy, wanted, run: Run::ForReal }
+    }
+
+    #[test]
+    fn files_of_the_newest_alone_are_remembered() {
+        let desk = Desk::new(0);
+        let rows = BTreeMap::from([("Page".to_owned(), ReportRow::default())]);
+        for number in 1..=MAX_LISTED as i64 + 1 {
+            let id = desk.submit(release()).unwrap();
+            assert_eq!((id, desk.next().map(|next| next.id)), (ReleaseId(number), Some(id)));
+            desk.finish(id, Progress::Done(Report { rows: rows.clone(), warning: None }));
+        }
+        let rows_of = |number| match desk.status(ReleaseId(number)).unwrap().progress {
+            Progress::Done(report) => report.rows.len(),
+            other => panic!("{other:?}"),
+        };
+
+        assert_eq!((rows_of(1), rows_of(2)), (0, 1));
+    }
 
     #[test]
     fn what_waits_when_the_server_stops_has_failed_and_what_is_under_way_has_not() {
         let desk = Desk::new(0);
-        let release = || NewRelease {
-            origin: Origin::Deploy,
-            wanted: Wanted::Archive(b"zip".to_vec()),
-            run: Run::ForReal,
-        };
         let (begun, waiting) = (desk.submit(release()).unwrap(), desk.submit(release()).unwrap());
         assert_eq!(desk.next().map(|next| next.id), Some(begun));
 

@@ -47,7 +47,9 @@ pub(crate) enum Refused {
     NoBytes { path: FilePath },
     #[error("the manifest says that asset `{name}` is the file `{path}`, which it cannot be")]
     OtherAsset { path: FilePath, name: String },
-    #[error("release {id} is not kept; `GET /_dev/releases` lists those that are")]
+    #[error("release {id} was refused, and its assets are with it: deploy again")]
+    ReleaseFailed { id: ReleaseId },
+    #[error("release {id} is not kept; `pos-cli deploy --releases` lists those that are")]
     NoRelease { id: ReleaseId },
 }
 
@@ -71,6 +73,7 @@ impl Refused {
             | Self::Name { .. }
             | Self::Duplicates
             | Self::NoModule { .. }
+            | Self::ReleaseFailed { .. }
             | Self::NoRelease { .. } => None,
         }
     }

@@ -219,6 +219,7 @@ impl Releases {
     /// What the manifest of a release speaks of.
     fn extent_of(&self, id: ReleaseId) -> Result<Extent, Error> {
         let is_deploy = match self.inner.desk.origin(id) {
+            Some(_) if self.inner.desk.has_failed(id) => return Err(Refused::ReleaseFailed { id }.into()),
             Some(origin) => origin == Origin::Deploy,
             None => {
                 let origin = self.inner.store.read(|connection| table::origin(connection, id))?;

@@ -8,7 +8,7 @@ use super::change::Change;
 use super::file_path::FilePath;
 use crate::protocol::{Paths, ReleaseError, ReportRow};
 
-/// Of a submission, and of the release that came of it if one did. Never given twice.
+/// Of a submission, and of the release that came of it if one did. That of a release is never given twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ReleaseId(pub(super) i64);
 
@@ -25,7 +25,7 @@ pub(crate) struct NewRelease {
 pub(crate) enum Origin {
     Deploy,
     Partial,
-    /// One file that was saved. A row of saves is one release: the one before is not kept.
+    /// One file that was saved. A row of saves is one release: the one before is not kept, unless somebody went back to it.
     Sync,
     /// Assets; those of a deploy become part of its release, which gets a new id.
     Assets {

@@ -154,9 +154,15 @@ fn amends(
 ) -> rusqlite::Result<Option<String>> {
     let Some(before) = self::origin(transaction, current)? else { return Ok(None) };
     let does = match origin {
-        Origin::Sync => before == Origin::Sync.as_str(),
+        // One that somebody went back to stays: the newest is that of the saves before.
+        Origin::Sync => before == Origin::Sync.as_str() && is_newest(transaction, current)?,
         Origin::Assets { of } => of == Some(current),
         Origin::Deploy | Origin::Partial | Origin::Module => false,
     };
     Ok(does.then_some(before))
+}
+
+fn is_newest(transaction: &Transaction<'_>, id: ReleaseId) -> rusqlite::Result<bool> {
+    let select = "SELECT NOT EXISTS (SELECT 1 FROM releases WHERE id > ?1)";
+    transaction.query_row(select, [id.0], |row| row.get(0))
 }

@@ -134,12 +134,15 @@ impl Installer {
         Ok(Report { rows, warning: listed(&warnings) })
     }
 
-    /// What was sent is what is served. Should its tree have been damaged, sending it again is what helps.
+    /// What was sent is what is served. Should its tree have been damaged, deploying it again is what helps.
     fn confirm(&self, wanted: &Wanted, changed: &Changed) -> Result<(), releases::Error> {
-        if let Wanted::Kept(kept) = wanted {
-            self.releases.activate(*kept)?;
-        }
         self.releases.forget_staged(changed)?;
+        match wanted {
+            Wanted::Kept(kept) => self.releases.activate(*kept)?,
+            Wanted::Archive(_) => {}
+            // A client that begins to sync may send every file: none is to read all of them.
+            Wanted::Change(_) | Wanted::Assets(_) => return Ok(()),
+        }
         self.releases.restore(&self.current).map(drop)
     }
 

@@ -9,8 +9,8 @@ use super::Error;
 use crate::app::LoadError;
 use crate::store::StateDir;
 
-/// What a start that was interrupted leaves behind, and what systems put into any folder.
-const HARMLESS: [&str; 4] = [".gitignore", "lock", "lost+found", ".DS_Store"];
+/// What a start that was interrupted leaves behind, the settings of this server, and what systems put into any folder.
+const HARMLESS: [&str; 5] = [".gitignore", "lock", "pos-cli.toml", "lost+found", ".DS_Store"];
 
 /// Why no app was found in a folder, said better if it is that of an instance.
 pub(super) fn explain(error: LoadError, folder: &Path) -> Error {

@@ -50,8 +50,8 @@ impl Swap {
     pub(super) fn adopt_tables(&self, app: &App) -> Vec<Problem> {
         let Some(graph) = &self.bindings.graph else { return Vec::new() };
         migrations::adopt(app, &graph.records).unwrap_or_else(|error| {
-            self.log_failure("tables", &error.to_string());
-            Vec::new()
+            let message = format!("the records do not follow its tables until the next start: {error}");
+            vec![Problem::error("app/schema", message)]
         })
     }
 

@@ -179,7 +179,7 @@ async fn handle(
         body::drop_rest(&mut body).await;
         return ending.respond(refuse(area, &refusal));
     }
-    let turn = Turn::of(&request);
+    let turn = Turn::of(&request, area);
     match area {
         Area::Inspector => {
             body::drop_rest(&mut body).await;
@@ -237,14 +237,20 @@ async fn handle(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Turn {
     Own,
+    /// Of a client of the platform.
+    Client,
     /// Of the page of ours that waits for the answer. If its request had to wait for a turn too, pages that call the server
     /// they are on could hold all turns and wait for each other.
     Callers,
 }
 
 impl Turn {
-    fn of(request: &Request) -> Self {
-        if request.call_depth() > 0 { Self::Callers } else { Self::Own }
+    fn of(request: &Request, area: Area) -> Self {
+        match area {
+            _ if request.call_depth() > 0 => Self::Callers,
+            Area::Platform | Area::Upload if !request.method.is_safe() => Self::Client,
+            _ => Self::Own,
+        }
     }
 }
 
@@ -329,6 +335,7 @@ async fn blocking(
 ) -> Response {
     let turn = match turn {
         Turn::Own => Arc::clone(&state.turns).acquire_owned().await.ok(),
+        Turn::Client => Arc::clone(&state.client_turns).acquire_owned().await.ok(),
         Turn::Callers => None,
     };
     let ending_of_work = ending.clone();
@@ -345,6 +352,8 @@ async fn blocking(
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderMap;
+
     use super::*;
 
     #[test]
@@ -368,5 +377,20 @@ mod tests {
         ] {
             assert_eq!(Area::of(path), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn clients_that_change_something_wait_apart_from_pages() {
+        let turn = |method: Method, path: &str, area| {
+            let peer = SocketAddr::from(([127, 0, 0, 1], 1));
+            let uri = path.parse().unwrap();
+            Turn::of(&Request::begin(String::new(), method, &uri, HeaderMap::new(), peer), area)
+        };
+        let sync = "/api/app_builder/marketplace_releases/sync";
+
+        assert_eq!(turn(Method::PUT, sync, Area::Platform), Turn::Client);
+        assert_eq!(turn(Method::POST, "/_uploads", Area::Upload), Turn::Client);
+        assert_eq!(turn(Method::GET, "/_uploads/a.png", Area::Upload), Turn::Own);
+        assert_eq!(turn(Method::POST, "/form", Area::Page), Turn::Own);
     }
 }

@@ -31,6 +31,8 @@ pub(crate) struct State {
     pub(super) device_codes: DeviceCodes,
     pub(crate) site: Arc<Site>,
     pub(super) turns: Arc<Semaphore>,
+    /// The same of clients of the platform, which may wait for a deploy: pages do not wait with them.
+    pub(super) client_turns: Arc<Semaphore>,
     stopping: Arc<AtomicBool>,
 }
 
@@ -87,6 +89,7 @@ impl State {
             device_codes: DeviceCodes::default(),
             site: Arc::new(site),
             turns: Arc::new(Semaphore::new(CONCURRENT_REQUESTS)),
+            client_turns: Arc::new(Semaphore::new(CONCURRENT_REQUESTS)),
             stopping: Arc::new(AtomicBool::new(false)),
         }
     }

@@ -15,8 +15,14 @@ fn instance() -> TestApp {
     Project::empty().serve(&["--instance", "target"])
 }
 
-/// Posts the archive of a release; its id.
+/// Posts the archive of a release, which must succeed; its id.
 fn release(app: &TestApp, files: &[(&str, &str)], fields: &[(&str, &str)]) -> Json {
+    let id = submitted(app, files, fields);
+    assert_eq!(status(app, &id)["status"], "success");
+    id
+}
+
+fn submitted(app: &TestApp, files: &[(&str, &str)], fields: &[(&str, &str)]) -> Json {
     let form = fields.iter().fold(Multipart::default(), |form, (name, value)| {
         form.field(&format!("marketplace_builder[{name}]"), value)
     });
@@ -25,9 +31,7 @@ fn release(app: &TestApp, files: &[(&str, &str)], fields: &[(&str, &str)]) -> Js
     let headers = [("content-type", content_type.as_str())];
     let browser = app.new_browser();
     let begun = browser.send("POST", "/api/app_builder/marketplace_releases", &headers, body);
-    let id = begun.has_status(200).json()["id"].clone();
-    assert_eq!(status(app, &id)["status"], "success");
-    id
+    begun.has_status(200).json()["id"].clone()
 }
 
 /// Waits until nothing of the release is under way.
@@ -110,6 +114,20 @@ fn manifest_of_a_partial_deploy_takes_nothing_away() {
         (served(&app, "a.css").as_deref(), served(&app, "b.css").as_deref()),
         (Some("1"), Some("two"))
     );
+}
+
+#[test]
+fn assets_of_a_release_that_was_refused_change_nothing() {
+    let app = instance();
+    let id = release(&app, &[INDEX], &[]);
+    assets(&app, &id, &[("a.css", "1")]);
+    let refused = submitted(&app, &[("app/views/pages/index.liquid", "{% if %}")], &[]);
+    assert_eq!(status(&app, &refused)["status"], "error");
+    let told = assets(&app, &refused, &[("b.css", "2")]);
+
+    let error = format!("release {refused} was refused, and its assets are with it: deploy again");
+    assert_eq!((&told["asset_status"], &told["asset_error"]["error"]), (&json!("error"), &json!(error)));
+    assert_eq!((served(&app, "a.css").as_deref(), served(&app, "b.css")), (Some("1"), None));
 }
 
 #[test]

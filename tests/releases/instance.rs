@@ -77,7 +77,8 @@ fn a_folder_of_somebody_else_is_left_as_it_is() {
 
 #[test]
 fn a_start_that_was_interrupted_is_begun_again() {
-    let project = Project::of(&[("instance/.gitignore", "*\n"), ("instance/lock", "")]);
+    let settings = ("instance/pos-cli.toml", "");
+    let project = Project::of(&[("instance/.gitignore", "*\n"), ("instance/lock", ""), settings]);
     let app = project.serve(&["--instance", "instance"]);
 
     deployed(&app, &[INDEX]);

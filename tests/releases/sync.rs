@@ -2,6 +2,8 @@
 
 use std::thread;
 
+use serde_json::json;
+
 use super::{INDEX, RELEASES, delete, deployed, instance, kept, put};
 use crate::harness::{Multipart, Response};
 
@@ -54,6 +56,21 @@ fn of_files_that_are_saved_at_once_each_is_told_of_its_own() {
     }
     app.get("/gone").has_status(404);
     assert_eq!(app.get("/broken").has_status(200).text(), "mended");
+}
+
+#[test]
+fn a_release_of_saves_that_was_gone_back_to_is_kept() {
+    let app = instance();
+    deployed(&app, &[INDEX]);
+    put(&app, "views/pages/index.liquid", "two").has_status(200);
+    deployed(&app, &[INDEX]);
+    app.browser().post_json("/_dev/releases/2/activate", &json!({})).has_status(200);
+    put(&app, "views/pages/index.liquid", "three").has_status(200);
+
+    let ids: Vec<u64> = kept(&app).into_iter().map(|(id, _, _)| id).collect();
+    assert!(ids.contains(&2), "{ids:?}");
+    app.browser().post_json("/_dev/releases/2/activate", &json!({})).has_status(200);
+    assert_eq!(app.get("/").text(), "two");
 }
 
 #[test]
