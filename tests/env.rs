@@ -1,10 +1,13 @@
 //! `pos-cli env`: `.pos` as it is written, tokens from a portal, and that nobody sees them.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::fs::{self, File};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::process::{Command, Stdio};
 
+use rustix::fs::OFlags;
 use rustix::process::{Pid, Signal, kill_process};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, tcgetattr};
 use serde_json::{Value as Json, json};
 
 use crate::harness::{Cli, Peer, Project, Reply, response, wait_for};
@@ -253,6 +256,37 @@ fn interrupted_sign_in_ends_by_the_signal() {
     let status = child.wait().unwrap();
 
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2));
+    assert!(!project.path(".pos").exists());
+}
+
+#[test]
+fn interrupted_password_leaves_the_terminal_as_it_was() {
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&terminal).unwrap();
+    unlockpt(&terminal).unwrap();
+    let path = ptsname(&terminal, Vec::new()).unwrap().into_string().unwrap();
+    let end = || {
+        File::options()
+            .read(true)
+            .write(true)
+            .custom_flags(OFlags::NOCTTY.bits().cast_signed())
+            .open(&path)
+            .unwrap()
+    };
+    let project = Project::empty();
+    let before = tcgetattr(end()).unwrap().local_modes;
+    let mut command = add(&project, &["--email", "me@x.test"]).command();
+    let mut child = command.stdin(end()).stderr(end()).spawn().unwrap();
+    let local_modes = || tcgetattr(end()).unwrap().local_modes;
+    wait_for("the terminal to be silent", || !local_modes().contains(LocalModes::ECHO));
+    rustix::io::write(&terminal, b"secr\x03").unwrap();
+    let status = wait_for("the command to end", || child.try_wait().unwrap());
+
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2));
+    assert_eq!(local_modes(), before);
+    let mut shown = [0; 256];
+    let length = rustix::io::read(&terminal, &mut shown).unwrap();
+    assert_eq!(String::from_utf8_lossy(&shown[..length]), "password of me@x.test: \r\n");
     assert!(!project.path(".pos").exists());
 }
 
