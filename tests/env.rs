@@ -90,7 +90,8 @@ fn new_file_is_the_one_asked_for() {
 fn files_and_arguments_that_make_no_sense_are_left_alone() {
     for (text, message) in [
         ("{", "error: .pos:1:1: "),
-        ("[]", "error: .pos:1:0: "),
+        ("[]", "error: .pos:1:1: an object with an entry for each environment is expected\n"),
+        (r#""s3cret""#, "error: .pos:1:1: an object with an entry for each environment is expected\n"),
         (r#"{"a": "s3cret"}"#, "error: environment `a` of .pos is not an object of texts\n"),
         (r#"{"a": {"token": 1}}"#, "error: environment `a` of .pos is not an object of texts\n"),
     ] {
@@ -112,6 +113,41 @@ fn files_and_arguments_that_make_no_sense_are_left_alone() {
         project.cli(args).run().exits(2);
     }
     assert!(!project.path(".pos").exists());
+}
+
+#[test]
+fn what_cannot_be_sent_is_not_written() {
+    let project = Project::empty();
+    for (args, message) in [
+        (
+            &["--token", "s3cret s3cret"][..],
+            "error: environment `staging`: its token has a character that no token has\n",
+        ),
+        (
+            &["--token", "s3crét"],
+            "error: environment `staging`: its token has a character that no token has\n",
+        ),
+        (
+            &["--token", "t", "--email", "a\nb"],
+            "error: environment `staging`: its e-mail has a character that cannot be sent\n",
+        ),
+    ] {
+        assert_eq!(add(&project, args).run().exits(1).stderr, message);
+    }
+    assert!(!project.path(".pos").exists());
+}
+
+#[test]
+fn a_link_stays_one() {
+    let project = Project::empty();
+    std::os::unix::fs::symlink("secrets/pos.json", project.path(".pos")).unwrap();
+    add(&project, &["--token", "t"]).run().exits(1);
+    fs::create_dir(project.path("secrets")).unwrap();
+    for token in ["t", "u"] {
+        add(&project, &["--token", token]).run().exits(0);
+        assert!(fs::symlink_metadata(project.path(".pos")).unwrap().is_symlink());
+        assert!(project.read("secrets/pos.json").contains(&format!("\"token\": \"{token}\"")));
+    }
 }
 
 #[test]
