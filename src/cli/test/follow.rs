@@ -41,7 +41,8 @@ pub(super) fn run_all(
                 is_away = false;
                 found
             }
-            Err(error) if passes(&error) => {
+            // The run goes on without us.
+            Err(error) if error.may_pass() => {
                 if !is_away {
                     context.ui.note(&format!("cannot read the log: {error}; trying again"));
                 }
@@ -91,17 +92,4 @@ fn is_of_tests(event: &NewEntry) -> bool {
     let mut words =
         event.source_name.as_deref().unwrap_or_default().split(|char: char| !char.is_alphanumeric());
     words.any(|word| word == "tests")
-}
-
-/// The run goes on without us.
-fn passes(error: &client::Error) -> bool {
-    match error {
-        client::Error::Unreachable { .. }
-        | client::Error::Connection { .. }
-        | client::Error::Timeout { .. } => true,
-        client::Error::Refused { status, .. } | client::Error::Status { status, .. } => *status >= 500,
-        client::Error::Failed { .. } | client::Error::TooLarge { .. } | client::Error::Malformed { .. } => {
-            false
-        }
-    }
 }
