@@ -52,8 +52,10 @@ fn json_is_imported_and_waited_for_through_every_word() {
             ],
         )
         .start();
+    // As some editors write it.
+    let file = format!("\u{feff}{SEED}");
     let (_, finished) =
-        run(&platform, &[("a.json", SEED.as_bytes())], &["import", "staging", "-p", "a.json", "--raw-ids"]);
+        run(&platform, &[("a.json", file.as_bytes())], &["import", "staging", "-p", "a.json", "--raw-ids"]);
     let finished = finished.exits(0);
 
     assert_eq!(finished.stdout, "imported\n");

@@ -201,7 +201,7 @@ fn a_deploy_service_is_asked_where_assets_are_put() {
 
     let finished = project.cli(["deploy", "staging"]).env("DEPLOY_SERVICE_URL", "nowhere").run().exits(1);
     assert!(
-        finished.stderr.contains("DEPLOY_SERVICE_URL is no http or https address: `nowhere`"),
+        finished.stderr.contains("DEPLOY_SERVICE_URL: the url is not `https://` or `http://` and a host"),
         "{finished}"
     );
 }

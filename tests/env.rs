@@ -1,10 +1,13 @@
 //! `pos-cli env`: `.pos` as it is written, tokens from a portal, and that nobody sees them.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::fs::{self, File};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::process::{Command, Stdio};
 
+use rustix::fs::OFlags;
 use rustix::process::{Pid, Signal, kill_process};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, tcgetattr};
 use serde_json::{Value as Json, json};
 
 use crate::harness::{Cli, Peer, Project, Reply, response, wait_for};
@@ -87,7 +90,8 @@ fn new_file_is_the_one_asked_for() {
 fn files_and_arguments_that_make_no_sense_are_left_alone() {
     for (text, message) in [
         ("{", "error: .pos:1:1: "),
-        ("[]", "error: .pos:1:0: "),
+        ("[]", "error: .pos:1:1: an object with an entry for each environment is expected\n"),
+        (r#""s3cret""#, "error: .pos:1:1: an object with an entry for each environment is expected\n"),
         (r#"{"a": "s3cret"}"#, "error: environment `a` of .pos is not an object of texts\n"),
         (r#"{"a": {"token": 1}}"#, "error: environment `a` of .pos is not an object of texts\n"),
     ] {
@@ -109,6 +113,41 @@ fn files_and_arguments_that_make_no_sense_are_left_alone() {
         project.cli(args).run().exits(2);
     }
     assert!(!project.path(".pos").exists());
+}
+
+#[test]
+fn what_cannot_be_sent_is_not_written() {
+    let project = Project::empty();
+    for (args, message) in [
+        (
+            &["--token", "s3cret s3cret"][..],
+            "error: environment `staging`: its token has a character that no token has\n",
+        ),
+        (
+            &["--token", "s3crét"],
+            "error: environment `staging`: its token has a character that no token has\n",
+        ),
+        (
+            &["--token", "t", "--email", "a\nb"],
+            "error: environment `staging`: its e-mail has a character that cannot be sent\n",
+        ),
+    ] {
+        assert_eq!(add(&project, args).run().exits(1).stderr, message);
+    }
+    assert!(!project.path(".pos").exists());
+}
+
+#[test]
+fn a_link_stays_one() {
+    let project = Project::empty();
+    std::os::unix::fs::symlink("secrets/pos.json", project.path(".pos")).unwrap();
+    add(&project, &["--token", "t"]).run().exits(1);
+    fs::create_dir(project.path("secrets")).unwrap();
+    for token in ["t", "u"] {
+        add(&project, &["--token", token]).run().exits(0);
+        assert!(fs::symlink_metadata(project.path(".pos")).unwrap().is_symlink());
+        assert!(project.read("secrets/pos.json").contains(&format!("\"token\": \"{token}\"")));
+    }
 }
 
 #[test]
@@ -253,6 +292,37 @@ fn interrupted_sign_in_ends_by_the_signal() {
     let status = child.wait().unwrap();
 
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2));
+    assert!(!project.path(".pos").exists());
+}
+
+#[test]
+fn interrupted_password_leaves_the_terminal_as_it_was() {
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&terminal).unwrap();
+    unlockpt(&terminal).unwrap();
+    let path = ptsname(&terminal, Vec::new()).unwrap().into_string().unwrap();
+    let end = || {
+        File::options()
+            .read(true)
+            .write(true)
+            .custom_flags(OFlags::NOCTTY.bits().cast_signed())
+            .open(&path)
+            .unwrap()
+    };
+    let project = Project::empty();
+    let before = tcgetattr(end()).unwrap().local_modes;
+    let mut command = add(&project, &["--email", "me@x.test"]).command();
+    let mut child = command.stdin(end()).stderr(end()).spawn().unwrap();
+    let local_modes = || tcgetattr(end()).unwrap().local_modes;
+    wait_for("the terminal to be silent", || !local_modes().contains(LocalModes::ECHO));
+    rustix::io::write(&terminal, b"secr\x03").unwrap();
+    let status = wait_for("the command to end", || child.try_wait().unwrap());
+
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2));
+    assert_eq!(local_modes(), before);
+    let mut shown = [0; 256];
+    let length = rustix::io::read(&terminal, &mut shown).unwrap();
+    assert_eq!(String::from_utf8_lossy(&shown[..length]), "password of me@x.test: \r\n");
     assert!(!project.path(".pos").exists());
 }
 

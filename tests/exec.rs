@@ -135,6 +135,16 @@ fn errors_of_a_document_are_printed_and_end_with_1() {
 }
 
 #[test]
+fn answer_without_data_and_errors_is_an_error() {
+    for body in ["null", "[]", "{}", "\"<p>\""] {
+        let peer = Peer::answering(200, body);
+        let finished = project(&peer).cli(["exec", "graphql", "staging", "{ a }"]).run().exits(1);
+        assert_eq!(finished.stdout, "");
+        assert!(finished.stderr.contains("error: the server answered with neither `data`"), "{finished}");
+    }
+}
+
+#[test]
 fn graphql_runs_at_the_server_here() {
     let app = Project::of(&[("app/schema/item.yml", "name: item\n")]).serve(&[]);
     let create = "mutation { record_create(record: { table: \"item\" }) { id } }";

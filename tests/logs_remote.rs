@@ -156,6 +156,27 @@ fn filters_and_counts_are_those_of_the_local_log() {
 }
 
 #[test]
+fn history_is_asked_for_from_its_beginning_where_ids_are_moments() {
+    let newest = r#"{"logs": [{"id": "1790008926.7639065", "created_at": "2026-09-21T16:42:06.763Z", "message": "new"}]}"#;
+    let all = r#"{"logs": [
+        {"id": "1789000000.5", "created_at": "2026-09-10T00:26:40.500Z", "message": "old"},
+        {"id": "1790008926.7639065", "created_at": "2026-09-21T16:42:06.763Z", "message": "new"}
+    ]}"#;
+    for (args, first, count) in [
+        (&[][..], "0.000001", 2),
+        (&["--since", "2026-09-10T00:26:40.5Z"], "1789000000.499999", 2),
+        (&["--since", "2026-09-12"], "1789171199.999999", 1),
+    ] {
+        let (project, platform) = platform([newest, all, NOTHING].map(|body| Answer::Of(200, body)));
+        assert_eq!(stored(&project, args).exits(0).lines().len(), count, "{args:?}");
+        assert_eq!(asked(&platform), ["0", first, "1790008926.7639065"], "{args:?}");
+    }
+    let (project, platform) = platform([newest, NOTHING].map(|body| Answer::Of(200, body)));
+    stored(&project, &["-n", "1"]).exits(0);
+    assert_eq!(asked(&platform), ["0", "1790008926.7639065"]);
+}
+
+#[test]
 fn json_has_our_fields_and_whatever_else_a_row_has() {
     let (project, _platform) = two_pages();
     let finished = stored(&project, &["--json"]).exits(0);
@@ -221,6 +242,20 @@ fn a_follower_survives_whatever_a_platform_answers() {
     let up = follower.stderr.all().iter().filter(|line| line.ends_with("answers again")).count();
     assert_eq!((down, up), (1, 1), "{:#?}", follower.stderr.all());
     assert!(asked(&platform).iter().skip(1).take(8).all(|id| id == "4"), "{:?}", asked(&platform));
+}
+
+#[test]
+fn rows_of_a_log_that_was_reset_are_shown_though_their_ids_come_again() {
+    let reset = r#"{"logs": [
+        {"id": 1, "created_at": "2026-01-15T14:00:00Z", "error_type": "Note", "message": "anew"},
+        {"id": 2, "created_at": "2026-01-15T14:00:01Z", "error_type": "Note", "message": "and on"}
+    ]}"#;
+    let (project, platform) =
+        platform([Answer::Of(200, FIRST), Answer::Of(200, reset), Answer::Of(200, NOTHING)]);
+    let finished = stored(&project, &["-g", "Note: an"]).exits(0);
+
+    assert_eq!(finished.lines().len(), 2, "{finished}");
+    assert_eq!(asked(&platform), ["0", "4", "2"]);
 }
 
 #[test]

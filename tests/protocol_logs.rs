@@ -60,7 +60,23 @@ fn clients_that_begin_say_so_in_many_ways() {
         assert_eq!(rows(&app, last_id), all, "{last_id}");
     }
     assert_eq!(app.get("/api/app_builder/logs").json()["logs"], json!(all));
-    assert_eq!(rows(&app, "99999999999999999999"), [] as [Json; 0]);
+    // As one does that has followed a log which was reset.
+    for last_id in ["5000", "99999999999999999999"] {
+        assert_eq!(rows(&app, last_id), all, "{last_id}");
+    }
+}
+
+#[test]
+fn a_moment_says_where_to_begin_as_ids_of_the_platform_do() {
+    let app = project().serve(&[]);
+    app.get("/note?text=early");
+    let all = rows(&app, "0");
+    let started: jiff::Timestamp = all[0]["created_at"].as_str().unwrap().parse().unwrap();
+    let seconds = started.as_second();
+
+    assert_eq!(rows(&app, "0.000001"), all);
+    assert_eq!(rows(&app, &format!("{}.{:03}", seconds, started.subsec_millisecond())), all);
+    assert_eq!(rows(&app, &format!("{}.5", seconds + 3600)), [] as [Json; 0]);
 }
 
 #[test]

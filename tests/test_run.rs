@@ -98,6 +98,9 @@ fn older_module_answers_the_name_by_itself() {
 fn what_keeps_tests_from_running_is_said() {
     let only = r#"{"success": false, "error": "Tests can only be run in staging"}"#;
     let dead = r#"{"logs": [{"id": "2", "error_type": "background_job", "message": "no partial `x`", "status": "dead", "source_name": "liquid_tests"}]}"#;
+    let failed = r#"{"logs": [{"id": 1, "status": "dead", "source_name": "contests", "message": "another one"},
+        {"id": 2, "status": "failed", "source_name": "tests", "message": "long", "error": {"message": "no filter `y`", "stack": []}},
+        {"id": 3, "status": "dead", "source_name": "tests", "message": "DEAD after 1 attempts"}]}"#;
     let empty = r#"{"success": true, "tests": []}"#;
     for (routes, args, message) in [
         (
@@ -134,7 +137,20 @@ fn what_keeps_tests_from_running_is_said() {
         (
             vec![(MODULES, INSTALLED), (RUN_ASYNC, STARTED), (LOGS, Answer::Of(200, dead))],
             &[],
-            "error: the job that runs the tests failed\n  hint: the log says: no partial `x`\n",
+            "error: the job that runs the tests failed\n  cause: no partial `x`\n",
+        ),
+        (
+            vec![(MODULES, INSTALLED), (RUN_ASYNC, STARTED), (LOGS, Answer::Of(200, failed))],
+            &[],
+            "error: the job that runs the tests failed\n  cause: no filter `y`\n",
+        ),
+        (
+            vec![
+                (MODULES, INSTALLED),
+                (RUN, Answer::Of(500, "app/lib/x_test.liquid:1:2: error: gone\n  |\n")),
+            ],
+            &["x"],
+            "error: app/lib/x_test.liquid:1:2: error: gone\n",
         ),
         (
             vec![(MODULES, INSTALLED), (RUN_ASYNC, STARTED), (LOGS, NOTHING)],
@@ -153,6 +169,25 @@ fn what_keeps_tests_from_running_is_said() {
         let (_, finished) = run(&script.start(), args);
         let finished = finished.exits(1);
         assert!(finished.stderr.contains(message), "{message}: {finished}");
+    }
+}
+
+#[test]
+fn a_test_that_cannot_run_to_its_end_is_told_with_its_place() {
+    let project = Project::fixture("tests_module");
+    project.write("app/lib/tests/price_test.liquid", "{% liquid\n  function x = 'gone'\n  return x\n%}");
+    let app = project.serve(&[]);
+    for (args, expected) in [
+        (
+            &["test", "run", "local", "price"][..],
+            "error: app/lib/tests/price_test.liquid:2:3: error: can't find partial 'gone'\n",
+        ),
+        (
+            &["test", "run"],
+            "error: the job that runs the tests failed\n  cause: Liquid error (lib/tests/price_test.liquid:2): can't find partial 'gone'\n",
+        ),
+    ] {
+        assert_eq!(app.cli(args).run().exits(1).stderr, expected);
     }
 }
 
@@ -180,6 +215,9 @@ fn tests_of_an_app_run_at_the_server_here() {
     assert!(app.project.read("junit.xml").contains("tests=\"1\" failures=\"1\""));
     let all = app.cli(["test", "run", "--json"]).run().exits(1);
     assert_eq!(all.lines().len(), 3, "{all}");
+    let unwritten = app.cli(["test", "run", "--junit", "nowhere/junit.xml"]).run().exits(1);
+    assert!(unwritten.stdout.contains("\ntests: 2, failed: 1, "), "{unwritten}");
+    assert!(unwritten.stderr.starts_with("error: cannot write nowhere/junit.xml\n"), "{unwritten}");
     let none = app.cli(["test", "run", "local", "nothing-like-it"]).run().exits(1);
     assert!(none.stderr.contains("no test has `nothing-like-it` in its path"), "{none}");
 }

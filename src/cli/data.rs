@@ -23,6 +23,9 @@ Examples:
   pos-cli data clean --yes              everything but constants away, for good
 ";
 
+/// Some editors begin a file with it; it is no part of the JSON.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// What a server asks to hear before it cleans.
 const CONFIRMATION: &str = "CLEAN DATA";
 
@@ -185,8 +188,12 @@ impl File {
         if bytes.starts_with(b"PK") {
             return Ok(Self::Archive(bytes));
         }
-        match serde_json::from_slice(&bytes) {
-            Ok(json) => Ok(Self::Json { text: bytes, json }),
+        let text = match bytes.strip_prefix(BYTE_ORDER_MARK) {
+            Some(text) => text.to_vec(),
+            None => bytes,
+        };
+        match serde_json::from_slice(&text) {
+            Ok(json) => Ok(Self::Json { text, json }),
             Err(error) => {
                 let message = format!("{shown} is neither a zip archive nor JSON");
                 Err(Error::new(Kind::User, message).because(&error))

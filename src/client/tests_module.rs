@@ -40,7 +40,7 @@ impl Client {
         }
         match serde_json::from_slice::<TestReport>(&body) {
             Ok(report) if report.tests.is_some() || report.error.is_some() => Ok(report),
-            _ if !status.is_success() => Err(refusal(&url, status, &body)),
+            _ if !status.is_success() => Err(broken_off(&url, status, &body)),
             Ok(_) => Err(Error::Failed { message: format!("{url} answered without the results of tests") }),
             Err(source) => Err(Error::Malformed { url, source }),
         }
@@ -54,7 +54,7 @@ impl Client {
             answer => answer,
         };
         if !status.is_success() {
-            return Err(refusal(&url, status, &body));
+            return Err(broken_off(&url, status, &body));
         }
         if let Ok(started) = serde_json::from_slice::<StartedTests>(&body) {
             return Ok(started);
@@ -75,6 +75,16 @@ impl Client {
         let (status, body) = outgoing.send(&self.agent, self.sender())?;
         Ok((outgoing.url, status, body))
     }
+}
+
+/// A test that could not be run to its end breaks off the page. What a server of ours then says is plain text, its first
+/// line with the place.
+fn broken_off(url: &str, status: StatusCode, body: &[u8]) -> Error {
+    let first = std::str::from_utf8(body).unwrap_or_default().lines().next().unwrap_or_default().trim();
+    if status != StatusCode::INTERNAL_SERVER_ERROR || first.is_empty() || first.starts_with(['<', '{', '[']) {
+        return refusal(url, status, body);
+    }
+    Error::Failed { message: first.to_owned() }
 }
 
 fn is_name(text: &str) -> bool {

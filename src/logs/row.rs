@@ -36,6 +36,16 @@ impl Row {
         Some(Self { id, entry, fields })
     }
 
+    /// What tells it from every other row: its id, and the moment as the row says it.
+    pub(crate) fn identity(&self) -> (String, Option<String>) {
+        (self.id.clone(), text(&self.fields, "created_at"))
+    }
+
+    /// Whether its log can be read on from a moment, given instead of an id: its ids are moments, or it is a log of ours.
+    pub(crate) fn is_found_by_time(&self) -> bool {
+        self.id.contains('.') || self.fields.contains_key("v")
+    }
+
     /// As `logs --json` shows it: our fields, and whatever else the row has.
     pub(crate) fn json(&self) -> String {
         let mut fields = self.fields.clone();

@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
-use std::io;
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde_json::{Map, Value as Json};
 
 use super::error::{Error, Place};
 
@@ -17,6 +17,8 @@ use super::error::{Error, Place};
 const FILES: [&str; 2] = [".pos", ".marketplace-kit"];
 const LOCAL: &str = "local";
 const DEPLOY_SERVICE: &str = "DEPLOY_SERVICE_URL";
+/// Bytes of a file of environments; what is larger is another file.
+const MAX_BYTES: u64 = 1024 * 1024;
 
 /// A platform instance and how to sign in there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +43,8 @@ pub(crate) struct Token(String);
 pub(crate) struct Environments {
     /// The file that was read.
     file: String,
-    entries: BTreeMap<String, Entry>,
+    /// `None`: it is no object of texts, which matters only to whoever means it.
+    entries: BTreeMap<String, Option<Entry>>,
     variables: Option<Environment>,
     /// `DEPLOY_SERVICE_URL`, for whichever of them is used.
     deploy_service: Option<String>,
@@ -90,11 +93,34 @@ impl Environment {
         self.name.to_lowercase().contains("prod")
     }
 
+    /// # Errors
+    /// Something of it cannot be sent. It is not repeated: a secret may stand in the wrong place.
+    pub(crate) fn checked(self) -> Result<Self, Error> {
+        let is_token = self.token.0.bytes().all(|byte| byte.is_ascii_graphic());
+        let is_printable = |text: &String| text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+        let wrong = match &self.email {
+            _ if !is_token => "its token has a character that no token has",
+            Some(email) if !is_printable(email) => "its e-mail has a character that cannot be sent",
+            _ => match address_fault(&self.url) {
+                Some(wrong) => wrong,
+                None => return Ok(self),
+            },
+        };
+        Err(Error::Unusable { name: self.name, wrong })
+    }
+
     /// By its address, which no other machine is reached by.
     pub(crate) fn is_of_this_machine(&self) -> bool {
         let host = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
         let ends = |rest: &str| rest.is_empty() || rest.starts_with([':', '/']);
         ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host.strip_prefix(name).is_some_and(ends))
+    }
+}
+
+impl Entry {
+    /// `None`: it is no object of texts.
+    pub(super) fn parse(json: Json) -> Option<Self> {
+        serde_json::from_value(json).ok()
     }
 }
 
@@ -105,7 +131,8 @@ impl Environments {
             Self::of_variables(variable("MPKIT_URL"), variable("MPKIT_EMAIL"), variable("MPKIT_TOKEN"));
         environments.deploy_service = deploy_service(variable(DEPLOY_SERVICE))?;
         if let Some((file, text)) = read(root, variable)? {
-            environments.entries = parse(&file, &text)?;
+            let entries = parse(&file, &text)?.into_iter();
+            environments.entries = entries.map(|(name, entry)| (name, Entry::parse(entry))).collect();
             environments.file = file;
         }
         Ok(environments)
@@ -123,7 +150,8 @@ impl Environments {
             None => {
                 let none = || Error::NoEnvironment { known: self.names(), unset: self.unset.clone() };
                 let environment = self.variables.clone().ok_or_else(none)?;
-                Ok(Target::Remote(Environment { deploy_service: self.deploy_service.clone(), ..environment }))
+                let deploy_service = self.deploy_service.clone();
+                Environment { deploy_service, ..environment }.checked().map(Target::Remote)
             }
         }
     }
@@ -161,16 +189,14 @@ impl Environments {
     fn entry(&self, name: &str) -> Result<Target, Error> {
         let incomplete =
             |missing| Error::Incomplete { file: self.file.clone(), name: name.to_owned(), missing };
-        let entry = self.entries.get(name).ok_or_else(|| incomplete("entry"))?;
-        let url = entry.url.as_deref().filter(|url| !url.is_empty()).ok_or_else(|| incomplete("url"))?;
-        let token = entry.token.clone().ok_or_else(|| incomplete("token"))?;
-        Ok(Target::Remote(Environment {
-            name: name.to_owned(),
-            url: without_slash(url),
-            email: entry.email.clone(),
-            token,
-            deploy_service: self.deploy_service.clone(),
-        }))
+        let entry = self.entries.get(name).and_then(Option::as_ref);
+        let Entry { url, email, token, .. } =
+            entry.ok_or_else(|| Error::Entry { file: self.file.clone(), name: name.to_owned() })?;
+        let url = url.as_deref().filter(|url| !url.is_empty()).ok_or_else(|| incomplete("url"))?;
+        let token = token.clone().filter(|token| !token.0.is_empty()).ok_or_else(|| incomplete("token"))?;
+        let (name, url, email) = (name.to_owned(), without_slash(url), email.clone());
+        let deploy_service = self.deploy_service.clone();
+        Environment { name, url, email, token, deploy_service }.checked().map(Target::Remote)
     }
 
     fn names(&self) -> Vec<String> {
@@ -197,38 +223,67 @@ pub(super) fn read(
 ) -> Result<Option<(String, String)>, Error> {
     let given = given_file(variable);
     for file in given.as_deref().into_iter().chain(FILES) {
-        let path = root.join(file);
-        match fs::read_to_string(&path) {
+        match read_text(&root.join(file)) {
             Ok(text) => return Ok(Some((file.to_owned(), text))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(Error::Read { path, source }),
+            Err(source) => return Err(Error::Read { path: PathBuf::from(file), source }),
         }
     }
     Ok(None)
+}
+
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_BYTES) {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 1 MB"));
+    }
+    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is no UTF-8 text"))
 }
 
 pub(super) fn given_file(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     variable("CONFIG_FILE_PATH").filter(|path| !path.is_empty())
 }
 
-/// JSON, with the place of a mistake.
-pub(super) fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Error> {
-    serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
-        let place = Place::File { name: file.to_owned(), line: error.line(), col: error.column() };
-        // serde_json repeats the place behind its message.
-        let message = error.to_string();
-        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+/// JSON, with the place of a mistake. No value is quoted: it may be a secret.
+pub(super) fn parse(file: &str, text: &str) -> Result<Map<String, Json>, Error> {
+    let wrong = |line, col, message: &str| {
+        let place = Place::File { name: file.to_owned(), line, col };
         Error::Syntax { place, message: message.to_owned() }
-    })
+    };
+    match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+        Ok(Json::Object(entries)) => Ok(entries),
+        Ok(_) => Err(wrong(1, 1, "an object with an entry for each environment is expected")),
+        Err(error) => {
+            // serde_json repeats the place behind its message.
+            let message = error.to_string();
+            let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+            Err(wrong(error.line(), error.column(), message))
+        }
+    }
+}
+
+/// What is wrong with the address of an instance.
+fn address_fault(url: &str) -> Option<&'static str> {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_http = ["https", "http"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    if !is_http || host.is_empty() || !url.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Some("the url is not `https://` or `http://` and a host")
+    } else if host.contains('@') {
+        Some("a user name and a password are no part of the url")
+    } else {
+        None
+    }
 }
 
 /// It is told the token, so what is no address is not guessed at.
 fn deploy_service(url: Option<String>) -> Result<Option<String>, Error> {
     let Some(url) = url.map(|url| without_slash(&url)).filter(|url| !url.is_empty()) else { return Ok(None) };
-    let is_address = ["http://", "https://"]
-        .iter()
-        .any(|scheme| url.strip_prefix(scheme).is_some_and(|host| !host.is_empty()));
-    if is_address { Ok(Some(url)) } else { Err(Error::Address { variable: DEPLOY_SERVICE, url }) }
+    match address_fault(&url) {
+        Some(wrong) => Err(Error::Address { variable: DEPLOY_SERVICE, wrong }),
+        None => Ok(Some(url)),
+    }
 }
 
 /// `env add` of the platform's client stores URLs with a slash at the end; paths begin with one.
@@ -266,9 +321,12 @@ mod tests {
             ("", Ok(None)),
             (
                 "deploy.example",
-                Err("DEPLOY_SERVICE_URL is no http or https address: `deploy.example`".to_owned()),
+                Err("DEPLOY_SERVICE_URL: the url is not `https://` or `http://` and a host".to_owned()),
             ),
-            ("https://", Err("DEPLOY_SERVICE_URL is no http or https address: `https:`".to_owned())),
+            (
+                "https://",
+                Err("DEPLOY_SERVICE_URL: the url is not `https://` or `http://` and a host".to_owned()),
+            ),
         ] {
             let variables = [kit[0], kit[1], kit[2], ("DEPLOY_SERVICE_URL", variable)];
             let found = environments(&[(".pos", POS)], &variables);
@@ -361,11 +419,51 @@ mod tests {
         for (text, message) in [
             ("{\n  \"a\": }", ".pos:2:8: expected value"),
             ("", ".pos:1:0: EOF while parsing a value"),
-            ("[]", ".pos:1:0: invalid type: sequence, expected a map"),
-            ("{\"a\": {\"url\": 1}}", ".pos:1:15: invalid type: integer `1`, expected a string"),
+            ("[]", ".pos:1:1: an object with an entry for each environment is expected"),
+            ("\"s3cret\"", ".pos:1:1: an object with an entry for each environment is expected"),
+            (&"x".repeat(2 << 20), "cannot read .pos"),
         ] {
             assert_eq!(environments(&[(".pos", text)], &[]).unwrap_err(), message, "{text}");
         }
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_named_and_not_repeated() {
+        for (entry, expected) in [
+            (r#""s3cret""#, "environment `a` of .pos is not an object of texts"),
+            (
+                r#"{"url": "https://a.example", "token": 53}"#,
+                "environment `a` of .pos is not an object of texts",
+            ),
+            (r#"{"url": "https://a.example", "token": ""}"#, "environment `a` of .pos has no token"),
+            (
+                r#"{"url": "https://a.example", "token": "s3cret\n"}"#,
+                "environment `a`: its token has a character that no token has",
+            ),
+            (
+                r#"{"url": "https://a.example", "token": "t", "email": "s3crét"}"#,
+                "environment `a`: its e-mail has a character that cannot be sent",
+            ),
+            (
+                r#"{"url": "s3cret", "token": "https://a.example"}"#,
+                "environment `a`: the url is not `https://` or `http://` and a host",
+            ),
+            (
+                r#"{"url": "https://u:s3cret@a.example/", "token": "t"}"#,
+                "environment `a`: a user name and a password are no part of the url",
+            ),
+        ] {
+            let pos = format!(r#"{{"a": {entry}, "fine": {{"url": "HTTP://f.example", "token": "t"}}}}"#);
+            let environments = environments(&[(".pos", &pos)], &[]).unwrap();
+            assert_eq!(chosen(&environments, Some("a"), Local::Absent), format!("{expected} | "), "{entry}");
+            assert_eq!(chosen(&environments, Some("fine"), Local::Absent), "HTTP://f.example");
+        }
+        let kit = [("MPKIT_URL", "a.example"), ("MPKIT_EMAIL", "x"), ("MPKIT_TOKEN", "t")];
+        let environments = environments(&[], &kit).unwrap();
+        assert_eq!(
+            chosen(&environments, None, Local::Absent),
+            "environment `MPKIT_URL`: the url is not `https://` or `http://` and a host | "
+        );
     }
 
     #[test]

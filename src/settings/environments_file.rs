@@ -94,8 +94,9 @@ impl EnvironmentsFile {
     pub(crate) fn save(&self) -> Result<(), Error> {
         let text =
             serde_json::to_string_pretty(&self.entries).expect("texts as keys, and nothing that fails");
-        // A link stays one.
-        let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        // A link stays one, even if nothing is where it leads.
+        let target = || Some(self.path.parent()?.join(fs::read_link(&self.path).ok()?));
+        let path = fs::canonicalize(&self.path).ok().or_else(target).unwrap_or_else(|| self.path.clone());
         let mut draft = path.as_os_str().to_owned();
         draft.push(format!(".{}.part", std::process::id()));
         let draft = PathBuf::from(draft);
@@ -112,8 +113,8 @@ impl EnvironmentsFile {
             name: name.to_owned(),
             known: self.entries.keys().cloned().collect(),
         })?;
-        serde_json::from_value(entry.clone())
-            .map_err(|_| Error::Entry { file: self.name.clone(), name: name.to_owned() })
+        Entry::parse(entry.clone())
+            .ok_or_else(|| Error::Entry { file: self.name.clone(), name: name.to_owned() })
     }
 }
 

@@ -23,8 +23,11 @@ pub(crate) enum Error {
     /// An entry of the environments file without what a connection needs.
     #[error("environment `{name}` of {file} has no {missing}")]
     Incomplete { file: String, name: String, missing: &'static str },
-    #[error("{variable} is no http or https address: `{url}`")]
-    Address { variable: &'static str, url: String },
+    #[error("{variable}: {wrong}")]
+    Address { variable: &'static str, wrong: &'static str },
+    /// Something of it cannot be sent. No value is quoted here either.
+    #[error("environment `{name}`: {wrong}")]
+    Unusable { name: String, wrong: &'static str },
     #[error("no environment `{name}`")]
     NoSuchEnvironment { name: String, known: Vec<String> },
     /// None was named, and there is no default. `unset`: variables missing where others of `MPKIT_*` are set.

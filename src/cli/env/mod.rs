@@ -14,7 +14,7 @@ use super::ui::{Closed, Table};
 use super::{Context, Error, Exit, Kind};
 use crate::client::{Portal, SiteUrl};
 use crate::logs::escape;
-use crate::settings::{Account, EnvironmentsFile, Token};
+use crate::settings::{Account, Environment, EnvironmentsFile, Token};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -105,6 +105,10 @@ fn save(
     token: &Token,
     context: &Context,
 ) -> Result<Exit, Error> {
+    let Account { url, email, .. } = account.clone();
+    // What no request could be sent with is not written.
+    let added = Environment { name: name.to_owned(), url, email, token: token.clone(), deploy_service: None };
+    added.checked()?;
     file.put(name, account, token);
     file.save()?;
     if gitignore::add(file.path())? {

@@ -79,6 +79,9 @@ fn print_result(result: &str, context: &Context) -> Result<Exit, Error> {
 
 /// The whole of it, errors too: programs read both from one place.
 fn print_answer(answer: &Json, context: &Context) -> Result<Exit, Error> {
+    if answer.get("data").is_none() && answer.get("errors").is_none() {
+        return Err(Error::new(Kind::Network, "the server answered with neither `data` nor `errors`"));
+    }
     let text = if context.global.json { answer.to_string() } else { format!("{answer:#}") };
     if let Err(closed) = context.ui.foreign_text(&format!("{text}\n")) {
         return closed.outcome();

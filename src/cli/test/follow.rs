@@ -33,6 +33,8 @@ pub(super) fn run_all(
     let summary = format!("{test_name} SUMMARY");
     let _spinner = context.ui.spinner("running tests");
     let mut is_away = false;
+    // Why the job failed, if it did.
+    let mut cause = None;
     loop {
         let found = match rows(client, &last) {
             Ok(found) => {
@@ -60,9 +62,14 @@ pub(super) fn run_all(
                 if let Ok(test) = serde_json::from_str::<TestOutcome>(&event.message) {
                     report.add(test);
                 }
-            } else if has_lost_its_job(&event) {
-                return Err(Error::new(Kind::User, "the job that runs the tests failed")
-                    .hint(format!("the log says: {}", event.message)));
+            } else if is_of_tests(&event) {
+                cause = event.error.map(|error| error.message).or(cause);
+                // Nobody writes the sum.
+                if matches!(event.status, Some(Status::Dead | Status::Cancelled)) {
+                    let mut error = Error::new(Kind::User, "the job that runs the tests failed");
+                    error.causes.push(cause.unwrap_or(event.message));
+                    return Err(error);
+                }
             }
         }
         if Instant::now() >= end {
@@ -80,8 +87,9 @@ fn rows(client: &Client, after: &str) -> Result<Vec<Row>, client::Error> {
     Ok(client.logs(after)?.into_iter().filter_map(|row| Row::read(row, now)).collect())
 }
 
-/// A job that runs tests has ended for good: nobody writes the sum.
-fn has_lost_its_job(event: &NewEntry) -> bool {
-    let is_of_tests = event.source_name.as_deref().is_some_and(|name| name.contains("tests"));
-    is_of_tests && matches!(event.status, Some(Status::Dead | Status::Cancelled))
+/// A row of a job that runs tests, by its name: a word of it is `tests`.
+fn is_of_tests(event: &NewEntry) -> bool {
+    let mut words =
+        event.source_name.as_deref().unwrap_or_default().split(|char: char| !char.is_alphanumeric());
+    words.any(|word| word == "tests")
 }

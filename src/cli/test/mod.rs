@@ -74,13 +74,14 @@ pub(crate) fn execute(args: Args, context: &Context) -> Result<Exit, Error> {
         None => follow::run_all(&client, timeout, &mut report, context)?,
     };
     finish(&mut report, all)?;
-    if let Some(path) = junit {
-        output_file::write(&path, report.junit().as_bytes())?;
-    }
+    let written = junit.map(|path| output_file::write(&path, report.junit().as_bytes()));
     if let (Some(name), true) = (name, report.is_empty()) {
         return Err(Error::new(Kind::User, format!("no test has `{name}` in its path")));
     }
-    report.end()
+    // The sum is shown, too, if there is no place for the file.
+    let exit = report.end()?;
+    written.unwrap_or(Ok(()))?;
+    Ok(exit)
 }
 
 fn run_some(

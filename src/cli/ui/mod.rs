@@ -3,6 +3,7 @@
 
 mod color;
 mod diagnostics;
+mod hidden_line;
 mod problem;
 mod progress;
 mod prompt;

@@ -2,9 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use console::Term;
-
-use super::Ui;
+use super::{Ui, hidden_line};
 use crate::logs::escape;
 
 impl Ui {
@@ -24,7 +22,10 @@ impl Ui {
     /// One line that is not shown while it is typed.
     pub(crate) fn ask_hidden(&self, question: &str) -> io::Result<String> {
         Self::ask(&format!("{question} "))?;
-        Term::stderr().read_secure_line()
+        let typed = hidden_line::read();
+        // The end of the line was not shown either.
+        Self::ask("\n")?;
+        typed?.line()
     }
 
     /// What somebody has to do before the command goes on; printed with `--quiet` too.

@@ -3,6 +3,7 @@
 //! nothing. Requests for it are not logged while they are answered: each would be news to itself.
 
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::parameter;
@@ -27,11 +28,7 @@ pub(super) fn list(state: &State, request: &Request) -> Answer {
     // A client sees all that happened before it asked. What a full disk refuses it does not see.
     let _ = state.queue.flush();
     let log = state.queue.log();
-    let entries = match last_id(parameter(request, "last_id").as_deref()) {
-        0 => newest(&log),
-        id => after(&log, id),
-    };
-    match entries {
+    match entries(&log, Cursor::parse(parameter(request, "last_id").as_deref())) {
         Ok(entries) => {
             let logs = entries.iter().map(record).collect();
             Answer::json(StatusCode::OK, &LogPage { logs })
@@ -40,11 +37,46 @@ pub(super) fn list(state: &State, request: &Request) -> Answer {
     }
 }
 
-/// 0 for whatever is no number: clients that begin send nothing, `null` or `undefined`.
-fn last_id(text: Option<&str>) -> LogId {
-    let text = text.unwrap_or_default();
-    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number { text.parse().unwrap_or(LogId::MAX) } else { 0 }
+/// What a client has seen already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cursor {
+    Nothing,
+    Row(LogId),
+    /// All before that. Ids of the platform are moments, seconds with a fraction, so clients make cursors of moments.
+    Moment(Timestamp),
+}
+
+impl Cursor {
+    /// Nothing for whatever is no number: clients that begin send nothing, 0, `null` or `undefined`.
+    fn parse(text: Option<&str>) -> Self {
+        let text = text.unwrap_or_default();
+        let is_whole = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        match text.split_once('.') {
+            Some((seconds, fraction)) if is_whole(seconds) && is_whole(fraction) => {
+                Self::of_moment(seconds, fraction).unwrap_or(Self::Row(LogId::MAX))
+            }
+            None if is_whole(text) => match text.parse().unwrap_or(LogId::MAX) {
+                0 => Self::Nothing,
+                id => Self::Row(id),
+            },
+            _ => Self::Nothing,
+        }
+    }
+
+    /// `None`: it is later than any moment.
+    fn of_moment(seconds: &str, fraction: &str) -> Option<Self> {
+        let nanoseconds = format!("{fraction:0<9.9}").parse().ok()?;
+        Timestamp::new(seconds.parse().ok()?, nanoseconds).ok().map(Self::Moment)
+    }
+}
+
+fn entries(log: &Reader, cursor: Cursor) -> Result<Vec<Entry>, Error> {
+    match cursor {
+        // An id above all of ours is of a log that is no more (`run --reset`): whoever holds it begins.
+        Cursor::Row(id) if id <= log.last_id()? => after(log, id),
+        Cursor::Nothing | Cursor::Row(_) => newest(log),
+        Cursor::Moment(moment) => after(log, log.id_before(moment)?),
+    }
 }
 
 fn newest(log: &Reader) -> Result<Vec<Entry>, Error> {
@@ -101,16 +133,24 @@ mod tests {
 
     #[test]
     fn whatever_is_no_number_begins_at_the_beginning() {
+        let moment = |text: &str| Cursor::Moment(text.parse().unwrap());
         for (text, expected) in [
-            (None, 0),
-            (Some("0"), 0),
-            (Some("null"), 0),
-            (Some("undefined"), 0),
-            (Some("-3"), 0),
-            (Some("12"), 12),
-            (Some("99999999999999999999"), LogId::MAX),
+            (None, Cursor::Nothing),
+            (Some("0"), Cursor::Nothing),
+            (Some("null"), Cursor::Nothing),
+            (Some("undefined"), Cursor::Nothing),
+            (Some("-3"), Cursor::Nothing),
+            (Some("1."), Cursor::Nothing),
+            (Some(".5"), Cursor::Nothing),
+            (Some("1.-5"), Cursor::Nothing),
+            (Some("12"), Cursor::Row(12)),
+            (Some("99999999999999999999"), Cursor::Row(LogId::MAX)),
+            (Some("0.000001"), moment("1970-01-01T00:00:00.000001Z")),
+            (Some("1790008926.7639065"), moment("2026-09-21T16:42:06.7639065Z")),
+            (Some("1.99999999999999"), moment("1970-01-01T00:00:01.999999999Z")),
+            (Some("99999999999999999999.5"), Cursor::Row(LogId::MAX)),
         ] {
-            assert_eq!(last_id(text), expected, "{text:?}");
+            assert_eq!(Cursor::parse(text), expected, "{text:?}");
         }
     }
 

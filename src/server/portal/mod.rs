@@ -1,11 +1,12 @@
-//! The portal of a server that is its own: tokens for clients that sign in, and a registry of the modules of its app. Its
-//! routes lie where an app may have pages of its own, and those win.
+//! The portal of a server that is its own: tokens for clients that sign in, and a registry of the modules of its app
+//! and of those that were pushed here. Its routes lie where an app may have pages of its own, and those win.
 //!
 //! Whoever may use the platform's API may ask for its token: this machine, and those who have it already. So no password is
 //! looked at, and no other machine gets a token by asking.
 
 mod archive;
 mod device;
+mod pushed;
 mod registry;
 
 use axum::http::{Method, StatusCode};
@@ -46,10 +47,16 @@ pub(super) fn answer(state: &State, request: &Request, read: Result<(), Unreadab
         ["api", "pos_modules"] if is_get => registry::list(state, request),
         ["api", "pos_module_version"] if is_get => registry::version(state, request),
         ["api", "pos_modules", name, "archives", file] if is_get => registry::archive(state, name, file),
-        ["api", "pos_modules", ..] => Answer::json_error(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "a local server keeps no registry: the modules it offers are those of its app, in modules/",
-        ),
+        ["api", "pos_modules", name, "presign_url"] if is_get => pushed::presign(state, request, name),
+        ["api", "pos_modules", name, "pos_module_versions"] if is_post => {
+            pushed::publish(state, request, name)
+        }
+        ["api", "pos_modules", name, "pos_module_versions", version] if is_get => {
+            pushed::show(state, name, version)
+        }
+        ["api", "pos_modules", ..] => {
+            Answer::json_error(StatusCode::NOT_FOUND, &format!("a registry has no {}", request.path))
+        }
         _ => Answer::json_error(
             StatusCode::METHOD_NOT_ALLOWED,
             &format!("{} does not answer {}", request.path, request.method),

@@ -6,6 +6,8 @@ mod poller;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use super::moment::Moment;
 use super::options::{Goal, Mode, Options};
 use super::output::Output;
@@ -57,7 +59,7 @@ pub(super) fn print(
     } else {
         INTERVAL
     });
-    let poller = Poller::start(Client::of_environment(environment), interval)
+    let poller = Poller::start(Client::of_environment(environment), interval, beginning(options))
         .map_err(|error| Error::new(Kind::Internal, "cannot start a thread").because(&error))?;
     let mut remote = Remote {
         url: &environment.url,
@@ -71,6 +73,16 @@ pub(super) fn print(
         Mode::Follow(goal) => remote.follow(&poller, goal.as_ref())?,
     };
     remote.screen.outcome(end)
+}
+
+/// From when on rows are wanted whatever a platform gives to whoever begins. A follower wants what comes, and a count the
+/// newest.
+fn beginning(options: &Options) -> Option<Timestamp> {
+    match (options.since, &options.mode, options.last) {
+        (Some(Moment::At(moment)), ..) => Some(moment),
+        (None, Mode::End, None) => Some(Timestamp::UNIX_EPOCH),
+        _ => None,
+    }
 }
 
 impl Remote<'_> {

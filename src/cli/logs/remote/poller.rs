@@ -36,17 +36,27 @@ pub(super) struct Poller {
 struct Asking {
     client: Client,
     interval: Duration,
+    /// From when on rows are wanted that may be older than those a platform gives to whoever begins; until it was asked.
+    beginning: Option<Timestamp>,
     /// Of the last row given.
     last_id: String,
-    /// Those of the last page that had rows: an odd server may send some of them again.
-    given: HashSet<String>,
+    /// The rows of the last page that had any: an odd server may send some of them again. With their times, since one
+    /// that was reset gives the same ids to other rows.
+    given: HashSet<(String, Option<String>)>,
 }
 
 impl Poller {
-    pub(super) fn start(client: Client, interval: Duration) -> io::Result<Self> {
+    /// With `beginning`, the rows from that moment on come first, where the platform can find them; else those it gives
+    /// to whoever begins, which are its newest, as many as it likes.
+    pub(super) fn start(
+        client: Client,
+        interval: Duration,
+        beginning: Option<Timestamp>,
+    ) -> io::Result<Self> {
         let (sender, news) = sync_channel(0);
         let (rope, bell) = io::pipe()?;
-        let asking = Asking { client, interval, last_id: "0".to_owned(), given: HashSet::new() };
+        let (last_id, given) = ("0".to_owned(), HashSet::new());
+        let asking = Asking { client, interval, beginning, last_id, given };
         thread::Builder::new().name("logs".to_owned()).spawn(move || asking.run(&sender, bell))?;
         Ok(Self { news, rope })
     }
@@ -86,15 +96,51 @@ impl Asking {
     }
 
     fn ask(&mut self) -> Result<Vec<Row>, client::Error> {
-        let page = self.client.logs(&self.last_id)?;
-        let now = Timestamp::now();
-        let rows: Vec<Row> = page.into_iter().filter_map(|row| Row::read(row, now)).collect();
-        let ids: HashSet<String> = rows.iter().map(|row| row.id.clone()).collect();
-        let new: Vec<Row> = rows.into_iter().filter(|row| !self.given.contains(&row.id)).collect();
+        let mut rows = self.page()?;
+        if let Some(moment) = self.beginning.take()
+            && let Some(oldest) = rows.first()
+            && oldest.is_found_by_time()
+            && oldest.entry.created_at > moment
+        {
+            self.last_id = cursor_before(moment);
+            rows = self.page()?;
+        }
+        let all: HashSet<_> = rows.iter().map(Row::identity).collect();
+        let new: Vec<Row> = rows.into_iter().filter(|row| !self.given.contains(&row.identity())).collect();
         if let Some(last) = new.last() {
             self.last_id.clone_from(&last.id);
-            self.given = ids;
+            self.given = all;
         }
         Ok(new)
+    }
+
+    fn page(&self) -> Result<Vec<Row>, client::Error> {
+        let page = self.client.logs(&self.last_id)?;
+        let now = Timestamp::now();
+        Ok(page.into_iter().filter_map(|row| Row::read(row, now)).collect())
+    }
+}
+
+/// The id a row would have just before `moment`: seconds since 1970, with a fraction. One of zero would ask for the newest
+/// rows.
+fn cursor_before(moment: Timestamp) -> String {
+    let microseconds = moment.as_microsecond().saturating_sub(1).max(1);
+    format!("{}.{:06}", microseconds / 1_000_000, microseconds % 1_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_are_moments_with_a_fraction() {
+        for (moment, cursor) in [
+            ("1970-01-01T00:00:00Z", "0.000001"),
+            ("1969-01-01T00:00:00Z", "0.000001"),
+            ("2026-09-21T16:42:06.5Z", "1790008926.499999"),
+            ("2026-09-21T16:42:06Z", "1790008925.999999"),
+        ] {
+            assert_eq!(cursor_before(moment.parse().unwrap()), cursor, "{moment}");
+        }
     }
 }
