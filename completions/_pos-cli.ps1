@@ -474,9 +474,9 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All of them; SAFE=1 in the environment shows whole values')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Sets one, whether it is there or not')
-            [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Takes one away; one that is not there is no error')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All constants; SAFE=1 in the environment shows whole values')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Sets a constant, whether it is there or not')
+            [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Takes a constant away; one that is not there is no error')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -523,9 +523,9 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;constants;help' {
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All of them; SAFE=1 in the environment shows whole values')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Sets one, whether it is there or not')
-            [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Takes one away; one that is not there is no error')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All constants; SAFE=1 in the environment shows whole values')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Sets a constant, whether it is there or not')
+            [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Takes a constant away; one that is not there is no error')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -615,7 +615,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Change to this folder first')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour: auto, always, never')
-            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Really')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Your consent, without which nothing is cleaned')
             [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Also forget which migrations have run and what the tables looked like')
             [CompletionResult]::new('--include-schema', '--include-schema', [CompletionResultType]::ParameterName, 'Also forget which migrations have run and what the tables looked like')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object per line instead of text')
@@ -660,8 +660,8 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Adds one, or replaces it')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Lists them, without their tokens')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Adds an environment, or replaces it')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Lists the environments, without their tokens')
             [CompletionResult]::new('refresh-token', 'refresh-token', [CompletionResultType]::ParameterValue, 'Signs in again, for a token that is accepted no longer')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -707,8 +707,8 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;env;help' {
-            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Adds one, or replaces it')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Lists them, without their tokens')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Adds an environment, or replaces it')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Lists the environments, without their tokens')
             [CompletionResult]::new('refresh-token', 'refresh-token', [CompletionResultType]::ParameterValue, 'Signs in again, for a token that is accepted no longer')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -801,9 +801,9 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All of them with their states, in the order in which they run')
-            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs one, or all that are not done; exit code 1 if one fails')
-            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Writes a new file, named after the time')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All migrations with their states, in the order in which they run')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs a migration, or all that are not done; exit code 1 if one fails')
+            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Writes a new migration, named after the time')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -847,9 +847,9 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;migrations;help' {
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All of them with their states, in the order in which they run')
-            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs one, or all that are not done; exit code 1 if one fails')
-            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Writes a new file, named after the time')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All migrations with their states, in the order in which they run')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs a migration, or all that are not done; exit code 1 if one fails')
+            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Writes a new migration, named after the time')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -932,7 +932,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Diagnostics on stderr; repeat for more')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs them; exit code 1 if one fails')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs the tests; exit code 1 if one fails')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -952,7 +952,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;test;help' {
-            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs them; exit code 1 if one fails')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs the tests; exit code 1 if one fails')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -1052,9 +1052,9 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;help;constants' {
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All of them; SAFE=1 in the environment shows whole values')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Sets one, whether it is there or not')
-            [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Takes one away; one that is not there is no error')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All constants; SAFE=1 in the environment shows whole values')
+            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Sets a constant, whether it is there or not')
+            [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Takes a constant away; one that is not there is no error')
             break
         }
         'pos-cli;help;constants;list' {
@@ -1086,8 +1086,8 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;help;env' {
-            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Adds one, or replaces it')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Lists them, without their tokens')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Adds an environment, or replaces it')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Lists the environments, without their tokens')
             [CompletionResult]::new('refresh-token', 'refresh-token', [CompletionResultType]::ParameterValue, 'Signs in again, for a token that is accepted no longer')
             break
         }
@@ -1112,9 +1112,9 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;help;migrations' {
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All of them with their states, in the order in which they run')
-            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs one, or all that are not done; exit code 1 if one fails')
-            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Writes a new file, named after the time')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All migrations with their states, in the order in which they run')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs a migration, or all that are not done; exit code 1 if one fails')
+            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Writes a new migration, named after the time')
             break
         }
         'pos-cli;help;migrations;list' {
@@ -1133,7 +1133,7 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;help;test' {
-            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs them; exit code 1 if one fails')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs the tests; exit code 1 if one fails')
             break
         }
         'pos-cli;help;test;run' {

@@ -438,9 +438,9 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --verbose 'Diagnostics on stderr; repeat for more'
             cand -h 'Print help'
             cand --help 'Print help'
-            cand list 'All of them; SAFE=1 in the environment shows whole values'
-            cand set 'Sets one, whether it is there or not'
-            cand unset 'Takes one away; one that is not there is no error'
+            cand list 'All constants; SAFE=1 in the environment shows whole values'
+            cand set 'Sets a constant, whether it is there or not'
+            cand unset 'Takes a constant away; one that is not there is no error'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'pos-cli;constants;list'= {
@@ -483,9 +483,9 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --help 'Print help'
         }
         &'pos-cli;constants;help'= {
-            cand list 'All of them; SAFE=1 in the environment shows whole values'
-            cand set 'Sets one, whether it is there or not'
-            cand unset 'Takes one away; one that is not there is no error'
+            cand list 'All constants; SAFE=1 in the environment shows whole values'
+            cand set 'Sets a constant, whether it is there or not'
+            cand unset 'Takes a constant away; one that is not there is no error'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'pos-cli;constants;help;list'= {
@@ -566,7 +566,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
             cand -C 'Change to this folder first'
             cand --color 'When to colour: auto, always, never'
-            cand --yes 'Really'
+            cand --yes 'Your consent, without which nothing is cleaned'
             cand -i 'Also forget which migrations have run and what the tables looked like'
             cand --include-schema 'Also forget which migrations have run and what the tables looked like'
             cand --json 'One JSON object per line instead of text'
@@ -604,8 +604,8 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --verbose 'Diagnostics on stderr; repeat for more'
             cand -h 'Print help'
             cand --help 'Print help'
-            cand add 'Adds one, or replaces it'
-            cand list 'Lists them, without their tokens'
+            cand add 'Adds an environment, or replaces it'
+            cand list 'Lists the environments, without their tokens'
             cand refresh-token 'Signs in again, for a token that is accepted no longer'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -647,8 +647,8 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --help 'Print help'
         }
         &'pos-cli;env;help'= {
-            cand add 'Adds one, or replaces it'
-            cand list 'Lists them, without their tokens'
+            cand add 'Adds an environment, or replaces it'
+            cand list 'Lists the environments, without their tokens'
             cand refresh-token 'Signs in again, for a token that is accepted no longer'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -729,9 +729,9 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --verbose 'Diagnostics on stderr; repeat for more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand list 'All of them with their states, in the order in which they run'
-            cand run 'Runs one, or all that are not done; exit code 1 if one fails'
-            cand generate 'Writes a new file, named after the time'
+            cand list 'All migrations with their states, in the order in which they run'
+            cand run 'Runs a migration, or all that are not done; exit code 1 if one fails'
+            cand generate 'Writes a new migration, named after the time'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'pos-cli;migrations;list'= {
@@ -771,9 +771,9 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --help 'Print help'
         }
         &'pos-cli;migrations;help'= {
-            cand list 'All of them with their states, in the order in which they run'
-            cand run 'Runs one, or all that are not done; exit code 1 if one fails'
-            cand generate 'Writes a new file, named after the time'
+            cand list 'All migrations with their states, in the order in which they run'
+            cand run 'Runs a migration, or all that are not done; exit code 1 if one fails'
+            cand generate 'Writes a new migration, named after the time'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'pos-cli;migrations;help;list'= {
@@ -848,7 +848,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --verbose 'Diagnostics on stderr; repeat for more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand run 'Runs them; exit code 1 if one fails'
+            cand run 'Runs the tests; exit code 1 if one fails'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'pos-cli;test;run'= {
@@ -866,7 +866,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --help 'Print help'
         }
         &'pos-cli;test;help'= {
-            cand run 'Runs them; exit code 1 if one fails'
+            cand run 'Runs the tests; exit code 1 if one fails'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'pos-cli;test;help;run'= {
@@ -945,9 +945,9 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
         &'pos-cli;help;check'= {
         }
         &'pos-cli;help;constants'= {
-            cand list 'All of them; SAFE=1 in the environment shows whole values'
-            cand set 'Sets one, whether it is there or not'
-            cand unset 'Takes one away; one that is not there is no error'
+            cand list 'All constants; SAFE=1 in the environment shows whole values'
+            cand set 'Sets a constant, whether it is there or not'
+            cand unset 'Takes a constant away; one that is not there is no error'
         }
         &'pos-cli;help;constants;list'= {
         }
@@ -970,8 +970,8 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
         &'pos-cli;help;data;clean'= {
         }
         &'pos-cli;help;env'= {
-            cand add 'Adds one, or replaces it'
-            cand list 'Lists them, without their tokens'
+            cand add 'Adds an environment, or replaces it'
+            cand list 'Lists the environments, without their tokens'
             cand refresh-token 'Signs in again, for a token that is accepted no longer'
         }
         &'pos-cli;help;env;add'= {
@@ -989,9 +989,9 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
         &'pos-cli;help;exec;graphql'= {
         }
         &'pos-cli;help;migrations'= {
-            cand list 'All of them with their states, in the order in which they run'
-            cand run 'Runs one, or all that are not done; exit code 1 if one fails'
-            cand generate 'Writes a new file, named after the time'
+            cand list 'All migrations with their states, in the order in which they run'
+            cand run 'Runs a migration, or all that are not done; exit code 1 if one fails'
+            cand generate 'Writes a new migration, named after the time'
         }
         &'pos-cli;help;migrations;list'= {
         }
@@ -1004,7 +1004,7 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
         &'pos-cli;help;sync'= {
         }
         &'pos-cli;help;test'= {
-            cand run 'Runs them; exit code 1 if one fails'
+            cand run 'Runs the tests; exit code 1 if one fails'
         }
         &'pos-cli;help;test;run'= {
         }

@@ -435,7 +435,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # All of them; SAFE=1 in the environment shows whole values
+  # All constants; SAFE=1 in the environment shows whole values
   export extern "pos-cli constants list" [
     --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
@@ -451,7 +451,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Sets one, whether it is there or not
+  # Sets a constant, whether it is there or not
   export extern "pos-cli constants set" [
     --name: string
     --value: string
@@ -469,7 +469,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Takes one away; one that is not there is no error
+  # Takes a constant away; one that is not there is no error
   export extern "pos-cli constants unset" [
     --name: string
     --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
@@ -486,15 +486,15 @@ module completions {
   export extern "pos-cli constants help" [
   ]
 
-  # All of them; SAFE=1 in the environment shows whole values
+  # All constants; SAFE=1 in the environment shows whole values
   export extern "pos-cli constants help list" [
   ]
 
-  # Sets one, whether it is there or not
+  # Sets a constant, whether it is there or not
   export extern "pos-cli constants help set" [
   ]
 
-  # Takes one away; one that is not there is no error
+  # Takes a constant away; one that is not there is no error
   export extern "pos-cli constants help unset" [
   ]
 
@@ -585,7 +585,7 @@ module completions {
 
   # Takes all records, users, activities and sessions away for good; constants stay
   export extern "pos-cli data clean" [
-    --yes                     # Really
+    --yes                     # Your consent, without which nothing is cleaned
     --include-schema(-i)      # Also forget which migrations have run and what the tables looked like
     --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
@@ -639,7 +639,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Adds one, or replaces it
+  # Adds an environment, or replaces it
   export extern "pos-cli env add" [
     --url: string             # Where the instance is
     --email: string           # Sign in with a password: POS_PORTAL_PASSWORD, else it is asked for, or read from standard input
@@ -658,7 +658,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Lists them, without their tokens
+  # Lists the environments, without their tokens
   export extern "pos-cli env list" [
     -C: path                  # Change to this folder first
     --json                    # One JSON object per line instead of text
@@ -687,11 +687,11 @@ module completions {
   export extern "pos-cli env help" [
   ]
 
-  # Adds one, or replaces it
+  # Adds an environment, or replaces it
   export extern "pos-cli env help add" [
   ]
 
-  # Lists them, without their tokens
+  # Lists the environments, without their tokens
   export extern "pos-cli env help list" [
   ]
 
@@ -790,7 +790,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # All of them with their states, in the order in which they run
+  # All migrations with their states, in the order in which they run
   export extern "pos-cli migrations list" [
     --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
@@ -806,7 +806,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Runs one, or all that are not done; exit code 1 if one fails
+  # Runs a migration, or all that are not done; exit code 1 if one fails
   export extern "pos-cli migrations run" [
     --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
@@ -823,7 +823,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Writes a new file, named after the time
+  # Writes a new migration, named after the time
   export extern "pos-cli migrations generate" [
     --state: path             # State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder
     -C: path                  # Change to this folder first
@@ -840,15 +840,15 @@ module completions {
   export extern "pos-cli migrations help" [
   ]
 
-  # All of them with their states, in the order in which they run
+  # All migrations with their states, in the order in which they run
   export extern "pos-cli migrations help list" [
   ]
 
-  # Runs one, or all that are not done; exit code 1 if one fails
+  # Runs a migration, or all that are not done; exit code 1 if one fails
   export extern "pos-cli migrations help run" [
   ]
 
-  # Writes a new file, named after the time
+  # Writes a new migration, named after the time
   export extern "pos-cli migrations help generate" [
   ]
 
@@ -914,7 +914,7 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
-  # Runs them; exit code 1 if one fails
+  # Runs the tests; exit code 1 if one fails
   export extern "pos-cli test run" [
     --junit: path             # Also write the results to a file, as JUnit XML
     --timeout: string         # How long all of them may take: 30s, 10m
@@ -933,7 +933,7 @@ module completions {
   export extern "pos-cli test help" [
   ]
 
-  # Runs them; exit code 1 if one fails
+  # Runs the tests; exit code 1 if one fails
   export extern "pos-cli test help run" [
   ]
 
@@ -1032,15 +1032,15 @@ module completions {
   export extern "pos-cli help constants" [
   ]
 
-  # All of them; SAFE=1 in the environment shows whole values
+  # All constants; SAFE=1 in the environment shows whole values
   export extern "pos-cli help constants list" [
   ]
 
-  # Sets one, whether it is there or not
+  # Sets a constant, whether it is there or not
   export extern "pos-cli help constants set" [
   ]
 
-  # Takes one away; one that is not there is no error
+  # Takes a constant away; one that is not there is no error
   export extern "pos-cli help constants unset" [
   ]
 
@@ -1068,11 +1068,11 @@ module completions {
   export extern "pos-cli help env" [
   ]
 
-  # Adds one, or replaces it
+  # Adds an environment, or replaces it
   export extern "pos-cli help env add" [
   ]
 
-  # Lists them, without their tokens
+  # Lists the environments, without their tokens
   export extern "pos-cli help env list" [
   ]
 
@@ -1096,15 +1096,15 @@ module completions {
   export extern "pos-cli help migrations" [
   ]
 
-  # All of them with their states, in the order in which they run
+  # All migrations with their states, in the order in which they run
   export extern "pos-cli help migrations list" [
   ]
 
-  # Runs one, or all that are not done; exit code 1 if one fails
+  # Runs a migration, or all that are not done; exit code 1 if one fails
   export extern "pos-cli help migrations run" [
   ]
 
-  # Writes a new file, named after the time
+  # Writes a new migration, named after the time
   export extern "pos-cli help migrations generate" [
   ]
 
@@ -1120,7 +1120,7 @@ module completions {
   export extern "pos-cli help test" [
   ]
 
-  # Runs them; exit code 1 if one fails
+  # Runs the tests; exit code 1 if one fails
   export extern "pos-cli help test run" [
   ]
 
