@@ -147,11 +147,14 @@ impl Desk {
         }
     }
 
-    /// For the installer: the saves that are next in line, if any are. Does not wait.
+    /// For the installer: the saves that are next in line, if any are, but not so many that with one more the files of
+    /// some would be forgotten before their clients are told. Does not wait.
     pub(super) fn next_saves(&self) -> Vec<Submission> {
         let mut state = self.lock();
         let mut saves = Vec::new();
-        while let Some(next) = state.waiting.pop_front_if(|next| next.release.saved().is_some()) {
+        while saves.len() + 1 < MAX_LISTED
+            && let Some(next) = state.waiting.pop_front_if(|next| next.release.saved().is_some())
+        {
             state.set(next.id, Progress::Working);
             saves.push(next);
         }
@@ -161,7 +164,9 @@ impl Desk {
     pub(super) fn finish(&self, id: ReleaseId, progress: Progress) {
         let mut state = self.lock();
         state.set(id, progress);
-        for known in state.known.iter_mut().rev().skip(MAX_LISTED) {
+        // What waits is not over: it must not push out what somebody is about to be told.
+        let over = state.known.iter_mut().rev().filter(|known| known.progress.is_over());
+        for known in over.skip(MAX_LISTED) {
             if let Progress::Done(report) = &mut known.progress {
                 report.rows.clear();
             }
