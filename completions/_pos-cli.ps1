@@ -883,8 +883,8 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;sync' {
-            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Files under way at once; the variable CONCURRENCY comes before it')
-            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Files under way at once; the variable CONCURRENCY comes before it')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Files under way at once: 3, or 16 to this machine; the variable CONCURRENCY comes before it')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Files under way at once: 3, or 16 to this machine; the variable CONCURRENCY comes before it')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Send this file alone, then end: with 1 if the instance does not take it')
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Send this file alone, then end: with 1 if the instance does not take it')
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')
@@ -903,8 +903,8 @@ Register-ArgumentCompleter -Native -CommandName 'pos-cli' -ScriptBlock {
             break
         }
         'pos-cli;s' {
-            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Files under way at once; the variable CONCURRENCY comes before it')
-            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Files under way at once; the variable CONCURRENCY comes before it')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Files under way at once: 3, or 16 to this machine; the variable CONCURRENCY comes before it')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Files under way at once: 3, or 16 to this machine; the variable CONCURRENCY comes before it')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Send this file alone, then end: with 1 if the instance does not take it')
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Send this file alone, then end: with 1 if the instance does not take it')
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder')

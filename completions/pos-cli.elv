@@ -801,8 +801,8 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --help 'Print help'
         }
         &'pos-cli;sync'= {
-            cand -c 'Files under way at once; the variable CONCURRENCY comes before it'
-            cand --concurrency 'Files under way at once; the variable CONCURRENCY comes before it'
+            cand -c 'Files under way at once: 3, or 16 to this machine; the variable CONCURRENCY comes before it'
+            cand --concurrency 'Files under way at once: 3, or 16 to this machine; the variable CONCURRENCY comes before it'
             cand -f 'Send this file alone, then end: with 1 if the instance does not take it'
             cand --file 'Send this file alone, then end: with 1 if the instance does not take it'
             cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'
@@ -820,8 +820,8 @@ set edit:completion:arg-completer[pos-cli] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'pos-cli;s'= {
-            cand -c 'Files under way at once; the variable CONCURRENCY comes before it'
-            cand --concurrency 'Files under way at once; the variable CONCURRENCY comes before it'
+            cand -c 'Files under way at once: 3, or 16 to this machine; the variable CONCURRENCY comes before it'
+            cand --concurrency 'Files under way at once: 3, or 16 to this machine; the variable CONCURRENCY comes before it'
             cand -f 'Send this file alone, then end: with 1 if the instance does not take it'
             cand --file 'Send this file alone, then end: with 1 if the instance does not take it'
             cand --state 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder'

@@ -620,7 +620,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -l json -d 'One 
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand render" -s h -l help -d 'Print help'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s c -l concurrency -d 'Files under way at once; the variable CONCURRENCY comes before it' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s c -l concurrency -d 'Files under way at once: 3, or 16 to this machine; the variable CONCURRENCY comes before it' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s f -l file -d 'Send this file alone, then end: with 1 if the instance does not take it' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s C -d 'Change to this folder first' -r -F
@@ -633,7 +633,7 @@ complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -l json -d 'One JS
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s q -l quiet -d 'Only errors on stderr'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s v -l verbose -d 'Diagnostics on stderr; repeat for more'
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -s c -l concurrency -d 'Files under way at once; the variable CONCURRENCY comes before it' -r
+complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -s c -l concurrency -d 'Files under way at once: 3, or 16 to this machine; the variable CONCURRENCY comes before it' -r
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -s f -l file -d 'Send this file alone, then end: with 1 if the instance does not take it' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -l state -d 'State folder, if it is not `.pos-dev` in the project; that of an instance is its own folder' -r -F
 complete -c pos-cli -n "__fish_pos_cli_using_subcommand s" -s C -d 'Change to this folder first' -r -F

@@ -882,7 +882,7 @@ module completions {
 
   # Sends each file to an instance when it is saved, and deletes there what has gone here
   export extern "pos-cli sync" [
-    --concurrency(-c): string # Files under way at once; the variable CONCURRENCY comes before it
+    --concurrency(-c): string # Files under way at once: 3, or 16 to this machine; the variable CONCURRENCY comes before it
     --file(-f): path          # Send this file alone, then end: with 1 if the instance does not take it
     --all                     # Send every file first, whether or not it was changed
     --open(-o)                # Open the instance in a browser
