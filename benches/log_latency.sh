@@ -20,7 +20,10 @@ echo "{% log context.params.at, type: 'latency' %}" > "$folder/app/views/pages/i
 cd "$folder"
 "$program" run --port 0 > /dev/null 2> ready &
 children+=($!)
-until url=$(grep -o 'http://[^ ]*' ready); do sleep 0.05; done
+until url=$(grep -o 'http://[^ ]*' ready); do
+    kill -0 "${children[0]}" || { cat ready; exit 1; }
+    sleep 0.05
+done
 
 # Arrival minus the time in the line, in microseconds.
 delays() {
