@@ -132,9 +132,10 @@ pub(crate) type Report = BTreeMap<String, ReportRow>;
 /// Runs all phases. Nothing is printed: `news` hears of each step as it happens.
 pub(crate) fn deploy(options: &Options, mut news: impl FnMut(News<'_>)) -> Result<Report, Error> {
     let news = &mut news;
-    if options.check == Check::First {
-        check(options, news)?;
-    }
+    let checked = match options.check {
+        Check::First => Some(check(options, news)?),
+        Check::Skipped => None,
+    };
     match &options.target {
         Target::Remote(client) => send(options, client, news),
         Target::Local { url } => {
@@ -143,14 +144,14 @@ pub(crate) fn deploy(options: &Options, mut news: impl FnMut(News<'_>)) -> Resul
                 return send(options, &client, news);
             }
             pack(options, news)?;
-            verify(options, &client, url, news)?;
+            verify(options, checked, &client, url, news)?;
             Ok(Report::new())
         }
     }
 }
 
 /// Loads and checks the app; warnings are no reason to stop.
-fn check(options: &Options, news: &mut impl FnMut(News<'_>)) -> Result<(), Error> {
+fn check(options: &Options, news: &mut impl FnMut(News<'_>)) -> Result<Arc<App>, Error> {
     news(News::Checking);
     let start = Instant::now();
     let (app, mut problems) = App::load(&options.root, None)?;
@@ -160,7 +161,7 @@ fn check(options: &Options, news: &mut impl FnMut(News<'_>)) -> Result<(), Error
         return Err(Error::Problems(problems));
     }
     news(News::Checked { files: app.file_count(), warnings: &problems, took: start.elapsed() });
-    Ok(())
+    Ok(app)
 }
 
 /// The archive of the release, unless there is nothing but assets, and all that belongs to it.
@@ -191,15 +192,20 @@ fn pack(options: &Options, news: &mut impl FnMut(News<'_>)) -> Result<(Members, 
     Ok((members, archive))
 }
 
+/// That the server has what was checked, or what is there if nothing was.
 fn verify(
     options: &Options,
+    checked: Option<Arc<App>>,
     client: &Client,
     url: &str,
     news: &mut impl FnMut(News<'_>),
 ) -> Result<(), Error> {
     news(News::Verifying);
     let start = Instant::now();
-    let (app, _) = App::load(&options.root, None)?;
+    let app = match checked {
+        Some(app) => app,
+        None => Arc::new(App::load(&options.root, None)?.0),
+    };
     verify::verify(client, url, &app)?;
     news(News::Verified { digest: app.digest(), took: start.elapsed() });
     Ok(())
